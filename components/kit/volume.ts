@@ -1,0 +1,31 @@
+import type { IPersistentVolumeClaim } from 'kubernetes-models/v1';
+import { keptByArgoCd } from './gitops';
+import type { Described, Named, ObjectMeta } from './object';
+
+export interface DataVolumeArgs {
+  readonly metadata: ObjectMeta;
+  /** Requested size, a quantity in bytes. It can grow where the class allows it, never shrink. */
+  readonly size: string;
+  /**
+   * Class of the volume. It cannot change later without losing the volume.
+   * @default the cluster's default class
+   */
+  readonly storageClass?: string | undefined;
+}
+
+/** A claim for a volume that one pod at a time writes and nobody may lose. */
+export function dataVolume(args: DataVolumeArgs): Described<Named<IPersistentVolumeClaim>> {
+  return {
+    holdsData: true,
+    object: {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { ...args.metadata, annotations: { ...args.metadata.annotations, ...keptByArgoCd } },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        resources: { requests: { storage: args.size } },
+        ...(args.storageClass === undefined ? {} : { storageClassName: args.storageClass }),
+      },
+    },
+  };
+}

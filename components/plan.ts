@@ -1,0 +1,16 @@
+import type { ClusterFacts } from '../config/cluster';
+import type { Config } from '../config/schema';
+import type { SystemPlan } from './kit/object';
+import { describeMemoryMcp } from './memory-mcp/objects';
+
+/** Everything that a stack puts on its cluster, as plain data. */
+export interface Plan {
+  readonly cluster: ClusterFacts;
+  readonly systems: readonly SystemPlan[];
+}
+
+/** Describes every system that the configuration names. */
+export function describePlan(config: Config): Plan {
+  const { cluster, memoryMcp } = config;
+  return { cluster, systems: [...(memoryMcp ? [describeMemoryMcp(memoryMcp, cluster)] : [])] };
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+// Every message below completes the sentence "expected …" of a configuration problem.
+
+const label = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
+
+/** A name of one DNS label (RFC 1123), as namespaces and services need it. */
+export const dnsLabel = z.string().regex(new RegExp(`^${label}$`), {
+  error: 'a DNS label: lower-case letters, digits and "-", at most 63 characters',
+});
+
+/** An object name of one or several DNS labels (RFC 1123 subdomain), as Secrets, classes and most kinds need it. */
+export const objectName = z
+  .string()
+  .max(253)
+  .regex(new RegExp(`^${label}(\\.${label})*$`), { error: 'an object name: DNS labels separated by "."' });
+
+/** A host name without scheme, port or path. */
+export const hostname = z
+  .string()
+  .max(253)
+  .regex(new RegExp(`^${label}(\\.${label})*$`), {
+    error: 'a host name in lower case, without scheme, port or path, such as memories.example.org',
+  });
+
+/** A Kubernetes quantity of bytes. */
+export const byteQuantity = z.string().regex(/^[1-9][0-9]*(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$/, {
+  error: 'a Kubernetes quantity in bytes, such as 512Mi or 1Gi',
+});
+
+/** A Kubernetes quantity of CPU cores. */
+export const cpuQuantity = z.string().regex(/^([1-9][0-9]*m?|[0-9]+\.[0-9]{1,3})$/, {
+  error: 'a Kubernetes quantity of CPU cores as text, such as "250m" or "1"',
+});
+
+/** A container image with a tag, optionally with its digest; `latest` names no version and is refused. */
+export const image = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.:_/-]*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?$/, {
+    error: 'an image with its tag and, where known, its digest: registry/name:1.2.3@sha256:…',
+  })
+  .refine((value) => !/:latest(@|$)/.test(value), { error: 'a tag that names a version; "latest" names none' });
+
+/** An https URL without credentials in it: a token belongs in a Secret. */
+export const httpsUrl = z.string().regex(/^https:\/\/[^\s/@]+(\/[^\s]*)?$/, {
+  error: 'an https:// URL without user name or password',
+});
+
+/** A git branch name, by the rules of git-check-ref-format that matter in practice. */
+export const gitBranch = z.string().regex(/^(?![-/.])(?!.*(\.\.|\/\/|@\{|\.lock(\/|$)))[^\s~^:?*[\\]+(?<![/.])$/, {
+  error: 'a git branch name, such as main',
+});
+
+/** The key of an entry in a Secret or ConfigMap. */
+export const dataKey = z.string().regex(/^[-._a-zA-Z0-9]{1,253}$/, {
+  error: 'the key of a Secret: letters, digits, "-", "_" and "."',
+});
+
+/** A whole number in a closed range. */
+export const integer = (minimum: number, maximum: number) =>
+  z
+    .int({ error: `a whole number from ${minimum} to ${maximum}` })
+    .min(minimum, { error: `a whole number from ${minimum} to ${maximum}` })
+    .max(maximum, { error: `a whole number from ${minimum} to ${maximum}` });
+
+/** A sentence for those who read the preview: why something holds. */
+export const reason = z.string().min(10, { error: 'a reason of at least ten characters' });
+
+/** Requests and limits of one container. There is no default CPU limit: throttling an idle-most server helps nobody. */
+export const resources = (defaults: { cpu: string; memory: string; memoryLimit: string; cpuLimit?: string }) =>
+  z
+    .strictObject({
+      cpu: cpuQuantity.default(defaults.cpu).describe('CPU request, in cores.'),
+      memory: byteQuantity.default(defaults.memory).describe('Memory request, in bytes.'),
+      cpuLimit: (defaults.cpuLimit ? cpuQuantity.default(defaults.cpuLimit) : cpuQuantity.optional()).describe(
+        'CPU limit, in cores.',
+      ),
+      memoryLimit: byteQuantity.default(defaults.memoryLimit).describe('Memory limit, in bytes.'),
+    })
+    .prefault({});

@@ -1,0 +1,100 @@
+import { closest, distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
+
+/** One thing wrong with the configuration, in the words an operator needs. */
+export interface Problem {
+  /** Path of the key, as it is written in the stack file below the project's prefix. */
+  readonly key: string;
+  /** The value found, shortened and without credentials; absent where a value must not be shown. */
+  readonly found?: string;
+  /** What would have been right, or what to do. */
+  readonly expected: string;
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+type Path = readonly PropertyKey[];
+
+/** Every problem of a failed parse. `secretKeys` are the top-level keys whose values are never shown. */
+export function problemsOf(error: z.ZodError, raw: Raw, schema: z.ZodType, secretKeys: ReadonlySet<string>): Problem[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      const known = Object.keys(shapeAt(schema, issue.path) ?? {});
+      return issue.keys.map((key) => ({ key: keyOf([...issue.path, key]), expected: unknownKey(key, known) }));
+    }
+    const value = valueAt(raw, issue.path);
+    const problem = { key: keyOf(issue.path), expected: expectation(issue) };
+    return secretKeys.has(String(issue.path[0])) ? problem : { ...problem, found: shown(value) };
+  });
+}
+
+function unknownKey(key: string, known: string[]): string {
+  const nearest = known.length > 0 ? closest(key, known) : undefined;
+  // A name that shares less than half of its letters with a known key is no typing error of it.
+  if (nearest !== undefined && distance(key, nearest) <= Math.max(key.length, nearest.length) / 2) {
+    return `no such key; the nearest known key is "${nearest}"`;
+  }
+  return `no such key; known keys here: ${known.join(', ') || 'none'}`;
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.message.startsWith('Invalid input')
+        ? `expected ${article(issue.expected)}`
+        : `expected ${issue.message}`;
+    default:
+      return `expected ${issue.message}`;
+  }
+}
+
+function article(type: string): string {
+  const names: Record<string, string> = {
+    object: 'a map of keys',
+    array: 'a list',
+    string: 'text',
+    boolean: 'true or false',
+  };
+  return names[type] ?? `a ${type}`;
+}
+
+function keyOf(path: Path): string {
+  return path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
+    '',
+  );
+}
+
+function valueAt(raw: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], raw);
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = (JSON.stringify(value) ?? String(value)).replace(/:\/\/[^/@\s"]*@/g, '://[redacted]@');
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+/** The keys that a schema knows at a path, looking through optional, default and pipe wrappers. */
+function shapeAt(schema: z.ZodType, path: Path): Record<string, z.ZodType> | undefined {
+  const shape = unwrapped(schema).shape;
+  const [head, ...rest] = path;
+  if (head === undefined) return shape;
+  if (typeof head === 'number') {
+    const element = unwrapped(schema).element;
+    return element && shapeAt(element, rest);
+  }
+  const next = shape?.[String(head)];
+  return next && shapeAt(next, rest);
+}
+
+interface Unwrapped {
+  readonly shape?: Record<string, z.ZodType>;
+  readonly element?: z.ZodType;
+}
+
+function unwrapped(schema: z.ZodType): Unwrapped {
+  const definition = schema.def as { innerType?: z.ZodType; in?: z.ZodType };
+  const inner = definition.innerType ?? definition.in;
+  return inner ? unwrapped(inner) : (schema as unknown as Unwrapped);
+}

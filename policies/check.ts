@@ -1,0 +1,74 @@
+import type { Plan } from '../components/plan';
+import type { Rule } from './rule';
+import { protectedData, singleWriters, visibleVolumes } from './rules/data';
+import { pinnedImages } from './rules/images';
+import { restrictedNamespaces } from './rules/namespaces';
+import { probedServers, restrictedPods, sizedContainers, unmountedTokens } from './rules/pods';
+import { autoscaledReplicas } from './rules/scaling';
+import { referencedSecrets } from './rules/secrets';
+
+/** Every rule, in the order in which findings are shown. */
+export const rules: readonly Rule[] = [
+  protectedData,
+  visibleVolumes,
+  singleWriters,
+  restrictedNamespaces,
+  restrictedPods,
+  unmountedTokens,
+  referencedSecrets,
+  sizedContainers,
+  probedServers,
+  pinnedImages,
+  autoscaledReplicas,
+];
+
+/** An object that does not keep to a rule. */
+export interface Finding {
+  /** `<system>/<Kind>/<name>` of the object. */
+  readonly object: string;
+  readonly rule: string;
+  readonly fault: string;
+}
+
+export interface CheckResult {
+  readonly violations: readonly Finding[];
+  /** Findings that the plan accepts, each with the reason it gives. */
+  readonly waived: readonly (Finding & { readonly reason: string })[];
+  /** Waivers that nothing needs any more; they would hide the next violation. */
+  readonly idleWaivers: readonly Finding[];
+}
+
+/** Holds every object of a plan against every rule. */
+export function checkPlan(plan: Plan): CheckResult {
+  const violations: Finding[] = [];
+  const waived: (Finding & { reason: string })[] = [];
+  const idleWaivers: Finding[] = [];
+  for (const { system, objects } of plan.systems) {
+    for (const [key, { object, waivers = [] }] of Object.entries(objects)) {
+      const name = `${system}/${object.kind}/${object.metadata.name}`;
+      const broken = new Set<string>();
+      for (const rule of rules) {
+        const waiver = waivers.find((candidate) => candidate.rule === rule.name);
+        for (const fault of rule.check(object, { cluster: plan.cluster, key, objects })) {
+          const finding = { object: name, rule: rule.name, fault };
+          broken.add(rule.name);
+          if (waiver) waived.push({ ...finding, reason: waiver.reason });
+          else violations.push(finding);
+        }
+      }
+      for (const { rule } of waivers) {
+        if (!broken.has(rule)) idleWaivers.push({ object: name, rule, fault: 'is waived, but nothing breaks it' });
+      }
+    }
+  }
+  return { violations, waived, idleWaivers };
+}
+
+/** Thrown when a plan breaks rules; the message names every object and its fault. */
+export class PolicyError extends Error {
+  constructor(readonly violations: readonly Finding[]) {
+    const lines = violations.map(({ object, rule, fault }) => `  ${object} ${fault} (${rule})`);
+    super(`the plan breaks ${violations.length} ${violations.length === 1 ? 'rule' : 'rules'}\n${lines.join('\n')}`);
+    this.name = 'PolicyError';
+  }
+}

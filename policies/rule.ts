@@ -1,0 +1,20 @@
+import type { DescribedObjects, KubernetesObject } from '../components/kit/object';
+import type { ClusterFacts } from '../config/cluster';
+
+/** What a rule may look at besides the object: the objects beside it and the cluster they go to. */
+export interface RuleContext {
+  readonly cluster: ClusterFacts;
+  /** Logical name of the object in its system. */
+  readonly key: string;
+  readonly objects: DescribedObjects;
+}
+
+/** Something that every object keeps to. */
+export interface Rule {
+  /** Name by which a waiver names the rule. */
+  readonly name: string;
+  /** What the rule demands and why, in one sentence. */
+  readonly demand: string;
+  /** Says what is wrong with an object, each in one clause; nothing when it keeps to the rule or the rule is not about it. */
+  check(object: KubernetesObject, context: RuleContext): string[];
+}

@@ -1,0 +1,24 @@
+import { containersOf, podOf } from '../pods';
+import type { Rule } from '../rule';
+
+const secretName = /(token|password|passwd|secret|api_?key|credential)/i;
+
+export const referencedSecrets: Rule = {
+  name: 'referenced-secrets',
+  demand: 'a secret value is referenced from a Secret, never written into an environment or a ConfigMap',
+  check(object) {
+    if (object.kind === 'ConfigMap') {
+      const { data } = object as { data?: Record<string, string> };
+      return Object.keys(data ?? {})
+        .filter((key) => secretName.test(key))
+        .map((key) => `holds ${key} in plain text`);
+    }
+    const pod = podOf(object);
+    if (!pod) return [];
+    return containersOf(pod).flatMap((container) =>
+      (container.env ?? [])
+        .filter(({ name, value }) => value !== undefined && secretName.test(name))
+        .map(({ name }) => `container ${container.name} has ${name} in plain text`),
+    );
+  },
+};
