@@ -2,59 +2,58 @@ import { z } from 'zod';
 
 // Every message below completes the sentence "expected …" of a configuration problem.
 
+/** Text of a given form; any other type of value gets the same message. */
+const text = (form: RegExp, expected: string, longest = 1024) =>
+  z.string({ error: expected }).max(longest, { error: expected }).regex(form, { error: expected });
+
 const label = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
+const subdomain = new RegExp(`^${label}(\\.${label})*$`);
 
 /** A name of one DNS label (RFC 1123), as namespaces and services need it. */
-export const dnsLabel = z.string().regex(new RegExp(`^${label}$`), {
-  error: 'a DNS label: lower-case letters, digits and "-", at most 63 characters',
-});
+export const dnsLabel = text(
+  new RegExp(`^${label}$`),
+  'a DNS label: lower-case letters, digits and "-", at most 63 characters',
+);
 
 /** An object name of one or several DNS labels (RFC 1123 subdomain), as Secrets, classes and most kinds need it. */
-export const objectName = z
-  .string()
-  .max(253)
-  .regex(new RegExp(`^${label}(\\.${label})*$`), { error: 'an object name: DNS labels separated by "."' });
+export const objectName = text(subdomain, 'an object name: DNS labels separated by "."', 253);
 
 /** A host name without scheme, port or path. */
-export const hostname = z
-  .string()
-  .max(253)
-  .regex(new RegExp(`^${label}(\\.${label})*$`), {
-    error: 'a host name in lower case, without scheme, port or path, such as memories.example.org',
-  });
+export const hostname = text(
+  subdomain,
+  'a host name in lower case, without scheme, port or path, such as memories.example.org',
+  253,
+);
 
 /** A Kubernetes quantity of bytes. */
-export const byteQuantity = z.string().regex(/^[1-9][0-9]*(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$/, {
-  error: 'a Kubernetes quantity in bytes, such as 512Mi or 1Gi',
-});
+export const byteQuantity = text(
+  /^[1-9][0-9]*(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$/,
+  'a Kubernetes quantity in bytes, such as 512Mi or 1Gi',
+);
 
 /** A Kubernetes quantity of CPU cores. */
-export const cpuQuantity = z.string().regex(/^([1-9][0-9]*m?|[0-9]+\.[0-9]{1,3})$/, {
-  error: 'a Kubernetes quantity of CPU cores as text, such as "250m" or "1"',
-});
+export const cpuQuantity = text(
+  /^([1-9][0-9]*m?|[0-9]+\.[0-9]{1,3})$/,
+  'a Kubernetes quantity of CPU cores as text, such as "250m" or "1"',
+);
 
 /** A container image with a tag, optionally with its digest; `latest` names no version and is refused. */
-export const image = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9.:_/-]*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?$/, {
-    error: 'an image with its tag and, where known, its digest: registry/name:1.2.3@sha256:…',
-  })
-  .refine((value) => !/:latest(@|$)/.test(value), { error: 'a tag that names a version; "latest" names none' });
+export const image = text(
+  /^[a-z0-9][a-z0-9.:_/-]*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?$/,
+  'an image with its tag and, where known, its digest: registry/name:1.2.3@sha256:…',
+).refine((value) => !/:latest(@|$)/.test(value), { error: 'a tag that names a version; "latest" names none' });
 
 /** An https URL without credentials in it: a token belongs in a Secret. */
-export const httpsUrl = z.string().regex(/^https:\/\/[^\s/@]+(\/[^\s]*)?$/, {
-  error: 'an https:// URL without user name or password',
-});
+export const httpsUrl = text(/^https:\/\/[^\s/@]+(\/[^\s]*)?$/, 'an https:// URL without user name or password');
 
 /** A git branch name, by the rules of git-check-ref-format that matter in practice. */
-export const gitBranch = z.string().regex(/^(?![-/.])(?!.*(\.\.|\/\/|@\{|\.lock(\/|$)))[^\s~^:?*[\\]+(?<![/.])$/, {
-  error: 'a git branch name, such as main',
-});
+export const gitBranch = text(
+  /^(?![-/.])(?!.*(\.\.|\/\/|@\{|\.lock(\/|$)))[^\s~^:?*[\\]+(?<![/.])$/,
+  'a git branch name, such as main',
+);
 
 /** The key of an entry in a Secret or ConfigMap. */
-export const dataKey = z.string().regex(/^[-._a-zA-Z0-9]{1,253}$/, {
-  error: 'the key of a Secret: letters, digits, "-", "_" and "."',
-});
+export const dataKey = text(/^[-._a-zA-Z0-9]{1,253}$/, 'the key of a Secret: letters, digits, "-", "_" and "."');
 
 /** A whole number in a closed range. */
 export const integer = (minimum: number, maximum: number) =>
@@ -64,7 +63,7 @@ export const integer = (minimum: number, maximum: number) =>
     .max(maximum, { error: `a whole number from ${minimum} to ${maximum}` });
 
 /** A sentence for those who read the preview: why something holds. */
-export const reason = z.string().min(10, { error: 'a reason of at least ten characters' });
+export const reason = text(/\S.{8,}\S/, 'a reason of at least ten characters');
 
 /** Requests and limits of one container. There is no default CPU limit: throttling an idle-most server helps nobody. */
 export const resources = (defaults: { cpu: string; memory: string; memoryLimit: string; cpuLimit?: string }) =>

@@ -11,11 +11,15 @@ export interface Problem {
   readonly expected: string;
 }
 
+/** Keys below which somebody may have put a credential by mistake, whatever they are meant to hold. */
+const credential = /(token|password|secret|credential|apiKey)$/i;
+
 type Raw = Readonly<Record<string, unknown>>;
 type Path = readonly PropertyKey[];
 
 /** Every problem of a failed parse. `secretKeys` are the top-level keys whose values are never shown. */
 export function problemsOf(error: z.ZodError, raw: Raw, schema: z.ZodType, secretKeys: ReadonlySet<string>): Problem[] {
+  const isSecret = (path: Path) => secretKeys.has(String(path[0])) || credential.test(String(path.at(-1)));
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       const known = Object.keys(shapeAt(schema, issue.path) ?? {});
@@ -23,7 +27,7 @@ export function problemsOf(error: z.ZodError, raw: Raw, schema: z.ZodType, secre
     }
     const value = valueAt(raw, issue.path);
     const problem = { key: keyOf(issue.path), expected: expectation(issue) };
-    return secretKeys.has(String(issue.path[0])) ? problem : { ...problem, found: shown(value) };
+    return { ...problem, found: isSecret(issue.path) && value !== undefined ? '[redacted]' : shown(value) };
   });
 }
 

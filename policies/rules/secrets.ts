@@ -1,7 +1,7 @@
 import { containersOf, podOf } from '../pods';
 import type { Rule } from '../rule';
 
-const secretName = /(token|password|passwd|secret|api_?key|credential)/i;
+const secretName = /(token|password|passwd|secret|api[-_]?key|credential)/i;
 
 export const referencedSecrets: Rule = {
   name: 'referenced-secrets',

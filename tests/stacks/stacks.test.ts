@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describePlan } from '../../components/plan';
+import { loadStack, stackNames } from '../../operate/stack-file';
+import { checkPlan } from '../../policies/check';
+import { validateObject } from '../support/schemas';
+
+const projectDir = join(__dirname, '..', '..');
+const stacks = stackNames(projectDir);
+
+describe('the stacks', () => {
+  it('are the ones the project names', () => {
+    assert.deepEqual(stacks, ['goddess', 'local']);
+  });
+});
+
+for (const stack of stacks) {
+  describe(`stack ${stack}`, () => {
+    const plan = describePlan(loadStack(projectDir, stack));
+
+    it('has at least one system', () => {
+      assert.ok(plan.systems.length > 0);
+    });
+
+    it('keeps to every rule, and waives none in vain', () => {
+      const { violations, idleWaivers } = checkPlan(plan);
+      assert.deepEqual({ violations, idleWaivers }, { violations: [], idleWaivers: [] });
+    });
+
+    for (const { system, objects } of plan.systems) {
+      for (const { object } of Object.values(objects)) {
+        it(`${system} ${object.kind} ${object.metadata.name} is valid by the schema of its kind`, async () => {
+          await validateObject(object);
+        });
+      }
+    }
+
+    it('names no object twice', () => {
+      const names = plan.systems.flatMap(({ objects }) =>
+        Object.values(objects).map(({ object: { apiVersion, kind, metadata } }) =>
+          [apiVersion, kind, metadata.namespace, metadata.name].join(' '),
+        ),
+      );
+      assert.deepEqual(names, [...new Set(names)]);
+    });
+  });
+}
+
+describe('the schema check itself', () => {
+  it('refuses a field of a wrong type and an unknown kind', async () => {
+    const metadata = { name: 'x' };
+    const service = { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ port: 'http' }] } };
+    await assert.rejects(validateObject(service), /port/);
+    await assert.rejects(validateObject({ apiVersion: 'v1', kind: 'Sevrice', metadata }), /no schema/);
+  });
+});

@@ -1,0 +1,27 @@
+import type { KubernetesObject } from '../../components/kit/object';
+
+/** Packages with the schemas of the API groups that are not built into Kubernetes. */
+const packages: Readonly<Record<string, string>> = {
+  'gateway.networking.k8s.io': '@kubernetes-models/gateway-api',
+};
+
+interface Model {
+  validate(): void;
+}
+
+/**
+ * Holds an object against the published schema of its kind, without a cluster.
+ * @throws Error that names every field at fault, or the kind if no schema is known for it.
+ */
+export async function validateObject(object: KubernetesObject): Promise<void> {
+  const [group] = object.apiVersion.split('/');
+  const models = (await import(`${packages[group ?? ''] ?? 'kubernetes-models'}/${object.apiVersion}`)) as Record<
+    string,
+    new (
+      data: unknown,
+    ) => Model
+  >;
+  const model = models[object.kind];
+  if (!model) throw new Error(`no schema is known for ${object.apiVersion} ${object.kind}`);
+  new model(object).validate();
+}

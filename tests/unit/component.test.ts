@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { engineObject, resourceOptions } from '../../components/kit/register';
+import { MemoryMcp } from '../../components/memory-mcp';
+import { describeMemoryMcp } from '../../components/memory-mcp/objects';
+import { parseConfig } from '../../config/parse';
+import { recordRegistrations, resolved } from '../support/engine-mocks';
+
+const cluster = { gateway: { name: 'gw' }, storageClass: 'fast' };
+const settings = { hostname: 'memories.example' };
+
+describe('the MemoryMcp component', () => {
+  const config = parseConfig({ cluster, memoryMcp: settings }, 'test');
+  assert.ok(config.memoryMcp);
+  const { objects } = describeMemoryMcp(config.memoryMcp, config.cluster);
+
+  it('registers exactly the described objects, each with its own type', async () => {
+    const registrations = await recordRegistrations(() => new MemoryMcp('memories', { settings, cluster }));
+    assert.deepEqual(
+      registrations.map(({ type, name }) => `${type} ${name}`),
+      [
+        'memory-fleet:index:MemoryMcp memories',
+        'kubernetes:core/v1:Namespace memories-namespace',
+        'kubernetes:core/v1:ServiceAccount memories-serviceAccount',
+        'kubernetes:core/v1:PersistentVolumeClaim memories-volume',
+        'kubernetes:core/v1:Service memories-service',
+        'kubernetes:gateway.networking.k8s.io/v1:HTTPRoute memories-route',
+        'kubernetes:apps/v1:Deployment memories-deployment',
+      ],
+    );
+    for (const [key, { object }] of Object.entries(objects)) {
+      const registration = registrations.find(({ name }) => name === `memories-${key}`);
+      assert.deepEqual(registration?.inputs, JSON.parse(JSON.stringify(engineObject(object))), key);
+    }
+  });
+
+  it('tells where the server is', async () => {
+    await recordRegistrations(async () => {
+      const component = new MemoryMcp('memories', { settings, cluster });
+      assert.equal(await resolved(component.namespace), 'memory-mcp');
+      assert.equal((await resolved(component.endpoint)).url, 'https://memories.example/mcp');
+    });
+  });
+
+  it('needs no arguments', async () => {
+    const registrations = await recordRegistrations(() => new MemoryMcp('memories'));
+    assert.equal(registrations.length, 6);
+  });
+
+  it('refuses wrong arguments by key, before it registers anything', async () => {
+    const registrations = await recordRegistrations(() => {
+      assert.throws(
+        () => new MemoryMcp('m', { settings: { path: '/x' as '/' } }),
+        /m\.settings: 1 problem\n {2}path: /,
+      );
+    });
+    assert.deepEqual(registrations, []);
+  });
+});
+
+describe('the program', () => {
+  const program: () => Promise<unknown> = require('../../index');
+  const deployed = (memoryMcp: object, facts: object = {}) =>
+    recordRegistrations(
+      program,
+      { 'memory-fleet:memoryMcp': JSON.stringify(memoryMcp), 'memory-fleet:cluster': JSON.stringify(facts) },
+      'somewhere',
+    );
+
+  it('uses one provider, whose identity is the stack and not the kubeconfig', async () => {
+    const registrations = await deployed({});
+    const providers = registrations.filter(({ type }) => type === 'pulumi:providers:kubernetes');
+    assert.deepEqual(
+      providers.map(({ inputs }) => inputs),
+      [{ clusterIdentifier: 'somewhere' }],
+    );
+  });
+
+  it('registers nothing when the configuration has a problem', async () => {
+    await assert.rejects(
+      deployed({ hostnme: 'x' }),
+      /Pulumi\.somewhere\.yaml: 1 problem\n {2}memoryMcp\.hostnme: no such key/,
+    );
+  });
+
+  it('registers nothing when the plan breaks a rule', async () => {
+    await assert.rejects(deployed({}, { production: true }), /memoryMcp\/Deployment\/memory-mcp .* without a digest/);
+  });
+
+  it('registers nothing for a stack that names no system', async () => {
+    const registrations = await recordRegistrations(program);
+    assert.deepEqual(
+      registrations.map(({ type }) => type),
+      ['pulumi:providers:kubernetes'],
+    );
+  });
+});
+
+describe('what the engine is told about an object', () => {
+  const object = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data' } };
+
+  it('protects and keeps what holds data, and only that', () => {
+    assert.deepEqual(resourceOptions({ object, holdsData: true }), { protect: true, retainOnDelete: true });
+    assert.deepEqual(resourceOptions({ object }), {});
+  });
+
+  it('waits longer than Kubernetes does before it calls a rollout failed', () => {
+    const deployment = { ...object, kind: 'Deployment', spec: { progressDeadlineSeconds: 900 } };
+    assert.deepEqual(resourceOptions({ object: deployment }).customTimeouts, { create: '960s', update: '960s' });
+  });
+
+  it('writes every object by one fixed manager, with force, in preview and up alike', () => {
+    assert.deepEqual(engineObject({ ...object, kind: 'Namespace' }).metadata.annotations, {
+      'pulumi.com/patchFieldManager': 'memory-fleet',
+      'pulumi.com/patchForce': 'true',
+    });
+  });
+
+  it('waits neither for claims, which a pod binds, nor for Services, whose Deployment is waited for', () => {
+    for (const kind of ['PersistentVolumeClaim', 'Service']) {
+      assert.equal(engineObject({ ...object, kind }).metadata.annotations?.['pulumi.com/skipAwait'], 'true');
+    }
+  });
+});

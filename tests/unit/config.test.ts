@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { ConfigError, parseConfig, rawConfig } from '../../config/parse';
+import type { Problem } from '../../config/problems';
+
+function problemsOf(raw: Record<string, unknown>): readonly Problem[] {
+  try {
+    parseConfig(raw, 'Pulumi.test.yaml');
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems;
+  }
+  assert.fail('the configuration was accepted');
+}
+
+describe('configuration', () => {
+  it('accepts a system without any setting, on a cluster without any fact', () => {
+    const config = parseConfig({ memoryMcp: {} }, 'Pulumi.test.yaml');
+    assert.equal(config.cluster.production, false);
+    assert.equal(config.memoryMcp?.image, 'ghcr.io/butterflyskies/memory-mcp:0.17.1');
+    assert.equal(config.memoryMcp?.volume.storageClass, undefined);
+  });
+
+  it('installs nothing that is not named', () => {
+    assert.equal(parseConfig({}, 'Pulumi.test.yaml').memoryMcp, undefined);
+  });
+
+  it('reports every problem at once, each with key path, value and what was expected', () => {
+    const problems = problemsOf({
+      cluster: { storageClass: 'Ceph_Block' },
+      memoryMcp: { volume: { size: '1 GB' }, server: { maxSessions: 0, allowedHosts: ['fine.example', 'NOT fine'] } },
+    });
+    assert.deepEqual(
+      problems.map(({ key, found }) => [key, found]),
+      [
+        ['cluster.storageClass', '"Ceph_Block"'],
+        ['memoryMcp.volume.size', '"1 GB"'],
+        ['memoryMcp.server.maxSessions', '0'],
+        ['memoryMcp.server.allowedHosts[1]', '"NOT fine"'],
+      ],
+    );
+    for (const { expected } of problems) assert.match(expected, /^expected \S/);
+  });
+
+  it('names the nearest known key for a misspelt one, at every depth', () => {
+    const problems = problemsOf({ clusterr: {}, memoryMcp: { hostnme: 'x', volume: { sise: '1Gi' } } });
+    const nearest = Object.fromEntries(problems.map(({ key, expected }) => [key, expected]));
+    assert.match(nearest.clusterr ?? '', /nearest known key is "cluster"/);
+    assert.match(nearest['memoryMcp.hostnme'] ?? '', /nearest known key is "hostname"/);
+    assert.match(nearest['memoryMcp.volume.sise'] ?? '', /nearest known key is "size"/);
+  });
+
+  it('lists the known keys where none is near', () => {
+    const [problem] = problemsOf({ memoryMcp: { volume: { replication: 3 } } });
+    assert.match(problem?.expected ?? '', /known keys here: size, storageClass/);
+  });
+
+  it('refuses a host name without a Gateway, together with problems elsewhere', () => {
+    const keys = problemsOf({ memoryMcp: { hostname: 'memories.example', volume: { size: 'x' } } }).map(
+      ({ key }) => key,
+    );
+    assert.deepEqual(keys.sort(), ['memoryMcp.hostname', 'memoryMcp.volume.size']);
+  });
+
+  it('refuses a required sync without a remote, which the server would answer by exiting', () => {
+    assert.deepEqual(
+      problemsOf({ memoryMcp: { git: { requireRemoteSync: true } } }).map(({ key }) => key),
+      ['memoryMcp.git.requireRemoteSync'],
+    );
+  });
+
+  it('refuses images without a version', () => {
+    for (const image of ['registry.example/a', 'registry.example/a:latest', 'registry.example/a:1@sha256:12']) {
+      assert.deepEqual(
+        problemsOf({ memoryMcp: { image } }).map(({ key }) => key),
+        ['memoryMcp.image'],
+      );
+    }
+  });
+
+  it('never shows a credential, wherever somebody put it', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^ghp_[A-Za-z0-9]{20,36}$/), (token) => {
+        for (const raw of [
+          { memoryMcp: { token } },
+          { memoryMcp: { git: { remoteUrl: `https://me:${token}@github.com/a/b` } } },
+          { memoryMcp: { githubTokn: token } },
+          { memoryMcp: { token: { secretName: {}, [token]: 'x'.repeat(3) } } },
+        ]) {
+          const shown = problemsOf(raw).map(({ found = '' }) => found);
+          assert.ok(!shown.join().includes(token), shown.join());
+        }
+      }),
+      { numRuns: 20, seed: 1 },
+    );
+  });
+
+  it('never fails other than by naming problems, whatever a stack file holds', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom('cluster', 'memoryMcp', 'other'), fc.jsonValue()), (raw) => {
+        try {
+          parseConfig(raw, 'Pulumi.test.yaml');
+        } catch (error) {
+          assert.ok(error instanceof ConfigError, String(error));
+          assert.ok(error.problems.length > 0);
+        }
+      }),
+      { numRuns: 300, seed: 1 },
+    );
+  });
+});
+
+describe("the engine's flat configuration", () => {
+  it('yields the keys of the project, structured values as data', () => {
+    const all = { 'memory-fleet:memoryMcp': '{"path":"/mcp"}', 'memory-fleet:name': 'text', 'kubernetes:context': 'c' };
+    assert.deepEqual(rawConfig(all, 'memory-fleet'), { memoryMcp: { path: '/mcp' }, name: 'text' });
+  });
+
+  it('leaves broken structures to the schema, which names their key', () => {
+    assert.deepEqual(rawConfig({ 'memory-fleet:memoryMcp': '{broken' }, 'memory-fleet'), { memoryMcp: '{broken' });
+  });
+});
