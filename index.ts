@@ -3,26 +3,34 @@ import * as pulumi from '@pulumi/pulumi';
 import { MemoryMcp } from './components/memory-mcp';
 import { describePlan, type Plan } from './components/plan';
 import { ConfigError, parseConfig, rawConfig } from './config/parse';
+import { secretKeys } from './config/schema';
 import { checkPlan, PolicyError } from './policies/check';
+
+// Which keys are encrypted is known to the SDK, but not part of its typed surface.
+const { isConfigSecret }: { isConfigSecret(key: string): boolean } = require('@pulumi/pulumi/runtime/config');
 
 /** Parse, describe, check, register. Nothing is registered before the whole plan is known and keeps to every rule. */
 async function program(): Promise<Record<string, unknown>> {
   const stack = pulumi.getStack();
   const config = refusing(() =>
-    parseConfig(rawConfig(pulumi.runtime.allConfig() ?? {}, pulumi.getProject()), `Pulumi.${stack}.yaml`),
+    parseConfig(rawConfig(pulumi.runtime.allConfig() ?? {}, pulumi.getProject(), isConfigSecret), stack),
   );
   refusing(() => check(describePlan(config)));
 
   const { cluster, memoryMcp } = config;
   const provider = new k8s.Provider('cluster', {
     // Without an identifier an edited kubeconfig would plan the replacement of every object.
-    clusterIdentifier: cluster.name ?? stack,
+    clusterIdentifier: cluster.name as string,
     ...(cluster.context ? { context: cluster.context } : {}),
   });
 
   const outputs: Record<string, unknown> = {};
   if (memoryMcp) {
-    const { namespace, endpoint } = new MemoryMcp('memory-mcp', { settings: memoryMcp, cluster }, { provider });
+    const { namespace, endpoint } = new MemoryMcp(
+      'memory-mcp',
+      { settings: memoryMcp, cluster, secrets: secretValues() },
+      { provider },
+    );
     outputs.memoryMcp = {
       namespace,
       url: endpoint.url,
@@ -31,6 +39,16 @@ async function program(): Promise<Record<string, unknown>> {
     };
   }
   return outputs;
+}
+
+/** The encrypted values of the stack file, which go straight into Secrets and are part of nothing else. */
+function secretValues(): Record<string, pulumi.Output<string>> {
+  const config = new pulumi.Config();
+  const found = [...secretKeys].flatMap((key) => {
+    const value = config.getSecret(key);
+    return value ? [[key, value] as const] : [];
+  });
+  return Object.fromEntries(found);
 }
 
 function check(plan: Plan): void {

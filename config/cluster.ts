@@ -1,5 +1,69 @@
 import { z } from 'zod';
-import { dnsLabel, hostname, objectName } from './fields';
+import { byName, dnsLabel, hostname, httpsUrl, integer, labels, objectName, relativePath, text } from './fields';
+
+const gateway = z
+  .strictObject({
+    name: objectName.describe('Name of the Gateway that routes attach to.'),
+    namespace: dnsLabel
+      .optional()
+      .describe("Namespace of the Gateway. Default: the route's own, as the Gateway API has it."),
+    section: objectName.optional().describe('Listener of the Gateway. Default: every listener that admits the route.'),
+    implementation: z
+      .enum(['cilium', 'envoy-gateway', 'other'], { error: '"cilium", "envoy-gateway" or "other"' })
+      .default('other')
+      .describe('What serves the Gateway. Cilium proxies on the node, which no pod selector matches.'),
+    proxies: z
+      .strictObject({
+        namespace: dnsLabel.describe("Namespace of the Gateway's proxy pods."),
+        labels: labels.default({}).describe('Labels of these pods. Default: every pod of the namespace.'),
+      })
+      .optional()
+      .describe("Where the Gateway's proxies run, for network policies; not needed with Cilium."),
+    streamTimeouts: z
+      .boolean()
+      .default(false)
+      .describe("Whether the Gateway honours a route's timeouts, which then let event streams stay open."),
+  })
+  .superRefine(({ implementation, proxies }, context) => {
+    if (implementation !== 'cilium' && !proxies) {
+      context.addIssue({
+        code: 'custom',
+        path: ['proxies'],
+        message: "the namespace of the Gateway's proxy pods: network policies let nobody else in",
+      });
+    }
+  });
+
+const argocd = z.strictObject({
+  mode: z
+    .enum(['observe', 'argocd', 'shared'], { error: '"observe", "argocd" or "shared"; leave argocd out for none' })
+    .describe('Who writes: this program alone, Argo CD after it, or both the same content with git in the lead.'),
+  namespace: dnsLabel.default('argocd').describe('Namespace of Argo CD, in which Applications live.'),
+  project: dnsLabel.default('default').describe('Argo CD project of the Applications.'),
+  repoUrl: httpsUrl.describe('Git repository with the rendered overlays.'),
+  revision: text(/^\S+$/, 'a branch, tag or commit').default('main').describe('Revision that Argo CD follows.'),
+  server: httpsUrl
+    .default('https://kubernetes.default.svc')
+    .describe('API server of the cluster, as Argo CD knows it.'),
+  path: relativePath
+    .optional()
+    .describe("Folder of the stack's overlay in that repository. Default: deploy/k8s/overlays/<stack>."),
+  imageUpdater: z
+    .boolean()
+    .default(false)
+    .describe('Whether Argo CD Image Updater (v1 or newer) follows new versions; in mode argocd only.'),
+});
+
+const monitoring = z.strictObject({
+  namespace: dnsLabel.default('monitoring').describe('Namespace of Prometheus and the blackbox exporter.'),
+  prober: text(/^[a-z0-9.-]+:\d{1,5}$/, 'host:port of a blackbox exporter')
+    .default('blackbox-exporter.monitoring.svc:9115')
+    .describe('Blackbox exporter that asks the health endpoints.'),
+  module: text(/^[\w-]+$/, 'the name of a blackbox module')
+    .default('http_2xx')
+    .describe('Module of that exporter.'),
+  labels: labels.default({}).describe('Labels by which the Prometheus operator selects probes and rules.'),
+});
 
 /**
  * Facts about one cluster that several systems need. Everything is optional: without any fact the program describes
@@ -9,34 +73,60 @@ export const clusterSchema = z
   .strictObject({
     name: dnsLabel
       .optional()
-      .describe(
-        'Stable identity of the cluster for the engine, independent of the kubeconfig. Default: the stack name.',
-      ),
-    context: z
-      .string()
-      .min(1, { error: 'the name of a context of your kubeconfig' })
+      .describe('Stable identity of the cluster for the engine, independent of the kubeconfig. Default: the stack.'),
+    context: text(/\S/, 'the name of a context of your kubeconfig')
       .optional()
       .describe('Context of the kubeconfig to use. Default: its current context.'),
+    uid: text(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'the uid of the namespace kube-system')
+      .optional()
+      .describe('Uid of the namespace kube-system. Any other cluster is refused before anything is planned.'),
     production: z
       .boolean()
       .default(false)
-      .describe('Whether memory that matters lives here; the rules then ask for pinned digests.'),
+      .describe('Whether memory that matters lives here; the rules then ask for digests and authentication.'),
     domain: hostname.default('cluster.local').describe("The cluster's DNS domain."),
     storageClass: objectName.optional().describe("StorageClass of data volumes. Default: the cluster's default class."),
-    gateway: z
+    gateway: gateway.optional().describe('The Gateway (Gateway API) through which users reach the servers.'),
+    networkPolicies: z
+      .enum(['kubernetes', 'cilium'], { error: '"kubernetes" or "cilium"' })
+      .default('kubernetes')
+      .describe('Language of network policies. Cilium alone can name hosts, the Gateway and the API server.'),
+    dns: byName({ namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } }).describe("The cluster's DNS pods."),
+    apiServer: z
       .strictObject({
-        name: objectName.describe('Name of the Gateway that routes attach to.'),
-        namespace: dnsLabel
-          .optional()
-          .describe("Namespace of the Gateway. Default: the route's own, as the Gateway API has it."),
-        section: objectName
-          .optional()
-          .describe('Listener of the Gateway. Default: every listener that admits the route.'),
+        cidrs: z
+          .array(text(/^[0-9a-f.:]+\/\d{1,3}$/, 'a network such as 10.0.0.10/32'))
+          .min(1, { error: 'at least one network' })
+          .default(['0.0.0.0/0'])
+          .describe('Addresses of the API server behind its Service; not needed with Cilium policies.'),
+        port: integer(1, 65_535).default(6443).describe('Port of the API server behind its Service.'),
+      })
+      .prefault({})
+      .describe('The Kubernetes API server, for the few pods that may call it.'),
+    argocd: argocd.optional().describe('Argo CD on this cluster. Absent = there is none.'),
+    monitoring: monitoring.optional().describe('Prometheus operator on this cluster. Absent = there is none.'),
+    externalSecrets: z
+      .strictObject({
+        store: objectName.describe('Name of the secret store.'),
+        kind: z
+          .enum(['SecretStore', 'ClusterSecretStore'], { error: '"SecretStore" or "ClusterSecretStore"' })
+          .default('ClusterSecretStore')
+          .describe('Kind of the store.'),
+        refreshSeconds: integer(10, 86_400).default(3600).describe('Time between two reads of the store, in seconds.'),
       })
       .optional()
-      .describe('The Gateway (Gateway API) through which users reach the servers.'),
+      .describe('External Secrets operator on this cluster. Absent = there is none.'),
   })
-  .prefault({});
+  .prefault({})
+  .superRefine(({ argocd: delivery }, context) => {
+    if (delivery?.imageUpdater && delivery.mode !== 'argocd') {
+      context.addIssue({
+        code: 'custom',
+        path: ['argocd', 'imageUpdater'],
+        message: 'false, or argocd.mode "argocd": in every other mode the next `up` would take the new image back',
+      });
+    }
+  });
 
 export type ClusterFacts = z.output<typeof clusterSchema>;
 export type ClusterFactsInput = z.input<typeof clusterSchema>;

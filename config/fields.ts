@@ -3,7 +3,7 @@ import { z } from 'zod';
 // Every message below completes the sentence "expected …" of a configuration problem.
 
 /** Text of a given form; any other type of value gets the same message. */
-const text = (form: RegExp, expected: string, longest = 1024) =>
+export const text = (form: RegExp, expected: string, longest = 1024) =>
   z.string({ error: expected }).max(longest, { error: expected }).regex(form, { error: expected });
 
 const label = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
@@ -51,6 +51,39 @@ export const gitBranch = text(
   /^(?![-/.])(?!.*(\.\.|\/\/|@\{|\.lock(\/|$)))[^\s~^:?*[\\]+(?<![/.])$/,
   'a git branch name, such as main',
 );
+
+/** A folder inside a repository. */
+export const relativePath = text(/^[\w.-]+(\/[\w.-]+)*$/, 'a relative path such as deploy/k8s/overlays/goddess');
+
+/** Labels that select pods or that others select by. */
+export const labels = z.record(
+  text(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/, 'a label key'),
+  text(/^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/, 'a label value'),
+);
+
+/** Pods named by their namespace and labels. */
+export const byName = (defaults: { namespace: string; labels: Record<string, string> }) =>
+  z
+    .strictObject({
+      namespace: dnsLabel.default(defaults.namespace).describe('Namespace of the pods.'),
+      labels: labels.default(defaults.labels).describe('Labels of the pods.'),
+    })
+    .prefault({});
+
+/** A schedule in the five fields of cron. */
+export const cronSchedule = text(
+  /^(@(hourly|daily|weekly|monthly)|([\d*,/-]+\s+){4}[\d*,/-]+)$/,
+  'a cron schedule of five fields, such as "17 * * * *"',
+);
+
+/**
+ * A value that must be encrypted in the stack file. Only the fact that it is there passes through the configuration;
+ * the value goes from the engine's decrypted configuration straight into the Secret.
+ */
+export const encrypted = Symbol('encrypted');
+export const encryptedValue = z.custom<typeof encrypted>((value) => value === encrypted, {
+  error: 'an encrypted value: set it by `pulumi config set --secret`',
+});
 
 /** The key of an entry in a Secret or ConfigMap. */
 export const dataKey = text(/^[-._a-zA-Z0-9]{1,253}$/, 'the key of a Secret: letters, digits, "-", "_" and "."');

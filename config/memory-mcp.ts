@@ -1,32 +1,185 @@
 import { z } from 'zod';
 import {
   byteQuantity,
-  dataKey,
+  cronSchedule,
   dnsLabel,
   gitBranch,
   hostname,
   httpsUrl,
   image,
   integer,
+  labels,
   objectName,
   reason,
+  relativePath,
   resources,
+  text,
 } from './fields';
+import { configSecret, existingSecret, externalSecret } from './secret-sources';
 
 const day = 86_400;
+const tokenSecret = ['memory-mcp-github-token', 'token'] as const;
+const bearerSecret = ['memory-mcp-bearer', 'token'] as const;
+
+const scopeName = text(
+  /^(?!\.)[\p{Alphabetic}\p{N}_.-]+(\/(?!\.)[\p{Alphabetic}\p{N}_.-]+){0,9}$/u,
+  'a scope: one to ten parts of letters, digits, "_", "." and "-", separated by "/"',
+);
+
+const namespace = z
+  .strictObject({
+    name: dnsLabel.default('memory-mcp').describe('Namespace of the server.'),
+    shared: z
+      .boolean()
+      .default(false)
+      .describe('Whether others live there too. A shared namespace is never created, changed or deleted.'),
+  })
+  .prefault({});
+
+const git = z
+  .strictObject({
+    remoteUrl: httpsUrl
+      .optional()
+      .describe('Remote repository that `sync` pushes to; https only. Default: none, nothing leaves the volume.'),
+    branch: gitBranch
+      .default('main')
+      .describe('Branch of the remote. A repository made by the server itself starts on main.'),
+    requireRemoteSync: z
+      .boolean()
+      .default(false)
+      .describe('Pull at start, so that a lost volume refills itself; /readyz then reports the sync.'),
+    scopes: z
+      .array(
+        z.strictObject({
+          scope: scopeName.describe('Scope whose memories live in this remote; the longest matching one wins.'),
+          url: httpsUrl.describe('Remote repository of the scope; https only.'),
+          branch: gitBranch.optional().describe('Branch of the remote. Server default: main.'),
+        }),
+      )
+      .default([])
+      .describe('Remotes of single scopes, beside the common one.'),
+  })
+  .prefault({});
+
+const token = z
+  .discriminatedUnion(
+    'source',
+    [
+      existingSecret(...tokenSecret),
+      configSecret(...tokenSecret, 'memoryMcpToken'),
+      externalSecret(...tokenSecret),
+      existingSecret(...tokenSecret).extend({
+        source: z.literal('bootstrap').describe("The server's own device login writes the Secret, started on demand."),
+      }),
+    ],
+    { error: 'a map with source "existing", "config", "externalSecret" or "bootstrap"' },
+  )
+  .prefault({ source: 'existing' });
+
+const authentication = z.discriminatedUnion(
+  'mode',
+  [
+    z.strictObject({
+      mode: z.literal('none').describe('Whoever reaches the server may use it.'),
+      reason: reason.describe('Why that is acceptable here; shown at every preview.'),
+    }),
+    z.strictObject({
+      mode: z.literal('bearer').describe('A proxy beside the server asks for a bearer token.'),
+      image: image
+        .default('docker.io/library/haproxy:3.2.4-alpine')
+        .describe('Image of the proxy: HAProxy 3 with the user id 99.'),
+      secret: z
+        .discriminatedUnion(
+          'source',
+          [
+            existingSecret(...bearerSecret),
+            configSecret(...bearerSecret, 'memoryMcpBearer'),
+            externalSecret(...bearerSecret),
+          ],
+          { error: 'a map with source "existing", "config" or "externalSecret"' },
+        )
+        .prefault({ source: 'existing' })
+        .describe('Where the bearer token comes from.'),
+    }),
+    z.strictObject({
+      mode: z.literal('gateway').describe('The Gateway asks for an API key (Envoy Gateway).'),
+      header: text(/^[A-Za-z0-9-]+$/, 'the name of a header')
+        .default('x-api-key')
+        .describe('Header with the API key.'),
+      secretName: objectName
+        .default('memory-mcp-api-keys')
+        .describe('Secret with one entry for each client: its name and its key.'),
+    }),
+  ],
+  { error: 'a map with mode "none", "bearer" or "gateway"' },
+);
+
+const server = z
+  .strictObject({
+    maxSessions: integer(1, 100_000).optional().describe('Sessions kept; the oldest goes first. Server default: 100.'),
+    sessionRateLimit: integer(0, 100_000).optional().describe('New sessions per window, 0 = off. Server default: 10.'),
+    sessionRateWindowSeconds: integer(0, day)
+      .optional()
+      .describe('Window of the session rate limit, in seconds, 0 = off. Server default: 60.'),
+    idleTimeoutSeconds: integer(0, 30 * day)
+      .optional()
+      .describe('Idle time after which a session ends, in seconds, 0 = never. Server default: 14400.'),
+    maxSessionLifetimeSeconds: integer(0, 365 * day)
+      .optional()
+      .describe('Longest life of a session, in seconds, 0 = unlimited. Server default: 0.'),
+    embedTimeoutSeconds: integer(1, 3600)
+      .optional()
+      .describe('Time for one batch of embeddings, in seconds. Server default: 30.'),
+    embedQueueSize: integer(1, 100_000).optional().describe('Embedding requests that may wait. Server default: 64.'),
+    healthStaleSeconds: integer(0, 30 * day)
+      .optional()
+      .describe('Age at which a health result counts as stale, in seconds, 0 = never. Server default: 0.'),
+    recallLogBusyTimeoutSeconds: integer(0, 3600)
+      .optional()
+      .describe("Wait for the recall log's lock, in seconds. Server default: 5."),
+    logFilter: text(/\S/, 'a RUST_LOG filter, such as memory_mcp=debug,warn')
+      .optional()
+      .describe('RUST_LOG filter. Server default: memory_mcp=info,warn.'),
+    allowedHosts: z
+      .array(hostname)
+      .default([])
+      .describe('Further Host names to accept; the route and the in-cluster names are known already.'),
+    otlp: z
+      .strictObject({
+        endpoint: text(
+          /^https?:\/\/[^\s/@:]+:\d{1,5}$/,
+          'an OTLP gRPC endpoint such as http://collector.monitoring:4317',
+        ).describe('OTLP gRPC endpoint for traces, with scheme and port.'),
+        required: z.boolean().default(false).describe('Whether the server refuses to start while it is unreachable.'),
+      })
+      .optional()
+      .describe('Export of traces. Only release images have it. Default: none.'),
+  })
+  .prefault({});
+
+const backup = z
+  .strictObject({
+    schedule: cronSchedule.default('17 * * * *').describe('When memories are pushed to the remote, in UTC.'),
+    image: image
+      .default('docker.io/curlimages/curl:8.16.0')
+      .describe('Image of the job: a POSIX shell and curl, with the user id 100.'),
+    deadlineSeconds: integer(30, 3600).default(600).describe('Time that one run may take, in seconds.'),
+    maxAgeSeconds: integer(300, 30 * day)
+      .default(3 * 3600)
+      .describe('Age of the last good backup at which the alert goes off, in seconds.'),
+  })
+  .prefault({});
 
 /** Settings of memory-mcp. `{}` is a complete configuration. */
 export const memoryMcpSchema = z
   .strictObject({
-    namespace: dnsLabel
-      .default('memory-mcp')
-      .describe('Namespace of the server, created and protected by this program.'),
+    namespace: namespace.describe('Where the server lives.'),
     image: image
       .default('ghcr.io/butterflyskies/memory-mcp:0.17.1')
       .describe('Image of the server, 0.17.1 or newer: earlier ones serve an empty index after a fresh pull.'),
     imageUnpinnedReason: reason
       .optional()
-      .describe('Why the image carries no digest on a production stack; shown at every preview.'),
+      .describe('Why images carry no digest on a production stack; shown at every preview.'),
     hostname: hostname
       .optional()
       .describe('Host name under which users reach the server through the Gateway. Default: no route.'),
@@ -34,6 +187,18 @@ export const memoryMcpSchema = z
       .enum(['/', '/mcp'], { error: '"/" (everything, health included) or "/mcp" (the protocol only)' })
       .default('/')
       .describe('Path prefix that the route forwards.'),
+    authentication: authentication
+      .optional()
+      .describe('Who may use the server, which has no authentication itself. A production stack must choose.'),
+    clients: z
+      .array(
+        z.strictObject({
+          namespace: dnsLabel.describe('Namespace of the pods.'),
+          labels: labels.default({}).describe('Labels of the pods. Default: every pod of the namespace.'),
+        }),
+      )
+      .default([])
+      .describe('Pods of the cluster that may call the server directly, past the Gateway.'),
     volume: z
       .strictObject({
         size: byteQuantity.default('1Gi').describe('Size of the volume; it can grow, never shrink.'),
@@ -41,69 +206,13 @@ export const memoryMcpSchema = z
       })
       .prefault({})
       .describe('The volume with the git repository of the memories.'),
-    git: z
-      .strictObject({
-        remoteUrl: httpsUrl
-          .optional()
-          .describe('Remote repository that `sync` pushes to; https only. Default: none, nothing leaves the volume.'),
-        branch: gitBranch
-          .default('main')
-          .describe('Branch of the remote. A repository made by the server itself starts on main.'),
-        requireRemoteSync: z
-          .boolean()
-          .default(false)
-          .describe('Pull at start, so that a lost volume refills itself; /readyz then reports the sync.'),
-      })
-      .prefault({})
-      .describe('The git remote, which is the backup.'),
-    token: z
-      .strictObject({
-        secretName: objectName.default('memory-mcp-github-token').describe('Secret with the GitHub token.'),
-        secretKey: dataKey.default('token').describe('Key of the token in that Secret.'),
-      })
-      .prefault({})
-      .describe('The GitHub token. The server starts without it and works without its remote until it is there.'),
-    server: z
-      .strictObject({
-        maxSessions: integer(1, 100_000)
-          .optional()
-          .describe('Sessions kept; the oldest goes first. Server default: 100.'),
-        sessionRateLimit: integer(0, 100_000)
-          .optional()
-          .describe('New sessions per window, 0 = off. Server default: 10.'),
-        sessionRateWindowSeconds: integer(0, day)
-          .optional()
-          .describe('Window of the session rate limit, in seconds, 0 = off. Server default: 60.'),
-        idleTimeoutSeconds: integer(0, 30 * day)
-          .optional()
-          .describe('Idle time after which a session ends, in seconds, 0 = never. Server default: 14400.'),
-        maxSessionLifetimeSeconds: integer(0, 365 * day)
-          .optional()
-          .describe('Longest life of a session, in seconds, 0 = unlimited. Server default: 0.'),
-        embedTimeoutSeconds: integer(1, 3600)
-          .optional()
-          .describe('Time for one batch of embeddings, in seconds. Server default: 30.'),
-        embedQueueSize: integer(1, 100_000)
-          .optional()
-          .describe('Embedding requests that may wait. Server default: 64.'),
-        healthStaleSeconds: integer(0, 30 * day)
-          .optional()
-          .describe('Age at which a health result counts as stale, in seconds, 0 = never. Server default: 0.'),
-        recallLogBusyTimeoutSeconds: integer(0, 3600)
-          .optional()
-          .describe("Wait for the recall log's lock, in seconds. Server default: 5."),
-        logFilter: z
-          .string()
-          .min(1, { error: 'a RUST_LOG filter, such as memory_mcp=debug,warn' })
-          .optional()
-          .describe('RUST_LOG filter. Server default: memory_mcp=info,warn.'),
-        allowedHosts: z
-          .array(hostname)
-          .default([])
-          .describe('Further Host names to accept; the route and the in-cluster names are known already.'),
-      })
-      .prefault({})
-      .describe("Options of the server itself; what is left out keeps the server's default."),
+    git: git.describe('The git remote, which is the backup.'),
+    token: token.describe('The GitHub token. The server starts without it and without its remote until it is there.'),
+    server: server.describe("Options of the server itself; what is left out keeps the server's default."),
+    backup: backup.describe('The scheduled push to the remote: the server itself pushes only when a client asks.'),
+    applicationPath: relativePath
+      .optional()
+      .describe("Folder that the Argo CD Application syncs. Default: memory-mcp below the stack's overlay."),
     startupBudgetSeconds: integer(60, 7200)
       .default(600)
       .describe('Time for the first pull and a full re-index before a start counts as failed, in seconds.'),

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
+import { encrypted } from './fields';
 import { type Problem, problemsOf } from './problems';
-import { type Config, configSchema } from './schema';
+import { type Config, configSchema, secretKeys } from './schema';
 
 /** Thrown when a configuration cannot be used. The message names every problem at once. */
 export class ConfigError extends Error {
@@ -16,18 +17,16 @@ export class ConfigError extends Error {
   }
 }
 
-/** Top-level keys that hold a secret. Their values are never part of a message. */
-export const secretKeys: ReadonlySet<string> = new Set<string>();
-
 /**
  * Turns what a stack file says into a typed configuration, defaults filled in.
  *
  * @param raw The keys below the project's prefix, each with its value as data.
- * @param source What to call the origin in an error, for example `Pulumi.goddess.yaml`.
+ * @param stack Name of the stack: the cluster's name, unless the file gives another.
  * @throws ConfigError with every problem, when there is any.
  */
-export function parseConfig(raw: Readonly<Record<string, unknown>>, source: string): Config {
-  return parse(configSchema, raw, source);
+export function parseConfig(raw: Readonly<Record<string, unknown>>, stack: string): Config {
+  const config = parse(configSchema, raw, `Pulumi.${stack}.yaml`);
+  return { ...config, cluster: { ...config.cluster, name: config.cluster.name ?? stack } };
 }
 
 /** {@link parseConfig} for a part of the configuration, for components used from another program. */
@@ -38,17 +37,23 @@ export function parse<T extends z.ZodType>(schema: T, raw: unknown, source: stri
 }
 
 /**
- * The raw configuration of a project from the engine's flat map, in which structured values are JSON text.
+ * The raw configuration of a project from the engine's flat map, in which structured values are JSON text. Encrypted
+ * values are replaced by a mark here, at the border, so that nothing behind it can leak them.
  *
- * @param all Every key of the stack, for example `memory-fleet:memoryMcp`, with its value as text.
+ * @param all Every key of the stack, for example `memory-fleet:memoryMcp`, with its decrypted value as text.
  * @param project The project's name; keys of other namespaces (`kubernetes:…`, `pulumi:…`) are not ours to judge.
+ * @param isEncrypted Whether the stack file holds a key encrypted.
  */
-export function rawConfig(all: Readonly<Record<string, string>>, project: string): Record<string, unknown> {
+export function rawConfig(
+  all: Readonly<Record<string, string>>,
+  project: string,
+  isEncrypted: (key: string) => boolean,
+): Record<string, unknown> {
   const prefix = `${project}:`;
   return Object.fromEntries(
     Object.entries(all)
       .filter(([key]) => key.startsWith(prefix))
-      .map(([key, value]) => [key.slice(prefix.length), structured(value)]),
+      .map(([key, value]) => [key.slice(prefix.length), isEncrypted(key) ? encrypted : structured(value)]),
   );
 }
 

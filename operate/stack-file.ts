@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
+import { encrypted } from '../config/fields';
 import { parseConfig } from '../config/parse';
 import type { Config } from '../config/schema';
 
@@ -14,7 +15,7 @@ export function stackNames(projectDir: string): string[] {
 }
 
 /**
- * What a stack file says below the project's prefix. Encrypted values stay as they stand in the file.
+ * What a stack file says below the project's prefix. Encrypted values are a mark, as in a run of the engine.
  * @throws Error when the file cannot be read or is no YAML.
  */
 export function readStackFile(file: string): Record<string, unknown> {
@@ -22,7 +23,7 @@ export function readStackFile(file: string): Record<string, unknown> {
   const prefix = `${project}:`;
   return Object.fromEntries(
     Object.entries(config).flatMap(([key, value]) =>
-      key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [],
+      key.startsWith(prefix) ? [[key.slice(prefix.length), isEncrypted(value) ? encrypted : value]] : [],
     ),
   );
 }
@@ -32,6 +33,10 @@ export function readStackFile(file: string): Record<string, unknown> {
  * @throws ConfigError with every problem, when there is any.
  */
 export function loadStack(projectDir: string, stack: string): Config {
-  const file = join(projectDir, `Pulumi.${stack}.yaml`);
-  return parseConfig(readStackFile(file), basename(file));
+  return parseConfig(readStackFile(join(projectDir, `Pulumi.${stack}.yaml`)), stack);
+}
+
+/** The form that the engine gives an encrypted value in a stack file. */
+function isEncrypted(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'secure' in value;
 }

@@ -1,10 +1,12 @@
 import type { Plan } from '../components/plan';
 import type { Rule } from './rule';
 import { protectedData, singleWriters, visibleVolumes } from './rules/data';
+import { guardedRoutes } from './rules/exposure';
 import { pinnedImages } from './rules/images';
 import { restrictedNamespaces } from './rules/namespaces';
+import { closedNetworks } from './rules/network';
 import { probedServers, restrictedPods, sizedContainers, unmountedTokens } from './rules/pods';
-import { autoscaledReplicas } from './rules/scaling';
+import { autoscaledReplicas, stickySessions } from './rules/scaling';
 import { referencedSecrets } from './rules/secrets';
 
 /** Every rule, in the order in which findings are shown. */
@@ -19,7 +21,10 @@ export const rules: readonly Rule[] = [
   sizedContainers,
   probedServers,
   pinnedImages,
+  closedNetworks,
+  guardedRoutes,
   autoscaledReplicas,
+  stickySessions,
 ];
 
 /** An object that does not keep to a rule. */

@@ -1,10 +1,15 @@
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
 import type { KubernetesObject } from '../components/kit/object';
 
+interface Template {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+  readonly spec?: IPodSpec;
+}
+
 interface WithTemplate {
   readonly spec?: {
-    readonly template?: { readonly spec?: IPodSpec };
-    readonly jobTemplate?: { readonly spec?: { readonly template?: { readonly spec?: IPodSpec } } };
+    readonly template?: Template;
+    readonly jobTemplate?: { readonly spec?: { readonly template?: Template } };
   };
 }
 
@@ -25,6 +30,13 @@ export function podOf(object: KubernetesObject): IPodSpec | undefined {
     default:
       return undefined;
   }
+}
+
+/** The labels of these pods. */
+export function podLabelsOf(object: KubernetesObject): Readonly<Record<string, string>> {
+  const { spec, metadata } = object as WithTemplate & KubernetesObject;
+  const template = spec?.jobTemplate?.spec?.template ?? spec?.template;
+  return (object.kind === 'Pod' ? metadata.labels : template?.metadata?.labels) ?? {};
 }
 
 /** Every container of a pod, those that run before the others included. */

@@ -1,3 +1,5 @@
+import type { Flow } from './network-policy';
+
 /** Any Kubernetes object as plain data. */
 export interface KubernetesObject {
   readonly apiVersion: string;
@@ -31,6 +33,11 @@ export interface Described<T extends KubernetesObject = KubernetesObject> {
   /** Names of objects of the same plan that must exist first; the namespace always does. */
   readonly after?: readonly string[];
   readonly waivers?: readonly Waiver[];
+  /**
+   * Who may write the object when Argo CD does the rest: objects of `pulumi` are never part of the overlay.
+   * @default by the mode of the stack, see `registeredObjects`
+   */
+  readonly deliveredBy?: 'pulumi';
 }
 
 /** The objects of a system by their logical names, in the order in which they are created. */
@@ -46,9 +53,13 @@ export interface Endpoint {
 
 /** Everything one system puts on a cluster, known before anything is registered. */
 export interface SystemPlan<O extends DescribedObjects = DescribedObjects> {
-  /** Name of the system, as its key in a stack file spells it. */
+  /** The system's key in a stack file. */
   readonly system: string;
+  /** The system's name on the cluster and in file names. */
+  readonly name: string;
   readonly namespace: string;
   readonly objects: O;
+  /** All traffic of the system's pods; what is not here is denied. */
+  readonly flows: readonly Flow[];
   readonly endpoint: Endpoint;
 }

@@ -1,6 +1,8 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
+import type { ClusterFacts } from '../../config/cluster';
 import type { Described, DescribedObjects, KubernetesObject } from './object';
+import type { SecretReference } from './secret';
 
 /**
  * Field manager of every write. It is fixed and forces, because the provider otherwise takes a random manager for each
@@ -8,24 +10,61 @@ import type { Described, DescribedObjects, KubernetesObject } from './object';
  */
 export const fieldManager = 'memory-fleet';
 
-/** What the engine must know about an object beyond the object itself. */
-type Registered = Readonly<Record<string, pulumi.CustomResource>>;
+/** Secret values by their keys in the stack file. */
+export type SecretValues = Readonly<Record<string, pulumi.Input<string>>>;
 
 /**
- * Registers described objects below a component, in their order; the namespace comes before all others.
+ * The objects that the engine registers on a cluster. Where Argo CD applies the overlay alone, that is only what must
+ * exist before its first sync: the namespace, the secrets and the Application.
+ */
+export function registeredObjects(objects: DescribedObjects, cluster: ClusterFacts): DescribedObjects {
+  if (cluster.argocd?.mode !== 'argocd') return objects;
+  return Object.fromEntries(
+    Object.entries(objects).filter(
+      ([, { deliveredBy, object }]) => deliveredBy === 'pulumi' || object.kind === 'Namespace',
+    ),
+  );
+}
+
+/**
+ * Registers described objects below a component. Each comes after the namespace and after those that it names.
  *
  * @param name Logical name of the component; an object's is `<name>-<key>`.
+ * @param secrets Values of the secrets that the objects refer to.
  * @returns the resources by the keys of the description.
  */
-export function registerObjects(name: string, objects: DescribedObjects, parent: pulumi.ComponentResource): Registered {
+export function registerObjects(
+  name: string,
+  objects: DescribedObjects,
+  parent: pulumi.ComponentResource,
+  secrets: SecretValues = {},
+): Readonly<Record<string, pulumi.CustomResource>> {
   const resources: Record<string, pulumi.CustomResource> = {};
-  for (const [key, described] of Object.entries(objects)) {
-    const prerequisites = ['namespace', ...(described.after ?? [])].filter((other) => other !== key);
-    const dependsOn = prerequisites.flatMap((other) => resources[other] ?? []);
+  const register = (key: string): pulumi.CustomResource | undefined => {
+    const described = objects[key];
+    if (!described || resources[key]) return resources[key];
+    const prerequisites = key === 'namespace' ? [] : ['namespace', ...(described.after ?? [])];
+    const dependsOn = prerequisites.flatMap((other) => register(other) ?? []);
     const options = pulumi.mergeOptions(resourceOptions(described), { parent, dependsOn });
-    resources[key] = typed(`${name}-${key}`, engineObject(described.object), options);
-  }
+    const object = withSecretValues(engineObject(described.object), secrets);
+    resources[key] = typed(`${name}-${key}`, object, options);
+    return resources[key];
+  };
+  for (const key of Object.keys(objects)) register(key);
   return resources;
+}
+
+/** Puts secret values in the place of their references. They stay secret: encrypted in state, hidden in every output. */
+function withSecretValues(object: KubernetesObject, secrets: SecretValues): KubernetesObject {
+  const { stringData } = object as { stringData?: Record<string, SecretReference> };
+  if (object.kind !== 'Secret' || !stringData) return object;
+  const values = Object.entries(stringData).map(([key, { encryptedConfigKey }]) => {
+    const value = secrets[encryptedConfigKey];
+    if (value === undefined)
+      throw new Error(`Secret ${object.metadata.name}: no value given for ${encryptedConfigKey}`);
+    return [key, pulumi.secret(value)];
+  });
+  return { ...object, stringData: Object.fromEntries(values) } as KubernetesObject;
 }
 
 /** Options that follow from the description alone. */
@@ -74,11 +113,25 @@ const typedResources: Readonly<Record<string, () => Constructor>> = {
   'v1/ServiceAccount': () => k8s.core.v1.ServiceAccount,
   'v1/PersistentVolumeClaim': () => k8s.core.v1.PersistentVolumeClaim,
   'v1/Service': () => k8s.core.v1.Service,
+  'v1/ConfigMap': () => k8s.core.v1.ConfigMap,
+  'v1/Secret': () => k8s.core.v1.Secret,
   'apps/v1/Deployment': () => k8s.apps.v1.Deployment,
+  'batch/v1/CronJob': () => k8s.batch.v1.CronJob,
+  'networking.k8s.io/v1/NetworkPolicy': () => k8s.networking.v1.NetworkPolicy,
+  'rbac.authorization.k8s.io/v1/Role': () => k8s.rbac.v1.Role,
+  'rbac.authorization.k8s.io/v1/RoleBinding': () => k8s.rbac.v1.RoleBinding,
 };
 
 /** Groups whose kinds are custom resources, for which the provider has no classes of their own. */
-const customResourceGroups: ReadonlySet<string> = new Set(['gateway.networking.k8s.io']);
+const customResourceGroups: ReadonlySet<string> = new Set([
+  'argocd-image-updater.argoproj.io',
+  'argoproj.io',
+  'cilium.io',
+  'external-secrets.io',
+  'gateway.envoyproxy.io',
+  'gateway.networking.k8s.io',
+  'monitoring.coreos.com',
+]);
 
 function typed(name: string, object: KubernetesObject, options: pulumi.CustomResourceOptions): pulumi.CustomResource {
   const type = `${object.apiVersion}/${object.kind}`;
@@ -87,5 +140,5 @@ function typed(name: string, object: KubernetesObject, options: pulumi.CustomRes
   if (customResourceGroups.has(object.apiVersion.split('/')[0] ?? '')) {
     return new k8s.apiextensions.CustomResource(name, object as never, options);
   }
-  throw new Error(`${name}: kind ${type} is not registered yet; add it to components/kit/register.ts`);
+  throw new Error(`${name}: kind ${type} is not known to components/kit/register.ts`);
 }

@@ -1,3 +1,4 @@
+import type { ISecurityPolicy } from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1';
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import type { ClusterFacts } from '../../config/cluster';
 import type { Described, Named, ObjectMeta } from './object';
@@ -17,7 +18,7 @@ export interface RouteArgs {
  * @see https://gateway-api.sigs.k8s.io/api-types/httproute/
  */
 export function httpRoute(args: RouteArgs): Described<Named<IHTTPRoute>> {
-  const { name, namespace, section } = args.gateway;
+  const { name, namespace, section, streamTimeouts } = args.gateway;
   return {
     object: {
       apiVersion: 'gateway.networking.k8s.io/v1',
@@ -30,8 +31,34 @@ export function httpRoute(args: RouteArgs): Described<Named<IHTTPRoute>> {
           {
             matches: [{ path: { type: 'PathPrefix', value: args.path } }],
             backendRefs: [{ name: args.backend.name, port: args.backend.port }],
+            // An event stream is one request that may last for hours; zero switches the limit off.
+            ...(streamTimeouts ? { timeouts: { request: '0s', backendRequest: '0s' } } : {}),
           },
         ],
+      },
+    },
+  };
+}
+
+/**
+ * Makes Envoy Gateway ask for an API key on the route of the same name.
+ * @see https://gateway.envoyproxy.io/docs/tasks/security/apikey-auth/
+ */
+export function apiKeyPolicy(
+  metadata: ObjectMeta,
+  keys: { readonly secretName: string; readonly header: string },
+): Described<Named<ISecurityPolicy>> {
+  return {
+    object: {
+      apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+      kind: 'SecurityPolicy',
+      metadata,
+      spec: {
+        targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: metadata.name }],
+        apiKeyAuth: {
+          credentialRefs: [{ group: '', kind: 'Secret', name: keys.secretName }],
+          extractFrom: [{ headers: [keys.header] }],
+        },
       },
     },
   };

@@ -9,7 +9,7 @@ export interface RunAs {
 /**
  * A pod that meets the Pod Security level `restricted` and a little more: read-only root file systems, no
  * service-account token, no environment made from the Services of the namespace. What `spec` says itself wins, except
- * for the security contexts.
+ * that no security context can be weakened: a container may only add a user of its own.
  */
 export function hardenedPod(runAs: RunAs, spec: IPodSpec): IPodSpec {
   return {
@@ -35,6 +35,7 @@ function hardenedContainer(container: IContainer): IContainer {
     terminationMessagePolicy: 'FallbackToLogsOnError',
     ...container,
     securityContext: {
+      ...container.securityContext,
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },

@@ -1,9 +1,10 @@
 import type { IEnvVar } from 'kubernetes-models/v1';
+import { stringify } from 'smol-toml';
 import type { MemoryMcpSettings } from '../../config/memory-mcp';
+import { configPath, dataPath, port } from './names';
 
-/** Where the image expects the volume; the repository is a folder in it, because libgit2 checks the folder's owner. */
-export const dataPath = '/data';
-export const port = 8080;
+/** Name of the file with the remotes of single scopes. */
+export const configFile = 'config.toml';
 
 /**
  * Environment of the server. Settings left out are left out here too, so that the server's defaults hold.
@@ -11,10 +12,14 @@ export const port = 8080;
  * @see https://github.com/butterflyskies/memory-mcp
  */
 export function environment(settings: MemoryMcpSettings): IEnvVar[] {
-  const { git, server, token } = settings;
+  const { authentication, git, server, token } = settings;
+  const { otlp } = server;
+  // Behind the proxy the server is reached through it alone, even where nothing enforces network policies.
+  const address = authentication?.mode === 'bearer' ? '127.0.0.1' : '0.0.0.0';
   const values: Record<string, string | number | boolean | undefined> = {
-    MEMORY_MCP_BIND: `0.0.0.0:${port}`,
+    MEMORY_MCP_BIND: `${address}:${port}`,
     MEMORY_MCP_REPO_PATH: `${dataPath}/repo`,
+    MEMORY_MCP_CONFIG: git.scopes.length > 0 ? `${configPath}/${configFile}` : undefined,
     MEMORY_MCP_BRANCH: git.branch,
     MEMORY_MCP_REMOTE_URL: git.remoteUrl,
     MEMORY_MCP_REQUIRE_REMOTE_SYNC: git.requireRemoteSync || undefined,
@@ -27,6 +32,9 @@ export function environment(settings: MemoryMcpSettings): IEnvVar[] {
     MEMORY_MCP_EMBED_QUEUE_SIZE: server.embedQueueSize,
     MEMORY_MCP_HEALTH_STALE_SECS: server.healthStaleSeconds,
     MEMORY_MCP_RECALL_LOG_BUSY_TIMEOUT: server.recallLogBusyTimeoutSeconds,
+    MEMORY_MCP_OTLP_REQUIRED: otlp?.required || undefined,
+    MEMORY_MCP_OTLP_OPTIONAL: otlp ? !otlp.required || undefined : undefined,
+    OTEL_EXPORTER_OTLP_ENDPOINT: otlp?.endpoint,
     RUST_LOG: server.logFilter,
   };
   return [
@@ -37,4 +45,18 @@ export function environment(settings: MemoryMcpSettings): IEnvVar[] {
       valueFrom: { secretKeyRef: { name: token.secretName, key: token.secretKey, optional: true } },
     },
   ];
+}
+
+/**
+ * The file with the remotes of single scopes. Each gets a folder of its own on the volume: the server's default lies
+ * below the home directory, which is read-only. Encoded names keep the scopes `a/b` and `a.b` apart.
+ */
+export function scopesFile(settings: MemoryMcpSettings): string {
+  const remotes = settings.git.scopes.map(({ scope, url, branch }) => ({
+    scope,
+    url,
+    path: `${dataPath}/scopes/${encodeURIComponent(scope)}`,
+    ...(branch ? { branch } : {}),
+  }));
+  return stringify({ remotes });
 }

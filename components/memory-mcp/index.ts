@@ -3,7 +3,7 @@ import { type ClusterFactsInput, clusterSchema } from '../../config/cluster';
 import { type MemoryMcpSettingsInput, memoryMcpSchema } from '../../config/memory-mcp';
 import { parse } from '../../config/parse';
 import type { Endpoint } from '../kit/object';
-import { registerObjects } from '../kit/register';
+import { registeredObjects, registerObjects, type SecretValues } from '../kit/register';
 import { describeMemoryMcp } from './objects';
 
 /** Arguments of {@link MemoryMcp}. Both are plain data, because the objects are known before anything is registered. */
@@ -20,6 +20,12 @@ export interface MemoryMcpArgs {
    * @see config/cluster.ts
    */
   readonly cluster?: ClusterFactsInput;
+  /**
+   * Values that the settings take from the encrypted configuration: `memoryMcpToken`, the GitHub token, and
+   * `memoryMcpBearer`, the bearer token of the proxy.
+   * @default {} – enough unless a source is "config"
+   */
+  readonly secrets?: SecretValues;
 }
 
 /** memory-mcp: git-backed memories for AI agents behind an MCP endpoint, one writer on one volume. */
@@ -35,7 +41,7 @@ export class MemoryMcp extends pulumi.ComponentResource {
     const cluster = parse(clusterSchema, args.cluster ?? {}, `${name}.cluster`);
     super('memory-fleet:index:MemoryMcp', name, {}, options);
     const plan = describeMemoryMcp(settings, cluster);
-    const resources = registerObjects(name, plan.objects, this);
+    const resources = registerObjects(name, registeredObjects(plan.objects, cluster), this, args.secrets);
     this.namespace = pulumi.output(plan.namespace);
     this.endpoint = pulumi.all(Object.values(resources).map(({ urn }) => urn)).apply(() => plan.endpoint);
     this.registerOutputs({ namespace: this.namespace, endpoint: this.endpoint });

@@ -2,7 +2,12 @@ import type { KubernetesObject } from '../../components/kit/object';
 
 /** Packages with the schemas of the API groups that are not built into Kubernetes. */
 const packages: Readonly<Record<string, string>> = {
+  'argoproj.io': '@kubernetes-models/argo-cd',
+  'cilium.io': '@kubernetes-models/cilium',
+  'external-secrets.io': '@kubernetes-models/external-secrets',
+  'gateway.envoyproxy.io': '@kubernetes-models/envoy-gateway',
   'gateway.networking.k8s.io': '@kubernetes-models/gateway-api',
+  'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
 };
 
 interface Model {

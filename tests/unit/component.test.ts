@@ -5,7 +5,7 @@ import { describeMemoryMcp } from '../../components/memory-mcp/objects';
 import { parseConfig } from '../../config/parse';
 import { recordRegistrations, resolved } from '../support/engine-mocks';
 
-const cluster = { gateway: { name: 'gw' }, storageClass: 'fast' };
+const cluster = { gateway: { name: 'gw', implementation: 'cilium' as const }, storageClass: 'fast' };
 const settings = { hostname: 'memories.example' };
 
 describe('the MemoryMcp component', () => {
@@ -23,6 +23,8 @@ describe('the MemoryMcp component', () => {
         'kubernetes:core/v1:ServiceAccount memories-serviceAccount',
         'kubernetes:core/v1:PersistentVolumeClaim memories-volume',
         'kubernetes:core/v1:Service memories-service',
+        'kubernetes:networking.k8s.io/v1:NetworkPolicy memories-policyDefaultDeny',
+        'kubernetes:networking.k8s.io/v1:NetworkPolicy memories-policyFromGateway',
         'kubernetes:gateway.networking.k8s.io/v1:HTTPRoute memories-route',
         'kubernetes:apps/v1:Deployment memories-deployment',
       ],
@@ -43,7 +45,7 @@ describe('the MemoryMcp component', () => {
 
   it('needs no arguments', async () => {
     const registrations = await recordRegistrations(() => new MemoryMcp('memories'));
-    assert.equal(registrations.length, 6);
+    assert.equal(registrations.length, 7);
   });
 
   it('refuses wrong arguments by key, before it registers anything', async () => {

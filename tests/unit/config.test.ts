@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { encrypted } from '../../config/fields';
 import { ConfigError, parseConfig, rawConfig } from '../../config/parse';
 import type { Problem } from '../../config/problems';
 
 function problemsOf(raw: Record<string, unknown>): readonly Problem[] {
   try {
-    parseConfig(raw, 'Pulumi.test.yaml');
+    parseConfig(raw, 'test');
   } catch (error) {
     assert.ok(error instanceof ConfigError);
     return error.problems;
@@ -15,14 +16,14 @@ function problemsOf(raw: Record<string, unknown>): readonly Problem[] {
 
 describe('configuration', () => {
   it('accepts a system without any setting, on a cluster without any fact', () => {
-    const config = parseConfig({ memoryMcp: {} }, 'Pulumi.test.yaml');
+    const config = parseConfig({ memoryMcp: {} }, 'test');
     assert.equal(config.cluster.production, false);
     assert.equal(config.memoryMcp?.image, 'ghcr.io/butterflyskies/memory-mcp:0.17.1');
     assert.equal(config.memoryMcp?.volume.storageClass, undefined);
   });
 
   it('installs nothing that is not named', () => {
-    assert.equal(parseConfig({}, 'Pulumi.test.yaml').memoryMcp, undefined);
+    assert.equal(parseConfig({}, 'test').memoryMcp, undefined);
   });
 
   it('reports every problem at once, each with key path, value and what was expected', () => {
@@ -78,6 +79,48 @@ describe('configuration', () => {
     }
   });
 
+  it('refuses a secret in plain text, without showing it', () => {
+    const token = { source: 'config' };
+    const problems = problemsOf({ memoryMcp: { token }, memoryMcpToken: 'ghp_plain' });
+    assert.deepEqual(
+      problems.map(({ key, found }) => [key, found]),
+      [['memoryMcpToken', '[redacted]']],
+    );
+    assert.match(problems[0]?.expected ?? '', /pulumi config set --secret/);
+  });
+
+  it('wants a secret where a source names it, and nowhere else', () => {
+    const keys = (raw: Record<string, unknown>) => problemsOf(raw).map(({ key }) => key);
+    const bearer = { mode: 'bearer', secret: { source: 'config' } };
+    assert.deepEqual(keys({ memoryMcp: { token: { source: 'config' }, authentication: bearer } }), [
+      'memoryMcpToken',
+      'memoryMcpBearer',
+    ]);
+    assert.deepEqual(keys({ memoryMcp: {}, memoryMcpToken: encrypted, memoryMcpBearer: encrypted }), [
+      'memoryMcpToken',
+      'memoryMcpBearer',
+    ]);
+    assert.deepEqual(keys({ memoryMcpToken: encrypted }), ['memoryMcpToken']);
+  });
+
+  it('refuses what the cluster has no means for, naming the fact that is missing', () => {
+    const cases: [Record<string, unknown>, string][] = [
+      [{ memoryMcp: { token: { source: 'externalSecret', remoteKey: 'k' } } }, 'memoryMcp.token.source'],
+      [{ memoryMcp: { authentication: { mode: 'gateway' } } }, 'memoryMcp.authentication.mode'],
+      [{ memoryMcp: { applicationPath: 'a/b' } }, 'memoryMcp.applicationPath'],
+      [{ cluster: { gateway: { name: 'gw' } } }, 'cluster.gateway.proxies'],
+      [
+        { cluster: { argocd: { mode: 'shared', repoUrl: 'https://git.example/a', imageUpdater: true } } },
+        'cluster.argocd.imageUpdater',
+      ],
+    ];
+    for (const [raw, key] of cases)
+      assert.deepEqual(
+        problemsOf(raw).map((problem) => problem.key),
+        [key],
+      );
+  });
+
   it('never shows a credential, wherever somebody put it', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^ghp_[A-Za-z0-9]{20,36}$/), (token) => {
@@ -99,7 +142,7 @@ describe('configuration', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom('cluster', 'memoryMcp', 'other'), fc.jsonValue()), (raw) => {
         try {
-          parseConfig(raw, 'Pulumi.test.yaml');
+          parseConfig(raw, 'test');
         } catch (error) {
           assert.ok(error instanceof ConfigError, String(error));
           assert.ok(error.problems.length > 0);
@@ -113,10 +156,21 @@ describe('configuration', () => {
 describe("the engine's flat configuration", () => {
   it('yields the keys of the project, structured values as data', () => {
     const all = { 'memory-fleet:memoryMcp': '{"path":"/mcp"}', 'memory-fleet:name': 'text', 'kubernetes:context': 'c' };
-    assert.deepEqual(rawConfig(all, 'memory-fleet'), { memoryMcp: { path: '/mcp' }, name: 'text' });
+    assert.deepEqual(
+      rawConfig(all, 'memory-fleet', () => false),
+      { memoryMcp: { path: '/mcp' }, name: 'text' },
+    );
+  });
+
+  it('replaces an encrypted value by a mark at once', () => {
+    const raw = rawConfig({ 'memory-fleet:memoryMcpToken': 'ghp_x' }, 'memory-fleet', (key) => key.endsWith('Token'));
+    assert.deepEqual(raw, { memoryMcpToken: encrypted });
   });
 
   it('leaves broken structures to the schema, which names their key', () => {
-    assert.deepEqual(rawConfig({ 'memory-fleet:memoryMcp': '{broken' }, 'memory-fleet'), { memoryMcp: '{broken' });
+    assert.deepEqual(
+      rawConfig({ 'memory-fleet:memoryMcp': '{broken' }, 'memory-fleet', () => false),
+      { memoryMcp: '{broken' },
+    );
   });
 });

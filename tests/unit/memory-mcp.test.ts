@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
+import type { DescribedObjects } from '../../components/kit/object';
 import { describeMemoryMcp } from '../../components/memory-mcp/objects';
 import { parseConfig } from '../../config/parse';
 
-const gateway = { name: 'gw', namespace: 'infra', section: 'https' };
+const gateway = { name: 'gw', namespace: 'infra', section: 'https', implementation: 'cilium' };
 
 function described(memoryMcp: Record<string, unknown> = {}, cluster: Record<string, unknown> = {}) {
-  const config = parseConfig({ memoryMcp, cluster }, 'Pulumi.test.yaml');
+  const config = parseConfig({ memoryMcp, cluster }, 'test');
   assert.ok(config.memoryMcp);
   const plan = describeMemoryMcp(config.memoryMcp, config.cluster);
   const deployment = plan.objects.deployment.object;
@@ -20,13 +22,14 @@ function described(memoryMcp: Record<string, unknown> = {}, cluster: Record<stri
 describe('memory-mcp without settings', () => {
   const { plan, deployment, container, env } = described();
 
-  it('is a namespace, an account, a volume, a Deployment and a Service, and no route', () => {
+  it('is a namespace, an account, a volume, a closed network, a Deployment and a Service, and no route', () => {
     assert.deepEqual(
       Object.values(plan.objects).map(({ object }) => `${object.kind}/${object.metadata.name}`),
       [
         'Namespace/memory-mcp',
         'ServiceAccount/memory-mcp',
         'PersistentVolumeClaim/memory-mcp-data',
+        'NetworkPolicy/memory-mcp-default-deny',
         'Deployment/memory-mcp',
         'Service/memory-mcp',
       ],
@@ -70,7 +73,7 @@ describe('memory-mcp without settings', () => {
 
   it('is probed on /healthz by all three probes, never through the protocol or /readyz', () => {
     for (const probe of [container.startupProbe, container.readinessProbe, container.livenessProbe]) {
-      assert.deepEqual(probe?.httpGet, { path: '/healthz', port: 'http' });
+      assert.deepEqual(probe?.httpGet, { path: '/healthz', port: 8080 });
     }
   });
 
@@ -90,7 +93,7 @@ describe('memory-mcp with settings', () => {
   it('gives every server option its environment variable', () => {
     const { env } = described({
       git: { remoteUrl: 'https://github.com/me/memories', branch: 'trunk', requireRemoteSync: true },
-      token: { secretName: 'mine', secretKey: 'pat' },
+      token: { source: 'existing', secretName: 'mine', secretKey: 'pat' },
       server: {
         maxSessions: 1,
         sessionRateLimit: 2,
@@ -126,10 +129,11 @@ describe('memory-mcp with settings', () => {
 
   it('routes its host name through the Gateway and accepts it, beside the in-cluster names', () => {
     const { plan, hosts } = described(
-      { hostname: 'memories.example', namespace: 'minds', server: { allowedHosts: ['other.example'] } },
+      { hostname: 'memories.example', namespace: { name: 'minds' }, server: { allowedHosts: ['other.example'] } },
       { gateway, domain: 'corp.local' },
     );
-    assert.deepEqual(plan.objects.route?.object.spec, {
+    const route = (plan.objects as DescribedObjects).route?.object as IHTTPRoute | undefined;
+    assert.deepEqual(route?.spec, {
       parentRefs: [{ name: 'gw', namespace: 'infra', sectionName: 'https' }],
       hostnames: ['memories.example'],
       rules: [

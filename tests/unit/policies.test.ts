@@ -17,16 +17,30 @@ const good = (): Record<string, Described> => {
   };
   const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
   const pod = hardenedPod({ uid: 1, gid: 1 }, { containers: [container], initContainers: [{ ...container }], volumes });
+  const template = { metadata: { labels: { app: 'server' } }, spec: pod };
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
   return {
     namespace: described('v1', 'Namespace', { metadata: { name: 'ns', labels } }, true),
     claim: described('v1', 'PersistentVolumeClaim', { spec: { accessModes: ['ReadWriteOnce'] } }, true),
     deployment: described('apps/v1', 'Deployment', {
-      spec: { replicas: 1, strategy: { type: 'Recreate' }, template: { spec: pod } },
+      spec: { replicas: 1, strategy: { type: 'Recreate' }, template },
     }),
-    set: described('apps/v1', 'StatefulSet', { spec: { template: { spec: pod } } }),
-    job: described('batch/v1', 'CronJob', { spec: { jobTemplate: { spec: { template: { spec: pod } } } } }),
+    set: described('apps/v1', 'StatefulSet', { spec: { template } }),
+    job: described('batch/v1', 'CronJob', { spec: { jobTemplate: { spec: { template } } } }),
     map: described('v1', 'ConfigMap', { data: { 'settings.toml': 'x' } }),
+    policy: described('networking.k8s.io/v1', 'NetworkPolicy', {
+      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+    }),
+    service: described('v1', 'Service', {
+      spec: {
+        selector: { app: 'server' },
+        sessionAffinity: 'ClientIP',
+        ports: [{ name: 'http', port: 80, targetPort: 8081 }],
+      },
+    }),
+    route: described('gateway.networking.k8s.io/v1', 'HTTPRoute', {
+      spec: { rules: [{ backendRefs: [{ name: 'data', port: 80 }] }] },
+    }),
     autoscaler: described('autoscaling/v2', 'HorizontalPodAutoscaler', {
       spec: { scaleTargetRef: { kind: 'StatefulSet', name: 'data' } },
     }),
@@ -45,7 +59,7 @@ type Loose = any;
 const checked = (objects: Objects, production = true) => {
   const { cluster } = parseConfig({ cluster: { production } }, 'test');
   const endpoint = { url: '', inClusterUrl: '' };
-  return checkPlan({ cluster, systems: [{ system: 's', namespace: 'ns', objects, endpoint }] });
+  return checkPlan({ cluster, systems: [{ system: 's', name: 's', namespace: 'ns', objects, flows: [], endpoint }] });
 };
 
 /** For each rule, ways to break it: a change to the good plan, and the kind that must be named. */
@@ -100,6 +114,9 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
     ['Deployment', (_, pod) => Object.assign(pod.containers[0], { image: 'registry.example/server:latest' })],
     ['CronJob', (_, pod) => Object.assign(pod.initContainers[0], { image: 'registry.example/server:1.0' })],
   ],
+  'closed-networks': [['CronJob', ({ job }) => Object.assign(job.object.metadata, { namespace: 'elsewhere' })]],
+  'guarded-routes': [['HTTPRoute', ({ service }) => Object.assign(service.object.spec.ports[0], { targetPort: 8080 })]],
+  'sticky-sessions': [['Service', ({ service }) => delete service.object.spec.sessionAffinity]],
   'autoscaled-replicas': [['StatefulSet', ({ set }) => Object.assign(set.object.spec, { replicas: 3 })]],
 };
 
@@ -134,6 +151,30 @@ describe('rules', () => {
       });
     });
   }
+
+  it('take a network for open unless one policy denies both ways to the pods themselves', () => {
+    for (const bend of [
+      (policy: Loose) => Object.assign(policy.spec, { policyTypes: ['Ingress'] }),
+      (policy: Loose) => Object.assign(policy.spec, { ingress: [{}] }),
+      (policy: Loose) => Object.assign(policy.spec, { podSelector: { matchLabels: { app: 'other' } } }),
+    ]) {
+      const objects = copy();
+      bend(objects.policy.object);
+      const { violations } = checked(objects);
+      assert.deepEqual([...new Set(violations.map(({ rule }) => rule))], ['closed-networks']);
+      assert.equal(violations.length, 3);
+    }
+  });
+
+  it("take a route for guarded when the Gateway itself asks for authentication, and where there's no production", () => {
+    const objects = copy();
+    objects.service.object.spec.ports[0].targetPort = 8080;
+    assert.deepEqual(checked(objects, false).violations, []);
+    objects.guard = described('gateway.envoyproxy.io/v1alpha1', 'SecurityPolicy', {
+      spec: { targetRefs: [{ kind: 'HTTPRoute', name: 'data' }] },
+    });
+    assert.deepEqual(checked(objects).violations, []);
+  });
 
   it('let a tag suffice where no production runs', () => {
     const objects = copy();

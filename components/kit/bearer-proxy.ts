@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IConfigMap, IContainer, IVolume } from 'kubernetes-models/v1';
+import type { Described, Named, ObjectMeta } from './object';
+
+/** Port that asks for the token, and port that serves the health paths to the kubelet and to monitoring. */
+export const proxyPorts = { guarded: 8081, health: 8082 } as const;
+
+const file = 'haproxy.cfg';
+const folder = '/usr/local/etc/haproxy';
+const configuration = readFileSync(join(__dirname, 'bearer-proxy.cfg'), 'utf8');
+
+export interface BearerProxyArgs {
+  /** Name and labels of the ConfigMap with the proxy's configuration. */
+  readonly metadata: ObjectMeta;
+  readonly image: string;
+  readonly secret: { readonly secretName: string; readonly secretKey: string };
+}
+
+/**
+ * A proxy beside a server that has no authentication: it passes on what carries the bearer token and answers everything
+ * else with status 401. The server must then listen on the loopback address only.
+ */
+export function bearerProxy(args: BearerProxyArgs): {
+  readonly configMap: Described<Named<IConfigMap>>;
+  readonly container: IContainer;
+  readonly volume: IVolume;
+} {
+  const { name } = args.metadata;
+  return {
+    configMap: {
+      object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: args.metadata, data: { [file]: configuration } },
+    },
+    container: {
+      name: 'bearer-proxy',
+      image: args.image,
+      args: ['haproxy', '-W', '-db', '-f', `${folder}/${file}`],
+      env: [
+        {
+          name: 'PROXY_TOKEN',
+          // Optional, so that the first `up` succeeds before the Secret exists; without a token nobody is let in.
+          valueFrom: {
+            secretKeyRef: { name: args.secret.secretName, key: args.secret.secretKey, optional: true },
+          },
+        },
+      ],
+      ports: [
+        { name: 'guarded', containerPort: proxyPorts.guarded },
+        { name: 'health', containerPort: proxyPorts.health },
+      ],
+      resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '128Mi' } },
+      // The image's own user; the pod's is the server's.
+      securityContext: { runAsUser: 99, runAsGroup: 99 },
+      volumeMounts: [{ name: 'bearer-proxy', mountPath: folder, readOnly: true }],
+    },
+    volume: { name: 'bearer-proxy', configMap: { name } },
+  };
+}

@@ -1,0 +1,113 @@
+import type { ClusterFacts } from '../../config/cluster';
+import type { MemoryMcpSettings } from '../../config/memory-mcp';
+import type { Flow, Peer } from '../kit/network-policy';
+import { gitHubHost, pods, remotes } from './names';
+import { podPorts } from './server';
+
+/** All traffic that memory-mcp has. What is not here is denied. */
+export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[] {
+  const { requests, health } = podPorts(settings);
+  const hosts = [...new Set(remotes(settings).map((url) => new URL(url).hostname))];
+  const { otlp } = settings.server;
+  const found: (Flow | undefined)[] = [
+    settings.hostname
+      ? flow('from-gateway', pods.server, 'in', { kind: 'gateway' }, requests, 'requests of users, through the Gateway')
+      : undefined,
+    ...settings.clients.map(({ namespace, labels }, index) =>
+      flow(
+        `from-client-${index + 1}`,
+        pods.server,
+        'in',
+        { kind: 'pods', namespace, labels },
+        requests,
+        `requests of pods in ${namespace}`,
+      ),
+    ),
+    cluster.monitoring
+      ? flow(
+          'from-monitoring',
+          pods.server,
+          'in',
+          { kind: 'pods', namespace: cluster.monitoring.namespace, labels: {} },
+          health,
+          'health, asked by the blackbox exporter',
+        )
+      : undefined,
+    ...(hosts.length > 0
+      ? [
+          flow('from-backup', pods.server, 'in', { kind: 'pods', labels: pods.backup }, requests, 'the scheduled sync'),
+          flow(
+            'backup-to-server',
+            pods.backup,
+            'out',
+            { kind: 'pods', labels: pods.server },
+            requests,
+            'the scheduled sync',
+          ),
+          flow('backup-to-dns', pods.backup, 'out', { kind: 'dns' }, 53, "the server's name"),
+          flow('to-remotes', pods.server, 'out', { kind: 'hosts', names: hosts }, 443, 'git pull and push'),
+        ]
+      : []),
+    hosts.length > 0 || otlp
+      ? flow('to-dns', pods.server, 'out', { kind: 'dns' }, 53, 'names of the remotes and of the collector')
+      : undefined,
+    otlp
+      ? flow(
+          'to-collector',
+          pods.server,
+          'out',
+          collector(otlp.endpoint),
+          Number(new URL(otlp.endpoint).port),
+          'traces',
+        )
+      : undefined,
+    ...(settings.token.source === 'bootstrap'
+      ? [
+          flow(
+            'bootstrap-to-dns',
+            pods.bootstrap,
+            'out',
+            { kind: 'dns' },
+            53,
+            'names of the login and of the API server',
+          ),
+          flow(
+            'bootstrap-to-login',
+            pods.bootstrap,
+            'out',
+            { kind: 'hosts', names: [gitHubHost] },
+            443,
+            'the device login',
+          ),
+          flow(
+            'bootstrap-to-api-server',
+            pods.bootstrap,
+            'out',
+            { kind: 'api-server' },
+            cluster.apiServer.port,
+            'writing the token into its Secret',
+          ),
+        ]
+      : []),
+  ];
+  return found.filter((candidate) => candidate !== undefined);
+}
+
+function flow(
+  name: string,
+  ofPods: Readonly<Record<string, string>>,
+  direction: 'in' | 'out',
+  peer: Peer,
+  port: number,
+  purpose: string,
+): Flow {
+  return { name, pods: ofPods, direction, peer, port, purpose };
+}
+
+/** A collector by its name: the namespace's pods for a Service of the cluster, else a host outside. */
+function collector(endpoint: string): Peer {
+  const { hostname } = new URL(endpoint);
+  const [, namespace, ...rest] = hostname.split('.');
+  const inCluster = namespace !== undefined && (rest.length === 0 || rest[0] === 'svc');
+  return inCluster ? { kind: 'pods', namespace, labels: {} } : { kind: 'hosts', names: [hostname] };
+}

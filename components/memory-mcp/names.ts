@@ -1,0 +1,39 @@
+import type { MemoryMcpSettings } from '../../config/memory-mcp';
+import { labelsOf } from '../kit/labels';
+import type { ObjectMeta } from '../kit/object';
+
+/** Name of the system and of most of its objects. */
+export const system = 'memory-mcp';
+/** Port of the Service, and of the server where no proxy stands in front of it. */
+export const port = 8080;
+/** Where the image expects the volume; the repository is a folder in it, because libgit2 checks the folder's owner. */
+export const dataPath = '/data';
+/** Where the file with the remotes of single scopes is mounted. */
+export const configPath = '/etc/memory-mcp';
+/** Host that the device login and every git remote of the default configuration talk to. */
+export const gitHubHost = 'github.com';
+
+/** Labels that select the pods of one purpose. The server's is the one that upstream's own manifests select by. */
+export const pods = {
+  server: { app: system },
+  bootstrap: { app: `${system}-bootstrap` },
+  backup: { app: `${system}-backup` },
+} as const;
+
+/** Labels that all pods of the system share, whatever else lives in their namespace. */
+export const allPods = { 'app.kubernetes.io/name': system } as const;
+
+/** Metadata of an object of the system in its namespace. */
+export function metadataIn(settings: MemoryMcpSettings, labels: Readonly<Record<string, string>> = pods.server) {
+  return (name: string): ObjectMeta => ({
+    name,
+    namespace: settings.namespace.name,
+    labels: labelsOf(system, labels),
+  });
+}
+
+/** Every remote that the server may push to. */
+export function remotes(settings: MemoryMcpSettings): string[] {
+  const { remoteUrl, scopes } = settings.git;
+  return [...(remoteUrl ? [remoteUrl] : []), ...scopes.map(({ url }) => url)];
+}

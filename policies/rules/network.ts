@@ -1,0 +1,27 @@
+import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import type { KubernetesObject } from '../../components/kit/object';
+import { podLabelsOf, podOf } from '../pods';
+import type { Rule } from '../rule';
+
+export const closedNetworks: Rule = {
+  name: 'closed-networks',
+  demand: 'every pod is under a network policy that denies all traffic both ways, until another allows it',
+  check(object, { objects }) {
+    const labels = podOf(object) && podLabelsOf(object);
+    if (!labels) return [];
+    const closed = Object.values(objects).some(
+      ({ object: other }) =>
+        other.kind === 'NetworkPolicy' &&
+        other.metadata.namespace === object.metadata.namespace &&
+        deniesAll(other, labels),
+    );
+    return closed ? [] : ['has pods that no policy closes off'];
+  },
+};
+
+function deniesAll(object: KubernetesObject, labels: Readonly<Record<string, string>>): boolean {
+  const { spec } = object as KubernetesObject & INetworkPolicy;
+  const selected = Object.entries(spec?.podSelector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+  const bothWays = ['Ingress', 'Egress'].every((type) => spec?.policyTypes?.some((known) => known === type));
+  return selected && bothWays && !spec?.ingress?.length && !spec?.egress?.length;
+}
