@@ -1,0 +1,66 @@
+import { Command } from 'commander';
+import { type CommandRun, commandRun } from './commands/run';
+import { Failure, Interrupted, messageOf } from './failure';
+
+/** Exit code after an interrupt, as shells count: 128 and the number of SIGINT. */
+const interruptedCode = 130;
+
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (!interrupt.signal.aborted)
+      process.stderr.write('\nending; what is under way is being brought to a clean end\n');
+    interrupt.abort();
+  });
+}
+
+/**
+ * Runs a command and ends the process: connections to the engine would keep it alive for seconds. The command's module
+ * is loaded when it is called, because loading the engine's SDK takes longer than `stop` does.
+ */
+function command<O>(load: () => (run: CommandRun, options: O) => Promise<void>): (options: O) => Promise<never> {
+  return async (options) => {
+    try {
+      await load()(commandRun(interrupt.signal), options);
+      process.exit(0);
+    } catch (error) {
+      process.exit(complain(error));
+    }
+  };
+}
+
+function complain(error: unknown): number {
+  if (error instanceof Interrupted || interrupt.signal.aborted) {
+    console.error('ended without finishing; run the command again to go on');
+    return interruptedCode;
+  }
+  if (error instanceof Failure) console.error(`\n${error.message}\n→ ${error.remedy}`);
+  else console.error(`\nunexpected: ${messageOf(error)}\n→ set DEBUG=1 to see where, and report it`);
+  if (process.env.DEBUG) console.error(error);
+  return 1;
+}
+
+const program = new Command('fleet')
+  .description('memory-fleet on a control plane of its own, or on a cluster that exists')
+  .showHelpAfterError();
+
+program
+  .command('start')
+  .description('obtain the tools, run a control plane, deploy the stack `local`')
+  .option('--kubeconfig <file>', 'deploy to an existing cluster instead')
+  .option('--context <name>', 'context of that file (default: its current one)')
+  .option('--yes', 'do not ask')
+  .action(command(() => (require('./commands/start') as typeof import('./commands/start')).start));
+
+program
+  .command('stop')
+  .description('end the control plane, keep its data')
+  .action(command(() => (require('./commands/stop') as typeof import('./commands/stop')).stop));
+
+program
+  .command('reset')
+  .description('end the control plane, forget its data and state, keep the tools')
+  .option('--yes', 'do not ask')
+  .action(command(() => (require('./commands/reset') as typeof import('./commands/reset')).reset));
+
+void program.parseAsync();

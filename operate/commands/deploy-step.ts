@@ -1,0 +1,71 @@
+import { basename } from 'node:path';
+import type { EngineEvent, OutputMap } from '@pulumi/pulumi/automation';
+import { type Changes, nothingChanged, openStack } from '../engine';
+import { withLock } from '../lock';
+import type { Say, Step } from '../progress';
+import type { Tools } from '../toolchain';
+import { type CommandRun, localName } from './run';
+
+/** Where a stack is deployed. */
+export interface Target {
+  readonly kubeconfig: string;
+  readonly stateDir: string;
+}
+
+/** What a deployment left to tell. */
+export interface Deployed {
+  readonly outputs: OutputMap;
+  readonly warnings: readonly string[];
+}
+
+/** The step that brings a cluster to what the stack describes. */
+export function deployStep(
+  run: CommandRun,
+  tools: () => Tools,
+  target: () => Target,
+  done: (deployed: Deployed) => void,
+): Step {
+  return {
+    title: `Stack ${localName}`,
+    work: async (say) => {
+      const { kubeconfig, stateDir } = target();
+      const outcome = await withLock(run.home.locks, `state-${basename(stateDir)}`, () => deploy(), {
+        signal: run.signal,
+        onWait: () => say('waiting for another run that deploys to this cluster'),
+      });
+      done(outcome);
+      return `Stack ${localName}: ${changesInWords(outcome.changes)}`;
+
+      async function deploy() {
+        say('reading the stack');
+        const stack = await openStack({ ...run, stack: localName, tools: tools(), kubeconfig, stateDir });
+        return stack.up({ signal: run.signal, onEvent: (event) => sayEvent(event, say) });
+      }
+    },
+  };
+}
+
+/** What changed, in words; where nothing did, plainly that. */
+export function changesInWords(changes: Changes): string {
+  const same = changes.same ?? 0;
+  if (nothingChanged(changes)) return `nothing changed, all ${same} resources are as described`;
+  return Object.entries(changes)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${count} ${pastTense[kind] ?? kind}`)
+    .join(', ');
+}
+
+const pastTense: Readonly<Record<string, string>> = {
+  same: 'unchanged',
+  create: 'created',
+  update: 'updated',
+  delete: 'deleted',
+  replace: 'replaced',
+  refresh: 'refreshed',
+};
+
+function sayEvent(event: EngineEvent, say: Say): void {
+  const metadata = event.resourcePreEvent?.metadata;
+  if (metadata === undefined || metadata.op === 'same' || metadata.op === 'refresh') return;
+  say(`${metadata.op} ${metadata.type.split(':').at(-1)} ${metadata.urn.split('::').at(-1)}`);
+}

@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import { Failure, messageOf } from './failure';
+import { writeAtomically } from './files';
+import type { FleetHome } from './fleet-home';
+import { oneContext } from './kubeconfig';
+import { connect, get } from './local-cluster/api';
+
+/** A cluster that somebody else runs. */
+export interface ExistingCluster {
+  readonly context: string;
+  readonly server: string;
+  /** What the server calls itself, such as v1.35.4. */
+  readonly version: string;
+  /** The uid of the namespace kube-system: the same for the whole life of a cluster, whatever its name or address. */
+  readonly uid: string;
+  /** A copy of the one context, in the fleet home. */
+  readonly kubeconfig: string;
+}
+
+/**
+ * Looks at a cluster without changing anything on it, and keeps a kubeconfig that reaches this cluster only.
+ *
+ * @param file path of the operator's kubeconfig
+ * @param context @default its current context
+ * @throws Failure where there is no such context or the cluster does not answer
+ */
+export async function examineCluster(home: FleetHome, file: string, context?: string): Promise<ExistingCluster> {
+  const path = resolve(file);
+  const alone = oneContext(path, context);
+  const { server, version, uid } = await ask(path, alone.context);
+  const { kubeconfig } = home.cluster(uid);
+  writeAtomically(kubeconfig, alone.content, 0o600);
+  return { context: alone.context, server, version, uid, kubeconfig };
+}
+
+async function ask(path: string, context: string) {
+  const api = await connect(path, context);
+  try {
+    const version = await get<{ gitVersion: string }>(api, '/version');
+    const system = await get<{ metadata: { uid: string } }>(api, '/api/v1/namespaces/kube-system');
+    if (version === undefined || system === undefined) throw new Error('it has no /version or no kube-system');
+    return { server: api.server, version: version.gitVersion, uid: system.metadata.uid };
+  } catch (error) {
+    throw new Failure(
+      `the cluster of context ${context} at ${api.server} does not answer: ${messageOf(error)}`,
+      'check the address and that your credentials are valid, for example with `kubectl version`',
+    );
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * What an operator is told when a command cannot go on: one message that says what failed, with the value that was
+ * found, and one remedy. The command line prints both and no stack trace; anything else that is thrown is a defect.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+
+  /**
+   * @param message what failed and the value that was found, one line where possible
+   * @param remedy what the operator can do about it
+   */
+  constructor(
+    message: string,
+    readonly remedy: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Thrown where work ended because the operator asked for it (Ctrl-C), so that nobody reports it as an error. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+
+  constructor() {
+    super('interrupted');
+  }
+}
+
+/** Ends the caller with {@link Interrupted} when the signal has fired. */
+export function throwIfInterrupted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new Interrupted();
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,121 @@
+import { request as plainRequest } from 'node:http';
+import { type RequestOptions, request as secureRequest } from 'node:https';
+import { KubeConfig } from '@kubernetes/client-node';
+
+/** The part of an object that this code looks at; the rest is carried along as it is. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** What the API server answered. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** A connection to an API server. */
+export interface Api {
+  readonly server: string;
+  /**
+   * One request.
+   *
+   * @throws Error where nobody answers within `timeoutSeconds` (default 30)
+   */
+  send(method: string, path: string, options?: SendOptions): Promise<Answer>;
+}
+
+/** The parts of a request beyond method and path. */
+export interface SendOptions {
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly accept?: string;
+  readonly timeoutSeconds?: number;
+}
+
+const fieldManager = 'memory-fleet-operate';
+
+/**
+ * Connects with a kubeconfig, whose credentials are read by the official client.
+ *
+ * Requests are sent as they are: the official client's typed calls pass objects through its models, which drop the
+ * fields of a definition's schema that are spelled with dashes.
+ *
+ * @param context @default the kubeconfig's current context
+ */
+export async function connect(kubeconfig: string, context?: string): Promise<Api> {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  if (context !== undefined) config.setCurrentContext(context);
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) throw new Error(`${kubeconfig} names no cluster`);
+  const credentials: RequestOptions = {};
+  await config.applyToHTTPSOptions(credentials);
+  const root = server.replace(/\/$/, '');
+  return { server, send: (method, path, options = {}) => send(`${root}${path}`, method, options, credentials) };
+}
+
+/**
+ * Creates an object or changes it to what is given, as this project's part of it (server-side apply).
+ *
+ * @param path the collection's path, such as /api/v1/nodes
+ * @throws Error with the server's answer where it refuses
+ */
+export async function apply(api: Api, path: string, object: KubernetesObject): Promise<void> {
+  const answer = await api.send('PATCH', `${path}/${object.metadata.name}?fieldManager=${fieldManager}&force=true`, {
+    body: object,
+    contentType: 'application/apply-patch+yaml',
+    accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+  });
+  if (answer.status >= 300) {
+    throw new Error(`${object.kind} ${object.metadata.name} was refused (${answer.status}): ${reasonOf(answer.body)}`);
+  }
+}
+
+/** Reads an object or a list; undefined where there is none. */
+export async function get<T>(api: Api, path: string, accept = 'application/json'): Promise<T | undefined> {
+  const answer = await api.send('GET', path, { accept });
+  if (answer.status === 404) return undefined;
+  if (answer.status >= 300) throw new Error(`GET ${path} was refused (${answer.status}): ${reasonOf(answer.body)}`);
+  return JSON.parse(answer.body) as T;
+}
+
+function reasonOf(body: string): string {
+  try {
+    return (JSON.parse(body) as { message?: string }).message ?? body;
+  } catch {
+    return body.slice(0, 300);
+  }
+}
+
+function send(url: string, method: string, options: SendOptions, base: RequestOptions): Promise<Answer> {
+  const text = options.body === undefined ? undefined : JSON.stringify(options.body);
+  const headers = {
+    ...(base.headers as Record<string, string> | undefined),
+    accept: options.accept ?? 'application/json',
+    ...(text === undefined
+      ? {}
+      : { 'content-type': options.contentType ?? 'application/json', 'content-length': Buffer.byteLength(text) }),
+  };
+  const timeout = (options.timeoutSeconds ?? 30) * 1000;
+  return new Promise((resolve, reject) => {
+    const request = url.startsWith('http:') ? plainRequest : secureRequest;
+    const call = request(url, { ...base, method, headers, timeout }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.once('error', reject);
+      response.once('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString('utf8') }),
+      );
+    });
+    call.once('timeout', () => call.destroy(new Error(`${url} did not answer within ${timeout / 1000} s`)));
+    call.once('error', reject);
+    call.end(text);
+  });
+}

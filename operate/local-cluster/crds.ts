@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { throwIfInterrupted } from '../failure';
+import { type Api, apply, get, type KubernetesObject } from './api';
+import type { Definitions } from './definitions';
+
+const collection = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const marker = 'memory-fleet.local/definitions';
+const sentAt = 'memory-fleet.local/sent-at';
+
+/** Definitions sent at the same time; more only makes the API server queue them. */
+const parallel = 6;
+
+/** Seconds until every kind must be served. */
+const patience = 120;
+
+/** Seconds after which a definition whose kind is not served yet is sent again. */
+const nudgeAfter = 8;
+
+/**
+ * Installs the definitions and waits until the API server serves every kind of them.
+ *
+ * Each carries the hash of the pins that it came from, so a cluster that has them all is left alone.
+ *
+ * @param onInstall called with their number where some are missing
+ * @throws Error naming the kinds that are not served after two minutes; Interrupted
+ */
+export async function ensureDefinitions(
+  api: Api,
+  definitions: Definitions,
+  signal?: AbortSignal,
+  onInstall?: (count: number) => void,
+): Promise<void> {
+  const there = await installed(api, definitions.hash);
+  const missing = definitions.crds.filter((crd) => !there.has(crd.metadata.name));
+  if (missing.length > 0) onInstall?.(missing.length);
+  await install(api, missing, definitions.hash, signal);
+  await waitUntilServed(api, definitions, signal);
+}
+
+async function install(
+  api: Api,
+  crds: readonly KubernetesObject[],
+  hash: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await inParallel(crds, async (crd) => {
+    throwIfInterrupted(signal);
+    await apply(api, collection, marked(crd, hash));
+  });
+}
+
+/** `group/version/plural` of every version that a definition serves. */
+export function servedKinds(crds: readonly KubernetesObject[]): readonly string[] {
+  return crds.flatMap((crd) => {
+    const { group, names, versions } = crd.spec as DefinitionSpec;
+    return versions.filter((each) => each.served).map((each) => `${group}/${each.name}/${names.plural}`);
+  });
+}
+
+interface DefinitionSpec {
+  readonly group: string;
+  readonly names: { readonly plural: string };
+  readonly versions: readonly { readonly name: string; readonly served: boolean }[];
+}
+
+async function installed(api: Api, hash: string): Promise<ReadonlySet<string>> {
+  const accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+  const list = await get<{ items: readonly Pick<KubernetesObject, 'metadata'>[] }>(api, collection, accept);
+  const current = (list?.items ?? []).filter((each) => each.metadata.annotations?.[marker] === hash);
+  return new Set(current.map((each) => each.metadata.name));
+}
+
+/** The time makes sure that sending a definition again is a change, which the API server acts upon. */
+function marked(crd: KubernetesObject, hash: string): KubernetesObject {
+  const annotations = { ...crd.metadata.annotations, [marker]: hash, [sentAt]: new Date().toISOString() };
+  return { ...crd, metadata: { ...crd.metadata, annotations } };
+}
+
+/**
+ * Waits, and sends a definition again whose kind does not appear: an API server that was ended between accepting a
+ * definition's names and serving them goes on with it only when the definition changes.
+ */
+async function waitUntilServed(api: Api, definitions: Definitions, signal?: AbortSignal): Promise<void> {
+  const deadline = Date.now() + patience * 1000;
+  let nudge = Date.now() + nudgeAfter * 1000;
+  for (;;) {
+    throwIfInterrupted(signal);
+    const served = await discover(api);
+    const missing = definitions.crds.filter((crd) => servedKinds([crd]).some((kind) => !served.has(kind)));
+    if (missing.length === 0) return;
+    if (Date.now() > deadline) {
+      throw new Error(`after ${patience} s the API server does not serve ${servedKinds(missing).join(', ')}`);
+    }
+    if (Date.now() > nudge) {
+      await install(api, missing, definitions.hash, signal);
+      nudge = Date.now() + nudgeAfter * 1000;
+    }
+    await sleep(200);
+  }
+}
+
+interface Discovery {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly versions?: readonly { readonly version: string; readonly resources?: readonly { resource: string }[] }[];
+  }[];
+}
+
+async function discover(api: Api): Promise<ReadonlySet<string>> {
+  const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+  const groups = (await get<Discovery>(api, '/apis', accept))?.items ?? [];
+  return new Set(
+    groups.flatMap((group) =>
+      (group.versions ?? []).flatMap((each) =>
+        (each.resources ?? []).map(({ resource }) => `${group.metadata.name}/${each.version}/${resource}`),
+      ),
+    ),
+  );
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+}

@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A running part of a control plane. */
+export interface ClusterProcess {
+  readonly pid: number;
+  /** The program, such as kube-apiserver. */
+  readonly name: string;
+}
+
+const components: readonly string[] = [
+  'kwok-controller',
+  'kube-scheduler',
+  'kube-controller-manager',
+  'kube-apiserver',
+  'etcd',
+];
+
+/** Milliseconds that a program gets to end by itself. */
+const grace = 3000;
+
+/**
+ * The processes of the cluster in a folder, in the order in which they should be ended (etcd last).
+ *
+ * kwokctl starts each component as `bin/<component>` of that folder, with the folder as its working directory. Its pid
+ * files are not asked: after a reboot a number in them may belong to a stranger. An operator's shell or `kubectl` in the
+ * folder is never taken for ours.
+ */
+export function clusterProcesses(folder: string): readonly ClusterProcess[] {
+  const real = realPath(folder);
+  return processIds()
+    .flatMap((pid) => {
+      const name = componentIn(pid, real);
+      return name === undefined ? [] : [{ pid, name }];
+    })
+    .sort((a, b) => components.indexOf(a.name) - components.indexOf(b.name));
+}
+
+/**
+ * Ends the processes of the cluster in a folder by their ids and waits until they are gone.
+ * The store goes last, when nobody writes to it any more.
+ *
+ * @returns what was ended
+ */
+export async function stopProcesses(folder: string): Promise<readonly ClusterProcess[]> {
+  const found = clusterProcesses(folder);
+  await end(
+    found.filter((each) => each.name !== 'etcd'),
+    folder,
+  );
+  await end(
+    found.filter((each) => each.name === 'etcd'),
+    folder,
+  );
+  return found;
+}
+
+async function end(processes: readonly ClusterProcess[], folder: string): Promise<void> {
+  const real = realPath(folder);
+  const alive = () => processes.filter((each) => componentIn(each.pid, real) !== undefined);
+  for (const each of processes) send(each.pid, 'SIGTERM');
+  const deadline = Date.now() + grace;
+  while (alive().length > 0) {
+    if (Date.now() > deadline) for (const each of alive()) send(each.pid, 'SIGKILL');
+    await sleep(50);
+  }
+}
+
+function componentIn(pid: number, realFolder: string): string | undefined {
+  try {
+    // The kernel marks a folder that was deleted while a process stood in it.
+    if (readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, '') !== realFolder) return undefined;
+    const program = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '';
+    return basename(dirname(program)) === 'bin' ? components.find((name) => name === basename(program)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPath(parent), basename(path));
+  }
+}
+
+function processIds(): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Ended by itself in the meantime.
+  }
+}

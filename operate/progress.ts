@@ -1,0 +1,79 @@
+import { Listr } from 'listr2';
+
+/** Says what is going on now; a function is asked again and again, so that it can tell the time. */
+export type Say = (text: string | (() => string)) => void;
+
+/** One line of the progress that the operator sees. */
+export interface Step {
+  readonly title: string;
+  /** Does the work. @returns the title that the line keeps */
+  readonly work: (say: Say) => Promise<string>;
+}
+
+/** Seconds between two updates of a text that tells the time: on a terminal, and in a log. */
+const livePeriod = 1;
+const logPeriod = 30;
+
+/**
+ * Runs steps one after another and shows them: live on a terminal, as plain lines with the elapsed time elsewhere.
+ * What a step throws ends the run and is thrown on.
+ */
+export async function runSteps(steps: readonly Step[], live = process.stdout.isTTY === true): Promise<void> {
+  const started = Date.now();
+  const tasks = new Listr(
+    steps.map(({ title, work }) => ({
+      title,
+      task: async (_: unknown, task: { title: string; output: string }) => {
+        const ticker = startTicker(live, (text) => {
+          task.output = live ? text : `${clock(started)} ${text}`;
+        });
+        try {
+          task.title = `${await work(ticker.say)} (${clock(started)})`;
+        } finally {
+          ticker.stop();
+        }
+      },
+    })),
+    {
+      // Ctrl-C is ours to handle: the library's own handler ends the process at once.
+      registerSignalListeners: false,
+      renderer: live ? 'default' : 'simple',
+      rendererOptions: { collapseErrors: true, showErrorMessage: false },
+    },
+  );
+  await tasks.run();
+}
+
+/** Time since a moment as minutes and seconds, such as 1:07. */
+export function clock(since: number, now = Date.now()): string {
+  return minutesAndSeconds((now - since) / 1000);
+}
+
+/** A length of time in seconds as minutes and seconds, such as 5:00. */
+export function minutesAndSeconds(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+/** About how long something will take, in words: `less than a minute`, `about 12 min`. */
+export function roughly(seconds: number): string {
+  return seconds < 60 ? 'less than a minute' : `about ${Math.round(seconds / 60)} min`;
+}
+
+function startTicker(live: boolean, show: (text: string) => void): { say: Say; stop: () => void } {
+  let current: string | (() => string) = '';
+  let shown = '';
+  const update = () => {
+    const text = typeof current === 'function' ? current() : current;
+    if (text !== shown) show(text);
+    shown = text;
+  };
+  const timer = setInterval(update, (live ? livePeriod : logPeriod) * 1000);
+  return {
+    say: (text) => {
+      current = text;
+      update();
+    },
+    stop: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { runChild } from '../child';
+import { Failure, throwIfInterrupted } from '../failure';
+import type { FleetHome } from '../fleet-home';
+import type { ToolPin } from './manifest';
+
+/**
+ * The environment of every Go command of ours.
+ *
+ * Settings of the operator that would change what is built are overridden by name: an unset or empty variable would
+ * fall back to their `go env -w` file. Where modules come from (GOPROXY and what belongs to it) stays theirs, so their
+ * file is still read. What Go writes (caches, module sources, counters) lies in the fleet home unless the environment
+ * itself names places, so that a build leaves nothing in the home directory.
+ */
+export function goEnvironment(home: FleetHome, environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const inherited = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const settings = environment.XDG_CONFIG_HOME || join(environment.HOME || homedir(), '.config');
+  return {
+    GOPATH: join(home.go, 'path'),
+    GOCACHE: join(home.go, 'build'),
+    GOMODCACHE: join(home.go, 'modules'),
+    GOENV: join(settings, 'go', 'env'),
+    ...Object.fromEntries(inherited),
+    // Go counts its own use below this folder.
+    XDG_CONFIG_HOME: join(home.go, 'config'),
+    GOFLAGS: '-mod=readonly -modcacherw -buildvcs=false',
+    GOWORK: 'off',
+    GOTOOLCHAIN: 'local',
+    GOOS: process.platform,
+    GOARCH: process.arch === 'x64' ? 'amd64' : process.arch,
+    CGO_ENABLED: '0',
+  };
+}
+
+/**
+ * Makes sure that a Go is there which can do what is needed.
+ *
+ * @param needed what it is needed for, the start of the message
+ * @param how what Go has to do with it
+ * @throws Failure naming what was found and what is needed
+ */
+export async function requireGo(
+  home: FleetHome,
+  minimum: string,
+  needed: string,
+  how = 'built from source',
+): Promise<void> {
+  const found = await goVersion(home);
+  if (found !== undefined && !isOlder(found, minimum)) return;
+  const there = found === undefined ? 'there is no Go on PATH' : `the Go on PATH is ${found}, older than ${minimum}`;
+  throw new Failure(
+    `${needed} must be ${how}, and ${there}`,
+    `install Go ${minimum} or newer, so that \`go\` is on your PATH, and run the command again`,
+  );
+}
+
+/** The Go version that a group of tools declares in its go.mod, such as 1.26. */
+export function declaredGoVersion(projectDir: string, group: string): string {
+  const text = readFileSync(join(projectDir, 'tools', group, 'go.mod'), 'utf8');
+  const found = /^go (\d+(?:\.\d+)+)/m.exec(text)?.[1];
+  if (found === undefined) throw new Error(`tools/${group}/go.mod declares no Go version`);
+  return found;
+}
+
+/** Whether dotted version `found` comes before `minimum`, comparing number by number. */
+export function isOlder(found: string, minimum: string): boolean {
+  const left = found.split('.').map(Number);
+  const right = minimum.split('.').map(Number);
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+/**
+ * Builds one tool from its pinned module.
+ *
+ * @param output where the binary goes; half a file may be left there when this throws
+ * @throws Failure with the compiler's last lines; Interrupted
+ */
+export async function goBuild(
+  home: FleetHome,
+  projectDir: string,
+  pin: ToolPin,
+  output: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  await requireGo(home, declaredGoVersion(projectDir, pin.group), `${pin.name} ${pin.version}`);
+  const result = await runChild('go', buildArguments(pin, output), {
+    cwd: join(projectDir, 'tools', pin.group),
+    env: goEnvironment(home),
+    signal,
+  });
+  throwIfInterrupted(signal);
+  if (result.exitCode === 0) return;
+  throw new Failure(
+    `building ${pin.name} ${pin.version} failed: ${lastLines(result.stderr)}`,
+    'check that the Go module proxy can be reached and that the disk has room, then run the command again; it goes on where it stopped',
+  );
+}
+
+/** Arguments of `go build` for one tool. */
+export function buildArguments(pin: ToolPin, output: string): readonly string[] {
+  const ldflags = `-s -w ${pin.ldflags}`.trim();
+  return ['build', '-mod=readonly', '-trimpath', '-ldflags', ldflags, '-o', output, pin.package];
+}
+
+/** The last lines of a long output, where tools put the reason. */
+export function lastLines(text: string, count = 5): string {
+  return text.trim().split('\n').slice(-count).join('\n  ');
+}
+
+async function goVersion(home: FleetHome): Promise<string | undefined> {
+  const result = await runChild('go', ['env', 'GOVERSION'], { env: goEnvironment(home) });
+  return /go(\d+(?:\.\d+)+)/.exec(result.stdout)?.[1];
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
+import type { Described } from '../../components/kit/object';
+import { describePlan } from '../../components/plan';
+import { nothingChanged, type OpenStack } from '../../operate/engine';
+import { loadStack } from '../../operate/stack-file';
+import {
+  apiWarnings,
+  ensureNamespace,
+  live,
+  openTestStack,
+  projectDir,
+  removeNamespace,
+} from './support/control-plane';
+
+for (const [name, needs] of [
+  ['goddess', ['argocd']],
+  ['staging', []],
+] as const) {
+  describe(`stack ${name} on a real control plane`, () => {
+    const [plan] = describePlan(loadStack(projectDir, name)).systems;
+    assert.ok(plan);
+    const described: Described[] = Object.values(plan.objects);
+    let stack: OpenStack;
+
+    before(async () => {
+      for (const namespace of needs) await ensureNamespace(namespace);
+      stack = await openTestStack(name, name);
+    });
+    after(async () => {
+      await removeNamespace(plan.namespace);
+      for (const namespace of needs) await removeNamespace(namespace);
+    });
+
+    it('creates exactly the plan, and everything becomes ready', async () => {
+      const { changes, warnings } = await stack.up();
+      assert.deepEqual(changes, { create: described.length + 3 });
+      assert.deepEqual(warnings, []);
+      for (const { object } of described) assert.ok(await live(object), `${object.kind} ${object.metadata.name}`);
+    });
+
+    it('gets its volume from the class of the stack', async () => {
+      const object = described.find((candidate) => candidate.object.kind === 'PersistentVolumeClaim')?.object;
+      assert.ok(object);
+      const claim = await live<V1PersistentVolumeClaim>(object);
+      assert.equal(claim?.status?.phase, 'Bound');
+      assert.equal(claim.spec?.storageClassName, name === 'goddess' ? 'ceph-block' : 'standard-rwo');
+    });
+
+    it('draws no warning and no objection from the API server', async () => {
+      assert.deepEqual(await apiWarnings(described.map(({ object }) => object)), []);
+    });
+
+    it('changes nothing in a second run, and a refresh finds nothing', async () => {
+      const again = await stack.up();
+      assert.ok(nothingChanged(again.changes), JSON.stringify(again.changes));
+      const { changes } = await stack.refresh();
+      assert.ok(nothingChanged(changes), JSON.stringify(changes));
+    });
+  });
+}
