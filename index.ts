@@ -1,5 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
+import { confirmCluster, WrongClusterError } from './components/kit/cluster-identity';
 import { MemoryMcp } from './components/memory-mcp';
 import { describePlan, type Plan } from './components/plan';
 import { ConfigError, parseConfig, rawConfig } from './config/parse';
@@ -23,6 +24,7 @@ async function program(): Promise<Record<string, unknown>> {
     clusterIdentifier: cluster.name as string,
     ...(cluster.context ? { context: cluster.context } : {}),
   });
+  if (cluster.uid) await confirmCluster(cluster.uid, provider).catch(refuse);
 
   const outputs: Record<string, unknown> = {};
   if (memoryMcp) {
@@ -64,9 +66,14 @@ function refusing<T>(step: () => T): T {
   try {
     return step();
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof PolicyError) throw new pulumi.RunError(error.message);
-    throw error;
+    return refuse(error);
   }
+}
+
+function refuse(error: unknown): never {
+  const refusals = [ConfigError, PolicyError, WrongClusterError];
+  if (refusals.some((refusal) => error instanceof refusal)) throw new pulumi.RunError((error as Error).message);
+  throw error;
 }
 
 // An exported function, not top-level effects: the CLI and the Automation API call it alike, and each run anew.

@@ -88,6 +88,11 @@ describe('the program', () => {
     await assert.rejects(deployed({}, { production: true }), /memoryMcp\/Deployment\/memory-mcp .* without a digest/);
   });
 
+  it('registers nothing on another cluster than the one that the stack names', async () => {
+    const uid = '00000000-0000-4000-8000-000000000000';
+    await assert.rejects(deployed({}, { uid }), /belongs to the cluster whose kube-system has the uid 00000000-/);
+  });
+
   it('registers nothing for a stack that names no system', async () => {
     const registrations = await recordRegistrations(program);
     assert.deepEqual(

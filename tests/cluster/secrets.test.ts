@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { V1Secret } from '@kubernetes/client-node';
+import { execa } from 'execa';
+import { parse } from 'yaml';
+import type { OpenStack } from '../../operate/engine';
+import { toolPath } from '../../operate/toolchain';
+import { controlPlane, live, openTestStack, removeNamespace } from './support/control-plane';
+
+const namespace = 'memory-mcp';
+const key = 'memory-fleet:memoryMcpToken';
+
+/** Encrypts a value as `pulumi config set --secret` does it for an operator, the value on standard input. */
+async function encrypted(stack: OpenStack, state: string, value: string): Promise<unknown> {
+  const { folder, tools } = controlPlane();
+  const stateDir = join(folder, 'state', state);
+  await execa(toolPath(tools, 'pulumi'), ['config', 'set', '--secret', '--stack', stack.name, key], {
+    cwd: stack.workDir,
+    input: value,
+    env: {
+      HOME: folder,
+      PULUMI_HOME: join(folder, 'pulumi'),
+      PULUMI_BACKEND_URL: `file://${join(stateDir, 'backend')}`,
+      PULUMI_CONFIG_PASSPHRASE_FILE: join(stateDir, 'passphrase'),
+    },
+  });
+  const file = parse(readFileSync(join(stack.workDir, `Pulumi.${stack.name}.yaml`), 'utf8'));
+  return file.config[key];
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+describe('a token from the encrypted configuration', () => {
+  const value = 'ghp_0123456789abcdefghijABCDEFGHIJ';
+  const next = 'ghp_jihgfedcba9876543210JIHGFEDCBA';
+  const open = (overrides: object) => openTestStack('local', 'encrypted', { ...overrides });
+  const liveToken = async () => {
+    const metadata = { name: 'memory-mcp-github-token', namespace };
+    const secret = await live<V1Secret>({ apiVersion: 'v1', kind: 'Secret', metadata });
+    return Buffer.from(secret?.data?.token ?? '', 'base64').toString();
+  };
+  const settings = { token: { source: 'config' } };
+
+  after(() => removeNamespace(namespace));
+
+  it('is asked for by name while it is missing', async () => {
+    const stack = await open({ 'memory-fleet:memoryMcp': settings });
+    await assert.rejects(stack.up(), /memoryMcpToken: found nothing, expected an encrypted value/);
+  });
+
+  it('is refused in plain text, and not shown', async () => {
+    // A state of its own: the engine has written the value into the history of this one before the program could refuse.
+    const stack = await openTestStack('local', 'plain', { 'memory-fleet:memoryMcp': settings, [key]: value });
+    await assert.rejects(stack.up(), (error: Error) => {
+      assert.match(error.message, /memoryMcpToken: found \[redacted\], expected an encrypted value/);
+      return !error.message.includes(value);
+    });
+  });
+
+  it('reaches its Secret, and nothing else in plain text: no output, no state, no work file', async () => {
+    const secure = await encrypted(await open({}), 'encrypted', value);
+    const stack = await open({ 'memory-fleet:memoryMcp': settings, [key]: secure });
+    const { output } = await stack.up();
+    assert.equal(await liveToken(), value);
+    assert.ok(!output.includes(value));
+    const encodings = [value, Buffer.from(value).toString('base64')];
+    const files = filesBelow(join(controlPlane().folder, 'state', 'encrypted'));
+    assert.ok(
+      files.some((file) => file.endsWith('local.json')),
+      'the state is among them',
+    );
+    for (const file of files) {
+      const text = readFileSync(file, 'utf8');
+      assert.ok(!encodings.some((encoding) => text.includes(encoding)), file);
+    }
+  });
+
+  it('is rotated in place', async () => {
+    const secure = await encrypted(await open({}), 'encrypted', next);
+    const rotated = { token: { source: 'config', secretRevision: 1 } };
+    const { changes } = await (await open({ 'memory-fleet:memoryMcp': rotated, [key]: secure })).up();
+    assert.ok(!changes.delete, JSON.stringify(changes));
+    assert.equal(await liveToken(), next);
+  });
+});
