@@ -17,6 +17,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** A configuration whose cluster has its name, the file's or the stack's. */
+export type NamedConfig = Omit<Config, 'cluster'> & { readonly cluster: Config['cluster'] & { readonly name: string } };
+
 /**
  * Turns what a stack file says into a typed configuration, defaults filled in.
  *
@@ -24,7 +27,7 @@ export class ConfigError extends Error {
  * @param stack Name of the stack: the cluster's name, unless the file gives another.
  * @throws ConfigError with every problem, when there is any.
  */
-export function parseConfig(raw: Readonly<Record<string, unknown>>, stack: string): Config {
+export function parseConfig(raw: Readonly<Record<string, unknown>>, stack: string): NamedConfig {
   const config = parse(configSchema, raw, `Pulumi.${stack}.yaml`);
   return { ...config, cluster: { ...config.cluster, name: config.cluster.name ?? stack } };
 }

@@ -1,6 +1,9 @@
 import { Command } from 'commander';
 import { type CommandRun, commandRun } from './commands/run';
 import { Failure, Interrupted, messageOf } from './failure';
+import { gateCommand } from './gate/command';
+import { generateCommand } from './generate/command';
+import { renderCommand } from './render/command';
 
 /** Exit code after an interrupt, as shells count: 128 and the number of SIGINT. */
 const interruptedCode = 130;
@@ -62,5 +65,13 @@ program
   .description('end the control plane, forget its data and state, keep the tools')
   .option('--yes', 'do not ask')
   .action(command(() => (require('./commands/reset') as typeof import('./commands/reset')).reset));
+
+program.addCommand(
+  renderCommand(command(() => (require('./render/render') as typeof import('./render/render')).render)),
+);
+program.addCommand(
+  generateCommand(command(() => (require('./generate/generate') as typeof import('./generate/generate')).generate)),
+);
+program.addCommand(gateCommand(command(() => (require('./gate/gate') as typeof import('./gate/gate')).gate)));
 
 void program.parseAsync();

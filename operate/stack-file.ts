@@ -19,10 +19,10 @@ export function stackNames(projectDir: string): string[] {
  * @throws Error when the file cannot be read or is no YAML.
  */
 export function readStackFile(file: string): Record<string, unknown> {
-  const { config = {} } = (parseYaml(readFileSync(file, 'utf8')) ?? {}) as { config?: Record<string, unknown> };
+  const { config } = (parseYaml(readFileSync(file, 'utf8')) ?? {}) as { config?: Record<string, unknown> | null };
   const prefix = `${project}:`;
   return Object.fromEntries(
-    Object.entries(config).flatMap(([key, value]) =>
+    Object.entries(config ?? {}).flatMap(([key, value]) =>
       key.startsWith(prefix) ? [[key.slice(prefix.length), isEncrypted(value) ? encrypted : value]] : [],
     ),
   );

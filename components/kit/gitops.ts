@@ -48,7 +48,10 @@ export function application(args: ApplicationArgs): Described<Named<IApplication
 export interface ImageUpdater extends KubernetesObject {
   readonly spec: {
     readonly commonUpdateSettings: { readonly updateStrategy: 'semver' };
-    readonly writeBackConfig: { readonly method: 'git'; readonly gitConfig: { readonly branch: string } };
+    readonly writeBackConfig: {
+      readonly method: 'git';
+      readonly gitConfig: { readonly branch: string; readonly writeBackTarget: 'kustomization' };
+    };
     readonly applicationRefs: readonly {
       readonly namePattern: string;
       readonly images: readonly {
@@ -76,7 +79,10 @@ export function imageUpdater(args: ApplicationArgs, image: string): Described<Im
       metadata: { name: args.name, namespace: args.argocd.namespace, labels: args.labels },
       spec: {
         commonUpdateSettings: { updateStrategy: 'semver' },
-        writeBackConfig: { method: 'git', gitConfig: { branch: args.argocd.revision } },
+        writeBackConfig: {
+          method: 'git',
+          gitConfig: { branch: args.argocd.revision, writeBackTarget: 'kustomization' },
+        },
         applicationRefs: [
           {
             namePattern: args.name,

@@ -34,7 +34,7 @@ tidy() {
 
 # The lines of a message, shortened to one.
 one_line() {
-  tr -s '\r\n\t' '   ' | cut -c 1-500
+  tr -s '\r\n\t' '   ' | cut -c 1-500 | sed 's/ *$//'
 }
 
 # post NAME MESSAGE: sends a message. The answer is then in the file `answer`, its headers in `answer.headers`.

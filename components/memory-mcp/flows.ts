@@ -7,7 +7,7 @@ import { podPorts } from './server';
 /** All traffic that memory-mcp has. What is not here is denied. */
 export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[] {
   const { requests, health } = podPorts(settings);
-  const hosts = [...new Set(remotes(settings).map((url) => new URL(url).hostname))];
+  const hosts = Map.groupBy(remotes(settings), (url) => Number(new URL(url).port || 443));
   const { otlp } = settings.server;
   const found: (Flow | undefined)[] = [
     settings.hostname
@@ -33,7 +33,7 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
           'health, asked by the blackbox exporter',
         )
       : undefined,
-    ...(hosts.length > 0
+    ...(hosts.size > 0
       ? [
           flow('from-backup', pods.server, 'in', { kind: 'pods', labels: pods.backup }, requests, 'the scheduled sync'),
           flow(
@@ -45,10 +45,14 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
             'the scheduled sync',
           ),
           flow('backup-to-dns', pods.backup, 'out', { kind: 'dns' }, 53, "the server's name"),
-          flow('to-remotes', pods.server, 'out', { kind: 'hosts', names: hosts }, 443, 'git pull and push'),
+          ...[...hosts].map(([port, urls]) => {
+            const names = [...new Set(urls.map((url) => new URL(url).hostname))];
+            const name = port === 443 ? 'to-remotes' : `to-remotes-${port}`;
+            return flow(name, pods.server, 'out', { kind: 'hosts', names }, port, 'git pull and push');
+          }),
         ]
       : []),
-    hosts.length > 0 || otlp
+    hosts.size > 0 || otlp
       ? flow('to-dns', pods.server, 'out', { kind: 'dns' }, 53, 'names of the remotes and of the collector')
       : undefined,
     otlp

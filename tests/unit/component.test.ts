@@ -73,7 +73,7 @@ describe('the program', () => {
     const providers = registrations.filter(({ type }) => type === 'pulumi:providers:kubernetes');
     assert.deepEqual(
       providers.map(({ inputs }) => inputs),
-      [{ clusterIdentifier: 'somewhere' }],
+      [{ clusterIdentifier: 'somewhere', enableConfigMapMutable: 'true', enableSecretMutable: 'true' }],
     );
   });
 

@@ -1,0 +1,1 @@
+export { type DataLoss, dataLosses, lossInWords, type PlannedStep } from './losses';

@@ -1,0 +1,2 @@
+export { overlayDifferences } from './overlay';
+export { renderedObjects, renderPlan } from './plan';
