@@ -13,24 +13,32 @@ export interface ExistingCluster {
   readonly version: string;
   /** The uid of the namespace kube-system: the same for the whole life of a cluster, whatever its name or address. */
   readonly uid: string;
-  /** A copy of the one context, in the fleet home. */
+  /** Content of a kubeconfig that reaches this cluster only. */
   readonly kubeconfig: string;
 }
 
 /**
- * Looks at a cluster without changing anything on it, and keeps a kubeconfig that reaches this cluster only.
+ * Looks at a cluster without changing anything on it.
  *
  * @param file path of the operator's kubeconfig
  * @param context @default its current context
  * @throws Failure where there is no such context or the cluster does not answer
  */
-export async function examineCluster(home: FleetHome, file: string, context?: string): Promise<ExistingCluster> {
+export async function examineCluster(file: string, context?: string): Promise<ExistingCluster> {
   const path = resolve(file);
   const alone = oneContext(path, context);
-  const { server, version, uid } = await ask(path, alone.context);
-  const { kubeconfig } = home.cluster(uid);
-  writeAtomically(kubeconfig, alone.content, 0o600);
-  return { context: alone.context, server, version, uid, kubeconfig };
+  return { context: alone.context, kubeconfig: alone.content, ...(await ask(path, alone.context)) };
+}
+
+/**
+ * Keeps the cluster's kubeconfig in the fleet home, readable by its owner only.
+ *
+ * @returns its path
+ */
+export function keepKubeconfig(home: FleetHome, cluster: ExistingCluster): string {
+  const { kubeconfig } = home.cluster(cluster.uid);
+  writeAtomically(kubeconfig, cluster.kubeconfig, 0o600);
+  return kubeconfig;
 }
 
 async function ask(path: string, context: string) {

@@ -20,6 +20,7 @@ const logPeriod = 30;
  */
 export async function runSteps(steps: readonly Step[], live = process.stdout.isTTY === true): Promise<void> {
   const started = Date.now();
+  let failure: unknown;
   const tasks = new Listr(
     steps.map(({ title, work }) => ({
       title,
@@ -29,6 +30,9 @@ export async function runSteps(steps: readonly Step[], live = process.stdout.isT
         });
         try {
           task.title = `${await work(ticker.say)} (${clock(started)})`;
+        } catch (error) {
+          failure = error;
+          throw new Error('see below');
         } finally {
           ticker.stop();
         }
@@ -41,7 +45,12 @@ export async function runSteps(steps: readonly Step[], live = process.stdout.isT
       rendererOptions: { collapseErrors: true, showErrorMessage: false },
     },
   );
-  await tasks.run();
+  try {
+    await tasks.run();
+  } catch (error) {
+    // The caller tells the operator what is wrong, once; the line of the step only shows where.
+    throw failure ?? error;
+  }
 }
 
 /** Time since a moment as minutes and seconds, such as 1:07. */

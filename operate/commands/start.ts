@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { confirm } from '../ask';
-import { type ExistingCluster, examineCluster } from '../existing-cluster';
+import { type ExistingCluster, examineCluster, keepKubeconfig } from '../existing-cluster';
 import { Failure } from '../failure';
 import { type Cluster, createCluster } from '../local-cluster';
 import { runSteps, type Step } from '../progress';
@@ -34,7 +34,7 @@ export async function start(run: CommandRun, options: StartOptions): Promise<voi
     await startLocal(run);
     return;
   }
-  const cluster = await examineCluster(run.home, options.kubeconfig, options.context);
+  const cluster = await examineCluster(options.kubeconfig, options.context);
   console.log(describe(cluster));
   const question = `Deploy stack ${localName} to this cluster?`;
   if (await confirm(question, { yes: options.yes === true, signal: run.signal })) await startExisting(run, cluster);
@@ -82,7 +82,8 @@ async function startLocal(run: CommandRun): Promise<void> {
 
 async function startExisting(run: CommandRun, cluster: ExistingCluster): Promise<void> {
   const state: { tools?: Tools; deployed?: Deployed } = {};
-  const target = { kubeconfig: cluster.kubeconfig, stateDir: join(run.home.state, cluster.uid) };
+  const kubeconfig = keepKubeconfig(run.home, cluster);
+  const target = { kubeconfig, stateDir: join(run.home.state, cluster.uid) };
   await runSteps([
     toolsStep(run, deployTools, (tools) => {
       state.tools = tools;
@@ -96,7 +97,7 @@ async function startExisting(run: CommandRun, cluster: ExistingCluster): Promise
       },
     ),
   ]);
-  report(run, cluster.kubeconfig, known(state.deployed));
+  report(run, kubeconfig, known(state.deployed));
 }
 
 function report(run: CommandRun, kubeconfig: string, { outputs, warnings }: Deployed): void {

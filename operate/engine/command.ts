@@ -15,7 +15,8 @@ export class EngineError extends Error {
     readonly stdout: string,
     readonly stderr: string,
   ) {
-    super(lastLines(stderr || stdout, 20));
+    const said = lastLines(stderr || stdout, 20);
+    super(exitCode === undefined ? `the engine was ended from outside; it said last: ${said}` : said);
   }
 }
 

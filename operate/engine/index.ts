@@ -91,6 +91,8 @@ export async function openStack(options: StackOptions): Promise<OpenStack> {
   const stack = await explained([], undefined, () =>
     known ? Stack.select(options.stack, workspace) : Stack.create(options.stack, workspace),
   );
+  // After each operation the API asks the engine for the history, which nobody here reads and which takes a moment.
+  Object.assign(stack, { info: async () => undefined });
   return operations(options, place, stack);
 }
 

@@ -31,11 +31,12 @@ export function removeStaleLocks(
   const folder = lockFolder(backendDir, project, stack);
   if (!existsSync(folder)) return [];
   const removed: number[] = [];
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(folder).filter((each) => each.endsWith('.json'))) {
     const path = join(folder, name);
     const content = parseLock(readFileSync(path, 'utf8'));
     if (content === undefined || !isStale(content, hostname(), isEngine)) continue;
-    rmSync(path, { force: true });
+    // The backend keeps a description beside each file that it writes.
+    for (const file of [path, `${path}.attrs`]) rmSync(file, { force: true });
     removed.push(content.pid);
   }
   return removed;

@@ -1,5 +1,6 @@
 import { request as plainRequest } from 'node:http';
 import { type RequestOptions, request as secureRequest } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
 
 /** The part of an object that this code looks at; the rest is carried along as it is. */
@@ -26,7 +27,7 @@ export interface Api {
   /**
    * One request.
    *
-   * @throws Error where nobody answers within `timeoutSeconds` (default 30)
+   * @throws Error where nobody answers within `timeoutSeconds` (default 120: an API server that installs definitions on a busy machine is slow)
    */
   send(method: string, path: string, options?: SendOptions): Promise<Answer>;
 }
@@ -61,20 +62,31 @@ export async function connect(kubeconfig: string, context?: string): Promise<Api
   return { server, send: (method, path, options = {}) => send(`${root}${path}`, method, options, credentials) };
 }
 
+/** How often an apply is sent before the server's answer counts. */
+const tries = 5;
+
 /**
  * Creates an object or changes it to what is given, as this project's part of it (server-side apply).
+ *
+ * Sending it twice does no harm, so a server that is too busy to answer in its own time is asked again.
  *
  * @param path the collection's path, such as /api/v1/nodes
  * @throws Error with the server's answer where it refuses
  */
 export async function apply(api: Api, path: string, object: KubernetesObject): Promise<void> {
-  const answer = await api.send('PATCH', `${path}/${object.metadata.name}?fieldManager=${fieldManager}&force=true`, {
-    body: object,
-    contentType: 'application/apply-patch+yaml',
-    accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
-  });
-  if (answer.status >= 300) {
-    throw new Error(`${object.kind} ${object.metadata.name} was refused (${answer.status}): ${reasonOf(answer.body)}`);
+  for (let left = tries - 1; ; left--) {
+    const answer = await api.send('PATCH', `${path}/${object.metadata.name}?fieldManager=${fieldManager}&force=true`, {
+      body: object,
+      contentType: 'application/apply-patch+yaml',
+      accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+    });
+    if (answer.status < 300) return;
+    if (left === 0 || !(answer.status === 429 || answer.status >= 500)) {
+      throw new Error(
+        `${object.kind} ${object.metadata.name} was refused (${answer.status}): ${reasonOf(answer.body)}`,
+      );
+    }
+    await sleep(1000);
   }
 }
 
@@ -103,7 +115,7 @@ function send(url: string, method: string, options: SendOptions, base: RequestOp
       ? {}
       : { 'content-type': options.contentType ?? 'application/json', 'content-length': Buffer.byteLength(text) }),
   };
-  const timeout = (options.timeoutSeconds ?? 30) * 1000;
+  const timeout = (options.timeoutSeconds ?? 120) * 1000;
   return new Promise((resolve, reject) => {
     const request = url.startsWith('http:') ? plainRequest : secureRequest;
     const call = request(url, { ...base, method, headers, timeout }, (response) => {

@@ -8,13 +8,13 @@ const marker = 'memory-fleet.local/definitions';
 const sentAt = 'memory-fleet.local/sent-at';
 
 /** Definitions sent at the same time; more only makes the API server queue them. */
-const parallel = 6;
+const parallel = 3;
 
-/** Seconds until every kind must be served. */
-const patience = 120;
+/** Seconds until every kind must be served. They cost the API server 20 s of processor time, on a busy machine minutes. */
+const patience = 600;
 
-/** Seconds after which a definition whose kind is not served yet is sent again. */
-const nudgeAfter = 8;
+/** Seconds after which a definition that is still not established is sent again. */
+const nudgeAfter = 15;
 
 /**
  * Installs the definitions and waits until the API server serves every kind of them.
@@ -22,7 +22,7 @@ const nudgeAfter = 8;
  * Each carries the hash of the pins that it came from, so a cluster that has them all is left alone.
  *
  * @param onInstall called with their number where some are missing
- * @throws Error naming the kinds that are not served after two minutes; Interrupted
+ * @throws Error naming the kinds that are not served after ten minutes; Interrupted
  */
 export async function ensureDefinitions(
   api: Api,
@@ -92,11 +92,26 @@ async function waitUntilServed(api: Api, definitions: Definitions, signal?: Abor
       throw new Error(`after ${patience} s the API server does not serve ${servedKinds(missing).join(', ')}`);
     }
     if (Date.now() > nudge) {
-      await install(api, missing, definitions.hash, signal);
+      await install(api, await notEstablished(api, missing), definitions.hash, signal);
       nudge = Date.now() + nudgeAfter * 1000;
     }
     await sleep(200);
   }
+}
+
+async function notEstablished(api: Api, crds: readonly KubernetesObject[]): Promise<readonly KubernetesObject[]> {
+  const found = await Promise.all(
+    crds.map(async (crd) => ({ crd, live: await get<Live>(api, `${collection}/${crd.metadata.name}`) })),
+  );
+  return found
+    .filter(
+      ({ live }) => !live?.status?.conditions?.some((each) => each.type === 'Established' && each.status === 'True'),
+    )
+    .map(({ crd }) => crd);
+}
+
+interface Live {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
 interface Discovery {

@@ -1,25 +1,17 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { runChild } from '../child';
-import { Failure, Interrupted, messageOf, throwIfInterrupted } from '../failure';
-import { readIfExists, writeAtomically } from '../files';
-import type { ClusterHome, FleetHome } from '../fleet-home';
-import { oneContext } from '../kubeconfig';
+import { rmSync } from 'node:fs';
+import { Failure, throwIfInterrupted } from '../failure';
+import type { FleetHome } from '../fleet-home';
 import { withLock } from '../lock';
-import { type Tools, toolPath } from '../toolchain';
-import { toolEnvironment } from '../toolchain/environment';
-import { lastLines } from '../toolchain/go';
+import type { Tools } from '../toolchain';
 import { type Api, connect } from './api';
+import { allRun, ensureControlPlane, explain, kwokFolder, type Start, until } from './control-plane';
 import { ensureDefinitions } from './crds';
 import { type Definitions, loadDefinitions } from './definitions';
-import { kwokctlConfig, kwokctlOptions } from './kwok-config';
 import { ensureNodes, readyNodes } from './nodes';
-import { choosePorts } from './ports';
-import { type ClusterProcess, clusterProcesses, stopProcesses } from './processes';
+import { type ClusterProcess, stopProcesses } from './processes';
 import { ensureStorageClasses, type StorageClassSpec, standardClass } from './storage-classes';
 
+export type { Start } from './control-plane';
 export type { ClusterProcess } from './processes';
 export type { BindingMode, StorageClassSpec } from './storage-classes';
 
@@ -37,13 +29,12 @@ export interface ClusterOptions {
   readonly storageClasses?: readonly StorageClassSpec[];
   /** Whether the pinned resource definitions are installed. @default true */
   readonly definitions?: boolean;
+  /** The home that keeps fetched definitions, for clusters in a folder that will not last. @default the same home */
+  readonly cache?: FleetHome;
   readonly signal?: AbortSignal | undefined;
   /** Called with a few words as each step begins. */
   readonly onStep?: ((step: string) => void) | undefined;
 }
-
-/** How a cluster came to run: it did not exist, it was stopped or broken, or it ran. */
-export type Start = 'created' | 'started' | 'running';
 
 /** A control plane that runs. */
 export interface Cluster {
@@ -59,12 +50,6 @@ export interface Cluster {
   destroy(): Promise<readonly ClusterProcess[]>;
 }
 
-/** Seconds until a control plane must answer; generous, because a small machine may be busy. */
-const patience = 120;
-
-/** The programs that make a cluster. */
-const componentCount = 5;
-
 /**
  * Makes sure that a control plane of that name runs, with its nodes, storage classes and definitions: creates it,
  * starts it again with its data, starts it anew where a process died or a tool has changed, or leaves it alone.
@@ -76,8 +61,11 @@ const componentCount = 5;
  */
 export async function createCluster(options: ClusterOptions): Promise<Cluster> {
   const { home, name, signal } = options;
+  refuseSpaces(home.cluster(name).root);
   const definitions = await loadDefinitions({
-    ...options,
+    home: options.cache ?? home,
+    projectDir: options.projectDir,
+    signal,
     onFetch: (modules) => options.onStep?.(`fetching resource definitions out of ${modules} Go modules`),
   });
   return withLock(home.locks, `cluster-${name}`, () => ensureCluster(options, definitions), {
@@ -92,7 +80,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
  * @returns what was ended; nothing where it did not run
  */
 export async function stopCluster(home: FleetHome, name: string): Promise<readonly ClusterProcess[]> {
-  return stopProcesses(kwokFolder(home.cluster(name), name));
+  return stopProcesses(kwokFolder(home, name));
 }
 
 /** Ends the processes of a cluster and forgets everything about it. */
@@ -105,7 +93,7 @@ export async function destroyCluster(home: FleetHome, name: string): Promise<rea
 async function ensureCluster(options: ClusterOptions, definitions: Definitions): Promise<Cluster> {
   const { home, name, signal } = options;
   const place = home.cluster(name);
-  const start = await ensureProcesses(options, definitions);
+  const start = await ensureControlPlane(options, definitions);
   try {
     const api = await connect(place.kubeconfig);
     await equip(api, options, definitions);
@@ -119,7 +107,7 @@ async function ensureCluster(options: ClusterOptions, definitions: Definitions):
       destroy: () => destroyCluster(home, name),
     };
   } catch (error) {
-    const reason = explain(kwokFolder(place, name), error);
+    const reason = explain(kwokFolder(home, name), error);
     if (start !== 'running') await stopCluster(home, name);
     throw reason;
   }
@@ -134,104 +122,15 @@ async function equip(api: Api, options: ClusterOptions, definitions: Definitions
       options.onStep?.(`installing ${count} resource definitions`),
     );
   }
-  await until(`${nodes} nodes are ready`, options, async () => (await readyNodes(api)) >= nodes);
+  const whole = async () => allRun(options.home, options.name) && (await readyNodes(api)) >= nodes;
+  await until(`every program runs and ${nodes} nodes are ready`, options, whole);
 }
 
-async function ensureProcesses(options: ClusterOptions, definitions: Definitions): Promise<Start> {
-  const { home, name, tools } = options;
-  const place = home.cluster(name);
-  const folder = kwokFolder(place, name);
-  const wanted = JSON.stringify({ options: kwokctlOptions(tools), stages: stagesHash(definitions) });
-  const existed = existsSync(join(folder, 'etcd'));
-  if (existed && readIfExists(join(place.root, 'wanted.json')) === wanted && (await answers(options))) return 'running';
-  options.onStep?.(existed ? 'starting the control plane' : 'creating the control plane');
-  await stopProcesses(folder);
-  forgetSettings(folder);
-  try {
-    await kwokctlCreate(options, definitions);
-    await until('the API server answers', options, () => answers(options));
-  } catch (error) {
-    const reason = explain(folder, error);
-    await stopProcesses(folder);
-    throw reason;
-  }
-  writeAtomically(join(place.root, 'wanted.json'), wanted);
-  return existed ? 'started' : 'created';
-}
-
-/**
- * Deletes what kwokctl wrote about a cluster but its data (`etcd`) and its identity (`pki`). kwokctl freezes ports and
- * programs when it creates a cluster; without its files it creates the cluster anew around the data.
- */
-function forgetSettings(folder: string): void {
-  for (const name of ['kwok.yaml', 'kubeconfig.yaml', 'bin', 'pids']) {
-    rmSync(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-async function kwokctlCreate(options: ClusterOptions, definitions: Definitions): Promise<void> {
-  const { home, name, tools, signal } = options;
-  const place = home.cluster(name);
-  mkdirSync(place.kwok, { recursive: true });
-  const config = join(place.root, 'kwokctl.yaml');
-  const ports = await choosePorts(join(place.root, 'ports.json'));
-  writeAtomically(config, kwokctlConfig(name, kwokctlOptions(tools), ports, definitions.stages));
-  // kwokctl takes the kubectl that comes first on the search path.
-  const environment = toolEnvironment(home, {
-    KWOK_WORKDIR: place.kwok,
-    PATH: `${join(toolPath(tools, 'kubectl'), '..')}:${process.env.PATH ?? ''}`,
-  });
-  const args = ['create', 'cluster', '--name', name, '--config', config, '--kubeconfig', '', '--wait', `${patience}s`];
-  const result = await runChild(toolPath(tools, 'kwokctl'), args, { env: environment, signal });
-  throwIfInterrupted(signal);
-  if (result.exitCode !== 0) throw new Error(lastLines(`${result.stdout}\n${result.stderr}`));
-  writeAtomically(place.kubeconfig, oneContext(join(kwokFolder(place, name), 'kubeconfig.yaml')).content, 0o600);
-}
-
-/** Whether every process is there and the API server calls itself ready. */
-async function answers(options: ClusterOptions): Promise<boolean> {
-  const place = options.home.cluster(options.name);
-  if (clusterProcesses(kwokFolder(place, options.name)).length < componentCount) return false;
-  if (!existsSync(place.kubeconfig)) return false;
-  try {
-    const api = await connect(place.kubeconfig);
-    return (await api.send('GET', '/readyz', { timeoutSeconds: 5 })).status === 200;
-  } catch {
-    return false;
-  }
-}
-
-async function until(what: string, options: ClusterOptions, done: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + patience * 1000;
-  while (!(await done())) {
-    throwIfInterrupted(options.signal);
-    if (Date.now() > deadline) throw new Error(`waited ${patience} s until ${what}`);
-    await sleep(100);
-  }
-}
-
-/** Adds what the programs that are not running said last: the reason is there, and kwokctl does not repeat it. */
-function explain(folder: string, error: unknown): unknown {
-  if (error instanceof Failure || error instanceof Interrupted) return error;
-  const running = new Set(clusterProcesses(folder).map((each) => each.name));
-  const said = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok-controller']
-    .filter((name) => !running.has(name))
-    .flatMap((name) => {
-      const log = readIfExists(join(folder, 'logs', `${name}.log`));
-      return log === undefined ? [] : [`${name}: ${lastLines(log, 2)}`];
-    });
-  return new Failure(
-    `the control plane did not come up: ${[messageOf(error), ...said].join('\n  ')}`,
-    `read the logs in ${join(folder, 'logs')}; \`npm run reset\` forgets the cluster and starts from nothing`,
-    { cause: error },
+/** kwokctl reads its folder from the environment up to the first space, and would work in another one. */
+function refuseSpaces(path: string): void {
+  if (!/\s/.test(path)) return;
+  throw new Failure(
+    `kwok cannot keep a cluster in a folder with a space in its path: ${path}`,
+    'set FLEET_HOME to a path without spaces',
   );
-}
-
-function stagesHash(definitions: Definitions): string {
-  const ours = readFileSync(join(__dirname, 'volume-stages.yaml'));
-  return createHash('sha256').update(definitions.stages).update(ours).digest('hex').slice(0, 12);
-}
-
-function kwokFolder(place: ClusterHome, name: string): string {
-  return join(place.kwok, 'clusters', name);
 }

@@ -20,6 +20,9 @@ export function kwokctlOptions(tools: Tools): Readonly<Record<string, unknown>> 
     kubeSchedulerBinary: toolPath(tools, 'kube-scheduler'),
     kubectlBinary: toolPath(tools, 'kubectl'),
     kwokControllerBinary: toolPath(tools, 'kwok'),
+    // Seconds, which kwokctl multiplies by five. A kwok that was ended still holds its nodes that long, and pods stand
+    // still on them after a restart.
+    nodeLeaseDurationSeconds: 2,
   };
 }
 
@@ -48,6 +51,11 @@ export function kwokctlConfig(
       kubeSchedulerPort: ports.scheduler,
       kwokControllerPort: ports.kwok,
     },
+    // One instance of each runs, and after a restart it need not wait until the lease of the last one has run out.
+    componentsPatches: ['kube-controller-manager', 'kube-scheduler'].map((component) => ({
+      name: component,
+      extraArgs: [{ key: 'leader-elect', value: 'false' }],
+    })),
   };
   return [stringify(config), builtInStages, volumeStages()].join('\n---\n');
 }

@@ -9,7 +9,8 @@ export interface ClusterProcess {
   readonly name: string;
 }
 
-const components: readonly string[] = [
+/** The programs of a control plane, in the order in which they are ended: the store goes last. */
+export const componentNames: readonly string[] = [
   'kwok-controller',
   'kube-scheduler',
   'kube-controller-manager',
@@ -34,7 +35,7 @@ export function clusterProcesses(folder: string): readonly ClusterProcess[] {
       const name = componentIn(pid, real);
       return name === undefined ? [] : [{ pid, name }];
     })
-    .sort((a, b) => components.indexOf(a.name) - components.indexOf(b.name));
+    .sort((a, b) => componentNames.indexOf(a.name) - componentNames.indexOf(b.name));
 }
 
 /**
@@ -72,7 +73,7 @@ function componentIn(pid: number, realFolder: string): string | undefined {
     // The kernel marks a folder that was deleted while a process stood in it.
     if (readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, '') !== realFolder) return undefined;
     const program = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '';
-    return basename(dirname(program)) === 'bin' ? components.find((name) => name === basename(program)) : undefined;
+    return basename(dirname(program)) === 'bin' ? componentNames.find((name) => name === basename(program)) : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FleetHome } from '../fleet-home';
 import type { ToolPin } from './manifest';
@@ -21,13 +21,15 @@ export function cached(home: FleetHome, projectDir: string, pin: ToolPin): strin
 
 /**
  * Fills a place of the cache: `produce` writes a file, and only a finished one is renamed to its place. Whatever goes
- * wrong, also a kill, leaves the place empty.
+ * wrong, also a kill, leaves the place empty. The caller holds the tool's lock, so half a file that is found there has
+ * no owner any more.
  *
  * @param produce writes an executable at the path it is given
  */
 export async function store(path: string, produce: (temporary: string) => Promise<void>): Promise<void> {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) if (name.startsWith('.')) rmSync(join(folder, name), { force: true });
   const temporary = join(folder, `.${randomUUID()}`);
   try {
     await produce(temporary);

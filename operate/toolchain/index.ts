@@ -6,8 +6,9 @@ import { withLock } from '../lock';
 import { cached, cachePath, store } from './cache';
 import { toolEnvironment } from './environment';
 import { goBuild } from './go';
-import { readToolchain, type ToolName, type ToolPin, toolNames } from './manifest';
+import { judgeNames, readToolchain, type ToolName, type ToolPin, toolNames } from './manifest';
 import { executablesOnPath, installedPlugin, isExecutable } from './on-path';
+import type { StallLimit } from './stall';
 import { storeBrought, vendorInstall, vendorLimit } from './vendor';
 import { fits, versionOf } from './version';
 
@@ -42,12 +43,14 @@ export interface ToolOptions {
   readonly home: FleetHome;
   /** The checkout whose `tools/` pins the versions. */
   readonly projectDir: string;
-  /** @default every tool */
+  /** @default every tool that a control plane and a deployment need */
   readonly names?: readonly ToolName[];
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: ToolEvent) => void) | undefined;
   /** Where tools of the operator's own are looked for. @default the process's PATH */
   readonly searchPath?: string;
+  /** How long a vendor's download may stand still. @default {@link vendorLimit} */
+  readonly stallLimit?: StallLimit;
 }
 
 /**
@@ -156,7 +159,8 @@ async function tryVendor(work: Obtaining): Promise<void> {
   const have = Object.fromEntries([...tools].map(([name, tool]) => [name, tool.path]));
   const onBytes = (bytes: number) => onEvent?.({ kind: 'vendor', pin, bytes });
   onBytes(0);
-  await vendorInstall(pin, { home, projectDir, pins, limit: vendorLimit, signal, onBytes, have }, async (brought) => {
+  const limit = options.stallLimit ?? vendorLimit;
+  await vendorInstall(pin, { home, projectDir, pins, limit, signal, onBytes, have }, async (brought) => {
     for (const each of pins) {
       const file = brought[each.name];
       if (file === undefined || tools.has(each.name)) continue;
@@ -177,7 +181,8 @@ function keep(options: ToolOptions, tools: Map<ToolName, Tool>, tool: Tool): voi
 /** kwokctl comes first, because it brings others; the engine before its plugin, because it installs that. */
 function inOrder(names: readonly ToolName[]): readonly ToolName[] {
   const first: readonly ToolName[] = ['kwok', 'kwokctl'];
-  return [...first, ...toolNames.filter((name) => !first.includes(name))].filter((name) => names.includes(name));
+  const rest = [...toolNames, ...judgeNames].filter((name) => !first.includes(name));
+  return [...first, ...rest].filter((name) => names.includes(name));
 }
 
 function pinOf(pins: readonly ToolPin[], name: ToolName): ToolPin {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The tools that this project runs. */
+/** The tools that a control plane and a deployment need. */
 export const toolNames = [
   'etcd',
   'kwok',
@@ -14,7 +14,10 @@ export const toolNames = [
   'pulumi-resource-kubernetes',
 ] as const;
 
-export type ToolName = (typeof toolNames)[number];
+/** Tools that only judge what was described, in tests: Argo CD's sync engine, and checkers of rules and policies. */
+export const judgeNames = ['agent', 'promtool', 'cyclonus'] as const;
+
+export type ToolName = (typeof toolNames)[number] | (typeof judgeNames)[number];
 
 /** What is enough to deploy to a cluster that exists already. */
 export const deployTools: readonly ToolName[] = ['kubectl', 'pulumi', 'pulumi-resource-kubernetes'];

@@ -62,23 +62,20 @@ export async function storeBrought(pin: ToolPin, place: string, file: string): P
 type Installer = (folder: string) => Promise<LimitedRun>;
 
 function installerOf(pin: ToolPin, run: VendorRun): Installer | undefined {
-  switch (pin.name) {
+  const { pulumi, kwokctl } = run.have;
+  switch (pin.group) {
     case 'pulumi':
       return (folder) =>
         start(run, folder, process.execPath, [npmShim(run.projectDir), 'version'], { PULUMI_VERSION: pin.version });
-    case 'pulumi-resource-kubernetes': {
-      const engine = run.have.pulumi;
-      if (engine === undefined) return undefined;
-      return (folder) => start(run, folder, engine, ['plugin', 'install', 'resource', 'kubernetes', pin.version], {});
-    }
-    case 'kwok':
-    case 'kwokctl':
-      return undefined;
-    default: {
-      const kwokctl = run.have.kwokctl;
+    case 'pulumi-kubernetes':
+      if (pulumi === undefined) return undefined;
+      return (folder) => start(run, folder, pulumi, ['plugin', 'install', 'resource', 'kubernetes', pin.version], {});
+    case 'etcd':
+    case 'kubernetes':
       if (kwokctl === undefined) return undefined;
       return (folder) => start(run, folder, kwokctl, kwokctlArguments(run, folder), kwokctlEnvironment(run, folder));
-    }
+    default:
+      return undefined;
   }
 }
 

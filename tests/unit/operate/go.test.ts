@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { fleetHomeAt } from '../../../operate/fleet-home';
+import { buildArguments, goEnvironment, isOlder } from '../../../operate/toolchain/go';
+
+const home = fleetHomeAt('/f');
+
+describe('building with Go', () => {
+  it('compares versions number by number', () => {
+    assert.equal(isOlder('1.9', '1.26'), true);
+    assert.equal(isOlder('1.26.8', '1.26'), false);
+    assert.equal(isOlder('1.26', '1.26.1'), true);
+    assert.equal(isOlder('2.0', '1.26.1'), false);
+  });
+
+  it('overrides settings of the operator that would change what is built', () => {
+    const theirs = {
+      GOFLAGS: '-mod=vendor',
+      GOWORK: '/w/go.work',
+      GOTOOLCHAIN: 'go1.20',
+      GOOS: 'plan9',
+      HOME: '/home/me',
+    };
+    const environment = goEnvironment(home, theirs);
+    assert.equal(environment.GOFLAGS, '-mod=readonly -modcacherw -buildvcs=false');
+    assert.equal(environment.GOWORK, 'off');
+    assert.equal(environment.GOTOOLCHAIN, 'local');
+    assert.equal(environment.GOOS, process.platform);
+  });
+
+  it('keeps where modules come from, also from the operator’s settings file', () => {
+    const environment = goEnvironment(home, { GOPROXY: 'https://proxy.example.test', HOME: '/home/me' });
+    assert.equal(environment.GOPROXY, 'https://proxy.example.test');
+    assert.equal(environment.GOENV, '/home/me/.config/go/env');
+  });
+
+  it('writes into the fleet home, except where the environment names another cache', () => {
+    const environment = goEnvironment(home, { HOME: '/home/me', GOCACHE: '/cache' });
+    assert.equal(environment.GOCACHE, '/cache');
+    for (const name of ['GOMODCACHE', 'GOPATH', 'XDG_CONFIG_HOME'])
+      assert.match(environment[name] ?? '', /^\/f\/go\//, name);
+  });
+
+  it('builds reproducibly, stripped, from the pinned sources only', () => {
+    const pin = { package: 'example.test/tool', ldflags: '-X a=b' } as Parameters<typeof buildArguments>[0];
+    const args = buildArguments(pin, '/out');
+    assert.deepEqual(args, [
+      'build',
+      '-mod=readonly',
+      '-trimpath',
+      '-ldflags',
+      '-s -w -X a=b',
+      '-o',
+      '/out',
+      pin.package,
+    ]);
+  });
+});

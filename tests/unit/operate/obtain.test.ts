@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Failure, Interrupted } from '../../../operate/failure';
+import { fleetHomeAt } from '../../../operate/fleet-home';
+import { obtainTools, type ToolEvent, type ToolOptions, toolPath } from '../../../operate/toolchain';
+import { cachePath, store } from '../../../operate/toolchain/cache';
+import type { ToolPin } from '../../../operate/toolchain/manifest';
+import { folder, removeFolders, standIn, withEnvironment } from './support';
+
+const pin: ToolPin = {
+  name: 'kwokctl',
+  version: '0.8.0',
+  group: 'kwok',
+  package: 'example.test/kwokctl',
+  ldflags: '-X main.version=0.8.0',
+  versionArgs: ['--version'],
+  versionPattern: '^version (\\d+\\.\\d+\\.\\d+)',
+  buildSeconds: 1,
+};
+
+/** A checkout that pins one tool. */
+function checkout(goVersion = '1.26'): string {
+  const projectDir = folder();
+  const group = join(projectDir, 'tools', 'kwok');
+  mkdirSync(group, { recursive: true });
+  writeFileSync(join(projectDir, 'tools', 'toolchain.json'), JSON.stringify({ tools: [pin] }));
+  writeFileSync(join(group, 'go.mod'), `module example.test/tools\n\ngo ${goVersion}\n`);
+  writeFileSync(join(group, 'go.sum'), '');
+  return projectDir;
+}
+
+/** A folder with a stand-in for `go`: it notes each build and writes a program that prints the version. */
+function goThat(build: string, version = 'go1.26.8'): { path: string; builds: () => number } {
+  const place = folder();
+  const log = join(place, 'builds');
+  standIn(
+    join(place, 'go'),
+    `[ "$1" = env ] && { echo ${version}; exit 0; }
+echo build >> ${log}
+while [ "$1" != -o ]; do shift; done
+out=$2
+${build}`,
+  );
+  const builds = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').length : 0);
+  return { path: place, builds };
+}
+
+const writeTool = `printf '#!/bin/sh\\necho version 0.8.0\\n' > "$out"`;
+
+/** Obtains the one tool, with nothing on the search path but the given folder and the system's own. */
+function obtain(options: Omit<ToolOptions, 'names'>, goFolder: string) {
+  return withGo(goFolder, () => obtainKwokctl(options));
+}
+
+function obtainKwokctl(options: Omit<ToolOptions, 'names'>) {
+  return obtainTools({ names: ['kwokctl'], searchPath: '', ...options });
+}
+
+function withGo<T>(goFolder: string, work: () => Promise<T>) {
+  return withEnvironment({ PATH: `${goFolder}:/usr/bin:/bin` }, work);
+}
+
+describe('obtaining a tool', () => {
+  afterEach(removeFolders);
+
+  it('builds it once, then takes it from the cache, and links it for the operator', async () => {
+    const [home, projectDir, go] = [fleetHomeAt(folder()), checkout(), goThat(writeTool)];
+    const built = await obtain({ home, projectDir }, go.path);
+    const again = await obtain({ home, projectDir }, go.path);
+    assert.equal(built.get('kwokctl')?.source, 'build');
+    assert.equal(again.get('kwokctl')?.source, 'cache');
+    assert.equal(go.builds(), 1);
+    assert.equal(readlinkSync(join(home.bin, 'kwokctl')), toolPath(built, 'kwokctl'));
+  });
+
+  it('prefers the operator’s own where its version fits, and only there', async () => {
+    const [home, projectDir, go] = [fleetHomeAt(folder()), checkout(), goThat(writeTool)];
+    const [fitting, other] = [folder(), folder()];
+    standIn(join(fitting, 'kwokctl'), 'echo version 0.8.0');
+    standIn(join(other, 'kwokctl'), 'echo version 0.7.0');
+    const searchPath = `${other}:${fitting}`;
+    const tools = await obtain({ home, projectDir, searchPath }, go.path);
+    assert.deepEqual(tools.get('kwokctl'), {
+      name: 'kwokctl',
+      path: join(fitting, 'kwokctl'),
+      version: '0.8.0',
+      source: 'path',
+    });
+    assert.equal(go.builds(), 0);
+  });
+
+  it('builds once when two ask at the same time', async () => {
+    const [home, projectDir] = [fleetHomeAt(folder()), checkout()];
+    const go = goThat(`sleep 0.5; ${writeTool}`);
+    const events: ToolEvent[] = [];
+    const onEvent = (event: ToolEvent) => events.push(event);
+    const one = () => obtainKwokctl({ home, projectDir, onEvent });
+    const both = await withGo(go.path, () => Promise.all([one(), one()]));
+    assert.deepEqual(both.map((tools) => tools.get('kwokctl')?.source).sort(), ['build', 'cache']);
+    assert.equal(go.builds(), 1);
+    assert.ok(events.some((event) => event.kind === 'waiting'));
+  });
+
+  it('leaves nothing in the cache when a build fails, and says why and what to do', async () => {
+    const [home, projectDir] = [fleetHomeAt(folder()), checkout()];
+    const go = goThat('echo half > "$out"; echo "undefined: thing" >&2; exit 1');
+    await assert.rejects(obtain({ home, projectDir }, go.path), (error: Failure) => {
+      assert.match(error.message, /building kwokctl 0\.8\.0 failed: undefined: thing/);
+      assert.match(error.remedy, /module proxy/);
+      return error instanceof Failure;
+    });
+    assert.deepEqual(readdirSync(dirname(cachePath(home, projectDir, pin))), []);
+  });
+
+  it('leaves nothing in the cache when it is interrupted, and can go on afterwards', async () => {
+    const [home, projectDir] = [fleetHomeAt(folder()), checkout()];
+    const slow = goThat('echo half > "$out"; sleep 30');
+    const stop = new AbortController();
+    const onEvent = (event: ToolEvent) => {
+      if (event.kind === 'building') setTimeout(() => stop.abort(), 300);
+    };
+    await assert.rejects(obtain({ home, projectDir, signal: stop.signal, onEvent }, slow.path), Interrupted);
+    assert.deepEqual(readdirSync(dirname(cachePath(home, projectDir, pin))), []);
+    const tools = await obtain({ home, projectDir }, goThat(writeTool).path);
+    assert.equal(tools.get('kwokctl')?.source, 'build');
+  });
+
+  it('says in one line that Go is missing or too old', async () => {
+    const [home, projectDir] = [fleetHomeAt(folder()), checkout('1.99')];
+    await assert.rejects(
+      withEnvironment({ PATH: '/no/such' }, () => obtainKwokctl({ home, projectDir })),
+      /kwokctl 0\.8\.0 must be built from source, and there is no Go on PATH/,
+    );
+    await assert.rejects(
+      obtain({ home, projectDir }, goThat(writeTool).path),
+      /the Go on PATH is 1\.26\.8, older than 1\.99/,
+    );
+  });
+
+  it('keeps tools of different pins apart', () => {
+    const home = fleetHomeAt('/f');
+    const projectDir = checkout();
+    const first = cachePath(home, projectDir, pin);
+    assert.notEqual(cachePath(home, projectDir, { ...pin, ldflags: '-X main.version=other' }), first);
+    writeFileSync(join(projectDir, 'tools', 'kwok', 'go.sum'), 'example.test v1.0.0 h1:x=\n');
+    assert.notEqual(cachePath(home, projectDir, pin), first);
+  });
+});
+
+describe('the cache', () => {
+  afterEach(removeFolders);
+
+  it('shows a file only when it is whole', async () => {
+    const path = join(folder(), 'tool', '1.0.0', 'bin', 'tool');
+    await store(path, async (temporary) => {
+      writeFileSync(temporary, 'half');
+      assert.equal(existsSync(path), false);
+    });
+    assert.equal(readFileSync(path, 'utf8'), 'half');
+  });
+
+  it('takes away what a killed run left', async () => {
+    const path = join(folder(), 'bin', 'tool');
+    mkdirSync(dirname(path));
+    writeFileSync(join(dirname(path), '.left-by-a-killed-run'), 'half');
+    await store(path, async (temporary) => writeFileSync(temporary, 'whole'));
+    assert.deepEqual(readdirSync(dirname(path)), ['tool']);
+  });
+});
