@@ -1,0 +1,323 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { proxyPorts } from '../../components/kit/bearer-proxy';
+import {
+  backupEnvironment,
+  imageShell,
+  machineShell,
+  runBackup,
+  type Shell,
+  startBackup,
+} from './support/backup-script';
+import { openSession } from './support/client';
+import { GitRemote } from './support/git-remote';
+import { obtainMemoryMcp } from './support/memory-mcp-build';
+import { orSkip } from './support/missing';
+import { freePorts } from './support/ports';
+import { distributionProgram } from './support/program';
+import { Pod, type Programs } from './support/server';
+import { events, StubServer, sessionHeader, toolResult, working } from './support/stub-server';
+
+const synced = { status: 'sync complete', pull: 'up-to-date', branch: 'main' };
+
+for (const [name, obtainShell] of [
+  ['the shell of this machine', machineShell],
+  ['the tools of its image', imageShell],
+] as const) {
+  describe(`the backup script, with ${name}`, function () {
+    this.timeout(30_000);
+    let shell: Shell;
+    let stub: StubServer | undefined;
+
+    before(async function () {
+      this.timeout(0);
+      shell = await orSkip(this, obtainShell);
+    });
+    afterEach(async () => {
+      await stub?.stop();
+      stub = undefined;
+    });
+
+    async function against(answer: Parameters<typeof StubServer.started>[0], timeoutSeconds = 20) {
+      stub = await StubServer.started(answer);
+      return runBackup(shell, { MCP_URL: stub.url, TIMEOUT_SECONDS: String(timeoutSeconds) });
+    }
+
+    it('speaks one session from beginning to end, and prints what sync answered', async () => {
+      const run = await against(working(({ id }, response) => events(response, toolResult(id, synced))));
+      assert.deepEqual(run, {
+        code: 0,
+        output: JSON.stringify(synced),
+        lastLine: JSON.stringify(synced),
+        leftovers: [],
+      });
+      assert.deepEqual(stub?.seen, ['POST initialize', 'POST notifications/initialized', 'POST tools/call', 'DELETE']);
+    });
+
+    it('understands an answer that is no event stream, and notifications before the response', async () => {
+      const progress = { jsonrpc: '2.0', method: 'notifications/progress', params: { progress: 1, progressToken: 1 } };
+      const streamed = await against(working(({ id }, response) => events(response, progress, toolResult(id, synced))));
+      assert.equal(streamed.code, 0, streamed.output);
+      await stub?.stop();
+      const plain = await against(
+        working(({ id }, response) => response.writeHead(200).end(JSON.stringify(toolResult(id, synced), null, 0))),
+      );
+      assert.equal(plain.code, 0, plain.output);
+    });
+
+    it('fails on an error of the protocol within status 200, with its message', async () => {
+      const error = { code: -32603, message: 'sync failed for 1/1 repos: default: push failed' };
+      const run = await against(working(({ id }, response) => events(response, { jsonrpc: '2.0', id, error })));
+      assert.equal(run.code, 1);
+      assert.match(run.lastLine, /^backup failed: sync: .*sync failed for 1\/1 repos: default: push failed/);
+      assert.equal(stub?.seen.at(-1), 'DELETE', 'the session is ended all the same');
+    });
+
+    it('fails on an error of the tool within a result', async () => {
+      const result = { content: [{ type: 'text', text: 'no' }], isError: true };
+      const run = await against(working(({ id }, response) => events(response, { jsonrpc: '2.0', id, result })));
+      assert.equal(run.code, 1);
+      assert.match(run.lastLine, /^backup failed: sync: /);
+    });
+
+    it('fails where nothing was pushed, because there is no remote', async () => {
+      const run = await against(
+        working(({ id }, response) => events(response, toolResult(id, { ...synced, pull: 'no-remote' }))),
+      );
+      assert.equal(run.code, 1);
+      assert.match(run.lastLine, /^backup failed: sync: the server has no remote/);
+    });
+
+    it('fails on an answer that it does not know, an empty one included', async () => {
+      const unknown = await against(
+        working(({ id }, response) => events(response, toolResult(id, { status: 'later' }))),
+      );
+      assert.equal(unknown.code, 1);
+      assert.match(unknown.lastLine, /^backup failed: sync: not a known answer: .*later/);
+      await stub?.stop();
+      const empty = await against(working((_, response) => events(response)));
+      assert.equal(empty.code, 1);
+      assert.match(empty.lastLine, /^backup failed: sync: the server sent no response/);
+    });
+
+    it('fails where no session is opened', async () => {
+      const run = await against((message, response) => {
+        response.writeHead(200).end(JSON.stringify({ jsonrpc: '2.0', id: message.id, result: {} }));
+      });
+      assert.equal(run.code, 1);
+      assert.match(run.lastLine, /^backup failed: initialize: the server opened no session/);
+    });
+
+    it('fails on a status of HTTP, with its text', async () => {
+      const run = await against((_, response) => response.writeHead(500).end('rate limit\nexceeded'));
+      assert.equal(run.code, 1);
+      assert.equal(run.lastLine, 'backup failed: initialize: HTTP status 500: rate limit exceeded');
+    });
+
+    it('fails where nobody listens', async () => {
+      const ports = await freePorts([1]);
+      const run = await runBackup(shell, { MCP_URL: `http://127.0.0.1:${ports[1]}/mcp` });
+      assert.equal(run.code, 1);
+      assert.match(run.lastLine, /^backup failed: initialize: curl: \(7\)/);
+      assert.deepEqual(run.leftovers, []);
+    });
+
+    it('fails in time where the answer does not come', async () => {
+      const start = Date.now();
+      const silent = working((_, response) => response.writeHead(200, sessionHeader).write('data: \n\n'));
+      const run = await against(silent, 3);
+      assert.equal(run.code, 1);
+      assert.match(run.lastLine, /^backup failed: sync: no answer within the time/);
+      assert.ok(Date.now() - start < 9000);
+    });
+
+    it('says so when it is stopped, and leaves no session and no file', async () => {
+      stub = await StubServer.started(working(() => undefined));
+      const { process, finished } = startBackup(shell, { MCP_URL: stub.url });
+      while (!stub.seen.includes('POST tools/call')) await sleep(20);
+      process.signal('SIGTERM');
+      const run = await finished;
+      assert.equal(run.code, 1);
+      assert.equal(run.lastLine, 'backup failed: stopped before it was done');
+      assert.equal(stub.seen.at(-1), 'DELETE');
+      assert.deepEqual(run.leftovers, []);
+    });
+
+    it('refuses settings that cannot work, before it calls anybody', async () => {
+      for (const [env, expected] of [
+        [{}, /MCP_URL is not set/],
+        [{ MCP_URL: 'http://127.0.0.1:9', TIMEOUT_SECONDS: '5m' }, /TIMEOUT_SECONDS is not a number/],
+        [{ MCP_URL: 'http://127.0.0.1:9', MCP_TOKEN: 'a\nb' }, /MCP_TOKEN has more than one line/],
+      ] as const) {
+        const run = await runBackup(shell, env);
+        assert.equal(run.code, 1);
+        assert.match(run.lastLine, expected);
+      }
+    });
+
+    it('sends its token as bearer, without the line break of a file, and shows it to nobody', async () => {
+      const token = 'secret "quoted" \\ token';
+      const given: (string | undefined)[] = [];
+      const answer = working(({ id }, response) => events(response, toolResult(id, synced)));
+      stub = await StubServer.started((message, response, request) => {
+        given.push(request.headers.authorization);
+        // Long enough for the arguments of every process of the run to be read.
+        setTimeout(() => answer(message, response, request), 300);
+      });
+      const { process, finished } = startBackup(shell, { MCP_URL: stub.url, MCP_TOKEN: `${token}\n` });
+      const shown = argumentsOfChildren(process.pid);
+      const run = await finished;
+      assert.equal(run.code, 0, run.output);
+      assert.deepEqual([...new Set(given)], [`Bearer ${token}`]);
+      assert.match(await shown, /curl/);
+      assert.doesNotMatch(`${await shown}${run.output}`, /secret/);
+    });
+  });
+}
+
+/** The arguments of a process and of its children, while they run. */
+async function argumentsOfChildren(pid: number): Promise<string> {
+  const { readFileSync } = await import('node:fs');
+  let seen = '';
+  for (let i = 0; i < 40; i++) {
+    try {
+      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+      for (const one of [String(pid), ...children]) seen += readFileSync(`/proc/${one}/cmdline`, 'utf8');
+    } catch {
+      // A process that ended in between.
+    }
+    await sleep(20);
+  }
+  return seen;
+}
+
+describe('the backup of the real memory-mcp', function () {
+  this.timeout(120_000);
+  let programs: Programs;
+  let shell: Shell;
+  let remote: GitRemote;
+  const pods: Pod[] = [];
+
+  before(async function () {
+    this.timeout(0);
+    shell = await orSkip(this, imageShell);
+    remote = await orSkip(this, GitRemote.started);
+    const haproxy = await orSkip(this, () => distributionProgram('haproxy'));
+    programs = { memoryMcp: await orSkip(this, obtainMemoryMcp), haproxy };
+  });
+  afterEach(async () => {
+    for (const pod of pods.splice(0)) await pod.remove();
+    if (remote) remote.refuseWith = undefined;
+  });
+  after(() => remote?.stop());
+
+  const gitToken = () => ({ 'memory-mcp-github-token/token': remote.token });
+
+  async function started(memoryMcp: object, secrets: Readonly<Record<string, string>> = gitToken()): Promise<Pod> {
+    const pod = await Pod.started(programs, {
+      memoryMcp: { ...memoryMcp, server: { sessionRateLimit: 0 } },
+      secrets,
+      env: remote.trust,
+    });
+    pods.push(pod);
+    return pod;
+  }
+
+  async function remember(pod: Pod, name: string, scope = 'global'): Promise<void> {
+    const session = await openSession(pod.url());
+    await session.call('remember', { name, scope, content: `about ${name}` });
+    await session.close();
+  }
+
+  /** Runs the job of the plan. */
+  const backup = (pod: Pod, port = 8080) => runBackup(shell, backupEnvironment(pod, port));
+
+  it('brings a memory to the remote: its branch has a new commit with the file', async () => {
+    await remote.create('plain');
+    const pod = await started({ git: { remoteUrl: remote.url('plain') } });
+    await remember(pod, 'first');
+    assert.equal(await remote.head('plain'), undefined, 'the server itself pushes nothing');
+    const run = await backup(pod);
+    assert.equal(run.code, 0, `${run.output}\n${pod.process().output}`);
+    assert.equal((JSON.parse(run.output) as { status: string }).status, 'sync complete');
+    const head = await remote.head('plain');
+    assert.ok(head);
+    assert.ok((await remote.files('plain')).includes('global/first.md'));
+
+    await remember(pod, 'second');
+    assert.equal((await backup(pod)).code, 0);
+    assert.notEqual(await remote.head('plain'), head);
+    assert.ok((await remote.files('plain')).includes('global/second.md'));
+  });
+
+  it('brings the memories of a scope to the remote of the scope, on its branch', async () => {
+    await remote.create('common');
+    await remote.create('work');
+    const pod = await started({
+      git: { remoteUrl: remote.url('common'), scopes: [{ scope: 'work', url: remote.url('work') }] },
+    });
+    await remember(pod, 'task', 'work');
+    const run = await backup(pod);
+    assert.equal(run.code, 0, `${run.output}\n${pod.process().output}`);
+    assert.ok(await remote.head('common'));
+    assert.deepEqual(
+      (await remote.files('work')).filter((name) => name.endsWith('.md')),
+      ['projects/work/task.md'],
+    );
+  });
+
+  it('fails where the server has no remote', async () => {
+    const pod = await started({});
+    const run = await runBackup(shell, { MCP_URL: pod.url() });
+    assert.equal(run.code, 1);
+    assert.match(run.lastLine, /the server has no remote/);
+  });
+
+  it('fails where the server has no token', async () => {
+    await remote.create('tokenless');
+    const run = await backup(await started({ git: { remoteUrl: remote.url('tokenless') } }, {}));
+    assert.equal(run.code, 1);
+    assert.match(run.lastLine, /^backup failed: sync: .*token/i);
+  });
+
+  it('fails where the remote refuses the token, or is down, and works again afterwards', async () => {
+    await remote.create('flaky');
+    const pod = await started({ git: { remoteUrl: remote.url('flaky') } });
+    await remember(pod, 'patient');
+    for (const status of [403, 503]) {
+      remote.refuseWith = status;
+      const run = await backup(pod);
+      assert.equal(run.code, 1);
+      assert.match(run.lastLine, /^backup failed: sync: .*sync failed for 1\/1 repos/);
+      assert.doesNotMatch(run.output, new RegExp(remote.token));
+    }
+    assert.equal(await remote.head('flaky'), undefined);
+    remote.refuseWith = undefined;
+    assert.equal((await backup(pod)).code, 0);
+    assert.ok(await remote.head('flaky'));
+  });
+
+  it('passes the bearer proxy with the token of the plan, and not without', async () => {
+    await remote.create('guarded');
+    const settings = { git: { remoteUrl: remote.url('guarded') }, authentication: { mode: 'bearer' } };
+    const open = await started(settings, { ...gitToken(), 'memory-mcp-bearer/token': 'bearer of the test' });
+    const run = await backup(open, proxyPorts.guarded);
+    assert.equal(run.code, 0, run.output);
+    assert.ok(await remote.head('guarded'));
+    const { MCP_TOKEN: _, ...without } = backupEnvironment(open, proxyPorts.guarded);
+    const refused = await runBackup(shell, without);
+    assert.equal(refused.code, 1);
+    assert.equal(refused.lastLine, 'backup failed: initialize: HTTP status 401: a bearer token is needed');
+  });
+
+  it('gives a lost volume its memories back at the first start, where the plan asks for it', async () => {
+    await remote.create('restore');
+    const first = await started({ git: { remoteUrl: remote.url('restore') } });
+    await remember(first, 'precious');
+    assert.equal((await backup(first)).code, 0);
+    const second = await started({ git: { remoteUrl: remote.url('restore'), requireRemoteSync: true } });
+    const session = await openSession(second.url());
+    assert.equal((await session.call('read', { name: 'precious' })).content, 'about precious');
+    await session.close();
+  });
+});

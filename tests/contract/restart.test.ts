@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { openSession } from './support/client';
+import { obtainMemoryMcp } from './support/memory-mcp-build';
+import { orSkip } from './support/missing';
+import { Pod } from './support/server';
+
+const reindexed = /rebuilding from scratch/;
+
+describe('a restart of the real memory-mcp', function () {
+  this.timeout(120_000);
+  let pod: Pod;
+
+  before(async function () {
+    this.timeout(0);
+    pod = await Pod.started({ memoryMcp: await orSkip(this, obtainMemoryMcp) });
+    const session = await openSession(pod.url());
+    await session.call('remember', { name: 'kept', content: 'through every restart' });
+    await session.close();
+  });
+  after(() => pod?.remove());
+
+  async function recalled(): Promise<string[]> {
+    const session = await openSession(pod.url());
+    const { results } = await session.call('recall', { query: 'restart' });
+    await session.close();
+    return (results as { name: string }[]).map(({ name }) => name);
+  }
+
+  it('saves the index on SIGTERM within the grace period, although a client still listens', async () => {
+    const listening = await openSession(pod.url());
+    const { 'memory-mcp': ended } = await pod.stop();
+    assert.equal(ended?.code, 0, pod.process().output);
+    assert.ok(ended.afterMs < (pod.spec.terminationGracePeriodSeconds ?? 0) * 1000);
+    assert.match(pod.process().output, /vector index saved/);
+    await listening.client.close();
+  });
+
+  it('then starts with that index and does not embed anew', async () => {
+    await pod.start();
+    assert.doesNotMatch(pod.process().output, reindexed);
+    assert.deepEqual(await recalled(), ['kept']);
+  });
+
+  it('embeds everything anew after a kill, which is what the grace period is for', async () => {
+    const session = await openSession(pod.url());
+    await session.call('remember', { name: 'late', content: 'written before the kill' });
+    await pod.process().stop(0, 'SIGKILL');
+    await pod.start();
+    assert.match(pod.process().output, reindexed);
+    assert.deepEqual((await recalled()).sort(), ['kept', 'late'], 'nothing is lost but time');
+    await session.client.close();
+  });
+});
