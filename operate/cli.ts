@@ -9,12 +9,19 @@ import { renderCommand } from './render/command';
 const interruptedCode = 130;
 
 const interrupt = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    if (!interrupt.signal.aborted)
-      process.stderr.write('\nending; what is under way is being brought to a clean end\n');
-    interrupt.abort();
-  });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endCleanly);
+
+// npm passes a signal on to the shell that it started, and that shell keeps it to itself: all that is seen here is that
+// the shell is gone.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const shell = process.ppid;
+  setInterval(() => process.ppid === shell || endCleanly(), 500).unref();
+}
+
+function endCleanly(): void {
+  if (interrupt.signal.aborted) return;
+  process.stderr.write('\nending; what is under way is being brought to a clean end\n');
+  interrupt.abort();
 }
 
 /**

@@ -44,8 +44,8 @@ async function waitForLock(folder: string, name: string, options: LockOptions): 
   for (;;) {
     throwIfInterrupted(options.signal);
     try {
-      return await acquire(folder, {
-        lockfilePath: join(folder, `${name}.lock`),
+      // The library keeps its books by this path, so each name needs one of its own; the file itself need not exist.
+      return await acquire(join(folder, name), {
         realpath: false,
         stale,
         update: Math.floor(stale / 4),

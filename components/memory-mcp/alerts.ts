@@ -5,23 +5,31 @@ import type { Described } from '../kit/object';
 import { metadataIn, port, remotes, system } from './names';
 import { podPorts } from './server';
 
-/** Alerts of memory-mcp, on metrics of the blackbox exporter, kube-state-metrics and the kubelet. */
+/**
+ * Alerts of memory-mcp, on metrics of the blackbox exporter, kube-state-metrics and the kubelet. What tells of a loss also
+ * goes off when its metric is gone, because nobody would see the loss then. tests/alerts holds each against promtool.
+ */
 export function alerts(settings: MemoryMcpSettings): Alert[] {
   const namespace = settings.namespace.name;
+  // The operator gives every result of a Probe the Probe's namespace; another installation has the same job names.
+  const probe = (path: string) => `probe_success{namespace="${namespace}",job="${system}-${path}"}`;
+  const [alive, ready] = [probe('healthz'), probe('readyz')];
+  const container = `namespace="${namespace}",container="${system}"`;
   const claim = `namespace="${namespace}",persistentvolumeclaim="${system}-data"`;
   const job = `namespace="${namespace}",cronjob="${system}-backup"`;
   return [
     {
       alert: 'MemoryMcpDown',
-      expr: `probe_success{job="${system}-healthz"} == 0`,
+      expr: `${alive} == 0 or absent(${alive})`,
       for: '5m',
       severity: 'critical',
-      summary: 'memory-mcp has not answered for five minutes: agents have no memory.',
+      summary: 'memory-mcp has not answered for five minutes, or nobody asks it any more: agents may have no memory.',
       runbook: 'memory-mcp-down',
     },
     {
       alert: 'MemoryMcpNotReady',
-      expr: `probe_success{job="${system}-readyz"} == 0`,
+      // Only of a server that answers: one that does not is the first alert's.
+      expr: `(${ready} == 0 or absent(${ready})) and on (namespace) ${alive} == 1`,
       for: '15m',
       severity: 'warning',
       summary: 'memory-mcp runs, but its repository, embedding, index or sync has failed for fifteen minutes.',
@@ -29,7 +37,9 @@ export function alerts(settings: MemoryMcpSettings): Alert[] {
     },
     {
       alert: 'MemoryMcpRestarting',
-      expr: `increase(kube_pod_container_status_restarts_total{namespace="${namespace}",container="${system}"}[1h]) > 3`,
+      // Of all pods, and once where several exporters tell of the same one. `increase` extrapolates, so that three
+      // restarts are a little more than 3.
+      expr: `sum by (namespace, container) (max by (namespace, container, pod) (increase(kube_pod_container_status_restarts_total{${container}}[1h]))) >= 4`,
       for: '5m',
       severity: 'warning',
       summary: 'memory-mcp has restarted more than three times within an hour; each kill costs a full re-index.',
@@ -37,19 +47,21 @@ export function alerts(settings: MemoryMcpSettings): Alert[] {
     },
     {
       alert: 'MemoryMcpVolumeNearlyFull',
-      expr: `kubelet_volume_stats_available_bytes{${claim}} / kubelet_volume_stats_capacity_bytes{${claim}} < 0.15`,
+      // A git repository is many small files, so a volume may run out of inodes first.
+      expr: `${share(claim, 'available_bytes', 'capacity_bytes')} < 0.15 or ${share(claim, 'inodes_free', 'inodes')} < 0.15`,
       for: '10m',
       severity: 'warning',
-      summary: 'Less than 15 % of the volume of memory-mcp is free.',
+      summary: 'Less than 15 % of the volume of memory-mcp is free, in bytes or in inodes.',
       runbook: 'memory-mcp-volume-nearly-full',
     },
     ...(remotes(settings).length > 0
       ? [
           {
             alert: 'MemoryMcpBackupTooOld',
-            // A job that has never succeeded counts from its creation.
-            expr: `time() - (kube_cronjob_status_last_successful_time{${job}} or kube_cronjob_created{${job}}) > ${settings.backup.maxAgeSeconds}`,
-            for: '5m',
+            // A job that has never succeeded counts from its creation; one that is gone does not back up at all.
+            expr: `time() - max by (namespace, cronjob) (kube_cronjob_status_last_successful_time{${job}} or kube_cronjob_created{${job}}) > ${settings.backup.maxAgeSeconds} or absent(kube_cronjob_created{${job}})`,
+            // Longer than kube-state-metrics takes to come back.
+            for: '15m',
             severity: 'critical',
             summary: 'The memories have not reached their remote for too long: a lost volume would lose them.',
             runbook: 'memory-mcp-backup-too-old',
@@ -57,6 +69,10 @@ export function alerts(settings: MemoryMcpSettings): Alert[] {
         ]
       : []),
   ];
+}
+
+function share(claim: string, part: string, whole: string): string {
+  return `kubelet_volume_stats_${part}{${claim}} / kubelet_volume_stats_${whole}{${claim}}`;
 }
 
 /** Probes and alerts, on clusters that have a Prometheus operator. */

@@ -3,8 +3,9 @@ import { confirm } from '../ask';
 import { type ExistingCluster, examineCluster, keepKubeconfig } from '../existing-cluster';
 import { Failure } from '../failure';
 import { type Cluster, createCluster } from '../local-cluster';
-import { runSteps, type Step } from '../progress';
+import { runSteps, type Say, type Step } from '../progress';
 import type { Tools } from '../toolchain';
+import { forgetBuildFiles, hasBuildFiles } from '../toolchain/go-caches';
 import { deployTools } from '../toolchain/manifest';
 import { type Deployed, deployStep, type Target } from './deploy-step';
 import { outputsAsText, waysToLook } from './outputs';
@@ -73,6 +74,7 @@ async function startLocal(run: CommandRun): Promise<void> {
       await state.cluster.stop();
     throw error;
   }
+  await tidy(run);
   report(run, known(state.cluster).kubeconfig, known(state.deployed));
   console.log(
     '\nThe nodes are simulated: the API server, the controllers and the scheduler are real, and no container runs.\n' +
@@ -98,6 +100,17 @@ async function startExisting(run: CommandRun, cluster: ExistingCluster): Promise
     ),
   ]);
   report(run, kubeconfig, known(state.deployed));
+}
+
+/** Every tool is there by now; what only building them needed is many gigabytes. */
+async function tidy(run: CommandRun): Promise<void> {
+  if (!hasBuildFiles(run.home)) return;
+  const work = async (say: Say) => {
+    say('taking away sources and compiled packages, which only building needed');
+    await forgetBuildFiles(run.home, { signal: run.signal });
+    return 'Build files: taken away';
+  };
+  await runSteps([{ title: 'Build files', work }]);
 }
 
 function report(run: CommandRun, kubeconfig: string, { outputs, warnings }: Deployed): void {

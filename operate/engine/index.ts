@@ -170,6 +170,9 @@ async function observed<O extends Operation>(given: O | undefined, work: (option
   return { done, outcome: { changes: log.changes(), warnings: log.warnings(), output: done.stdout } };
 }
 
+/** What the engine says last, after the reason. */
+const closing = /^(update|preview|refresh|destroy) failed$/;
+
 /** Runs something of the engine and turns its error into one message. */
 async function explained<T>(
   errors: readonly string[] | (() => readonly string[]),
@@ -181,7 +184,7 @@ async function explained<T>(
   } catch (error) {
     throwIfInterrupted(signal);
     if (!(error instanceof EngineError)) throw error;
-    const said = typeof errors === 'function' ? errors() : errors;
+    const said = (typeof errors === 'function' ? errors() : errors).filter((text) => !closing.test(text));
     const text = said.length > 0 ? said.join('\n') : error.message;
     throw new Failure(text, 'mend what is named above and run the command again; what was done so far is kept', {
       cause: error,

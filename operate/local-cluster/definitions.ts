@@ -15,6 +15,7 @@ import { runChild } from '../child';
 import { Failure, throwIfInterrupted } from '../failure';
 import type { FleetHome } from '../fleet-home';
 import { goEnvironment, lastLines, requireGo } from '../toolchain/go';
+import { withGoCaches } from '../toolchain/go-caches';
 import type { KubernetesObject } from './api';
 
 /** A module that definitions are copied from, with the checksum that its content must have. */
@@ -80,9 +81,13 @@ export async function loadDefinitions(options: DefinitionOptions): Promise<Defin
 async function fetchInto(folder: string, pins: Pins, options: DefinitionOptions): Promise<void> {
   const modules = [pins.kwok, ...pins.crds];
   options.onFetch?.(modules.length);
-  const directories = await download(modules, options);
-  mkdirSync(options.home.scratch, { recursive: true });
-  const temporary = mkdtempSync(join(options.home.scratch, 'definitions-'));
+  const { home, signal } = options;
+  await withGoCaches(home, async () => copyInto(folder, pins, await download(modules, options), home), { signal });
+}
+
+function copyInto(folder: string, pins: Pins, directories: Map<string, string>, home: FleetHome): void {
+  mkdirSync(home.scratch, { recursive: true });
+  const temporary = mkdtempSync(join(home.scratch, 'definitions-'));
   try {
     const crds = pins.crds.flatMap((pin) => definitionsOf(pin, directoryOf(directories, pin)));
     const stages = pins.kwok.stages.map((file) =>
@@ -90,7 +95,7 @@ async function fetchInto(folder: string, pins: Pins, options: DefinitionOptions)
     );
     writeFileSync(join(temporary, 'crds.json'), JSON.stringify(crds));
     writeFileSync(join(temporary, 'stages.yaml'), stages.join('\n---\n'));
-    mkdirSync(options.home.definitions, { recursive: true });
+    mkdirSync(home.definitions, { recursive: true });
     if (!existsSync(folder)) renameSync(temporary, folder);
   } finally {
     rmSync(temporary, { recursive: true, force: true });

@@ -21,16 +21,15 @@ export function cached(home: FleetHome, projectDir: string, pin: ToolPin): strin
 
 /**
  * Fills a place of the cache: `produce` writes a file, and only a finished one is renamed to its place. Whatever goes
- * wrong, also a kill, leaves the place empty. The caller holds the tool's lock, so half a file that is found there has
- * no owner any more.
+ * wrong, also a kill, leaves the place empty.
  *
  * @param produce writes an executable at the path it is given
  */
 export async function store(path: string, produce: (temporary: string) => Promise<void>): Promise<void> {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(folder)) if (name.startsWith('.')) rmSync(join(folder, name), { force: true });
-  const temporary = join(folder, `.${randomUUID()}`);
+  removeLeftOvers(folder);
+  const temporary = join(folder, `.${process.pid}-${randomUUID()}`);
   try {
     await produce(temporary);
     chmodSync(temporary, 0o755);
@@ -43,6 +42,14 @@ export async function store(path: string, produce: (temporary: string) => Promis
 /** Copies a file that an installer brought into the cache. */
 export async function storeCopy(path: string, source: string): Promise<void> {
   await store(path, async (temporary) => copyFileSync(source, temporary));
+}
+
+/** Half a file carries the number of the process that writes it; one whose process is gone was left by a kill. */
+function removeLeftOvers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const owner = /^\.(\d+)-/.exec(name)?.[1];
+    if (owner !== undefined && !existsSync(`/proc/${owner}`)) rmSync(join(folder, name), { force: true });
+  }
 }
 
 function sourceHash(projectDir: string, pin: ToolPin): string {

@@ -6,6 +6,7 @@ import { withLock } from '../lock';
 import { cached, cachePath, store } from './cache';
 import { toolEnvironment } from './environment';
 import { goBuild } from './go';
+import { withGoCaches } from './go-caches';
 import { judgeNames, readToolchain, type ToolName, type ToolPin, toolNames } from './manifest';
 import { executablesOnPath, installedPlugin, isExecutable } from './on-path';
 import type { StallLimit } from './stall';
@@ -144,8 +145,11 @@ async function fill(work: Obtaining, place: string): Promise<void> {
   await tryVendor(work);
   throwIfInterrupted(signal);
   if (tools.has(pin.name)) return;
-  onEvent?.({ kind: 'building', pin, laterSeconds });
-  await store(place, (temporary) => goBuild(home, projectDir, pin, temporary, signal));
+  const build = async () => {
+    onEvent?.({ kind: 'building', pin, laterSeconds });
+    await store(place, (temporary) => goBuild(home, projectDir, pin, temporary, signal));
+  };
+  await withGoCaches(home, build, { signal, onWait: () => onEvent?.({ kind: 'waiting', pin }) });
   keep(options, tools, { name: pin.name, path: place, version: pin.version, source: 'build' });
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Interrupted } from '../../../operate/failure';
@@ -27,6 +27,24 @@ describe('locks between processes', () => {
   it('keeps different names apart', async () => {
     const place = folder();
     await withLock(place, 'one', () => withLock(place, 'two', async () => undefined, quick), quick);
+  });
+
+  it('holds the outer one of two until its own work is done', async () => {
+    const place = folder();
+    await withLock(
+      place,
+      'one',
+      async () => {
+        await withLock(place, 'two', async () => undefined, quick);
+        const signal = AbortSignal.timeout(60);
+        await assert.rejects(
+          withLock(place, 'one', async () => undefined, { ...quick, signal }),
+          Interrupted,
+        );
+      },
+      quick,
+    );
+    assert.deepEqual(readdirSync(place), []);
   });
 
   it('is free again after an error', async () => {

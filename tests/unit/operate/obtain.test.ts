@@ -160,11 +160,12 @@ describe('the cache', () => {
     assert.equal(readFileSync(path, 'utf8'), 'half');
   });
 
-  it('takes away what a killed run left', async () => {
+  it('takes away what a killed run left, and nothing that somebody is writing', async () => {
     const path = join(folder(), 'bin', 'tool');
     mkdirSync(dirname(path));
-    writeFileSync(join(dirname(path), '.left-by-a-killed-run'), 'half');
+    const alive = `.${process.pid}-half`;
+    for (const name of ['.999999999-half', alive]) writeFileSync(join(dirname(path), name), 'half');
     await store(path, async (temporary) => writeFileSync(temporary, 'whole'));
-    assert.deepEqual(readdirSync(dirname(path)), ['tool']);
+    assert.deepEqual(readdirSync(dirname(path)).sort(), [alive, 'tool']);
   });
 });
