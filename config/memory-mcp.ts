@@ -128,8 +128,8 @@ const server = z
       .optional()
       .describe('Longest life of a session, in seconds, 0 = unlimited. Server default: 0.'),
     embedTimeoutSeconds: integer(1, 3600)
-      .optional()
-      .describe('Time for one batch of embeddings, in seconds. Server default: 30.'),
+      .default(600)
+      .describe('Time for one batch of embeddings, in seconds. A batch of 64 long texts takes minutes on one core.'),
     embedQueueSize: integer(1, 100_000).optional().describe('Embedding requests that may wait. Server default: 64.'),
     healthStaleSeconds: integer(0, 30 * day)
       .optional()
@@ -216,8 +216,8 @@ export const memoryMcpSchema = z
     startupBudgetSeconds: integer(60, 7200)
       .default(600)
       .describe('Time for the first pull and a full re-index before a start counts as failed, in seconds.'),
-    resources: resources({ cpu: '250m', memory: '512Mi', cpuLimit: '1', memoryLimit: '1Gi' }).describe(
-      'Resources of the server.',
+    resources: resources({ cpu: '250m', memory: '512Mi', cpuLimit: '1', memoryLimit: '6Gi' }).describe(
+      'Resources of the server. A full re-index takes up to 4.3Gi, whatever the number of memories.',
     ),
   })
   .superRefine((settings, context) => {

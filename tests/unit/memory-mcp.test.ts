@@ -56,11 +56,12 @@ describe('memory-mcp without settings', () => {
     assert.equal(container.args?.[0], 'serve');
   });
 
-  it("sets no option that keeps the server's default", () => {
+  it("sets no option that keeps the server's default, save for a batch's time, in which the server gives up too early", () => {
     assert.deepEqual(Object.keys(env), [
       'MEMORY_MCP_BIND',
       'MEMORY_MCP_REPO_PATH',
       'MEMORY_MCP_BRANCH',
+      'MEMORY_MCP_EMBED_TIMEOUT_SECS',
       'MEMORY_MCP_GITHUB_TOKEN',
     ]);
   });
