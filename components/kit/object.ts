@@ -1,4 +1,5 @@
 import type { Flow } from './network-policy';
+import type { Operations } from './operations';
 
 /** Any Kubernetes object as plain data. */
 export interface KubernetesObject {
@@ -62,4 +63,5 @@ export interface SystemPlan<O extends DescribedObjects = DescribedObjects> {
   /** All traffic of the system's pods; what is not here is denied. */
   readonly flows: readonly Flow[];
   readonly endpoint: Endpoint;
+  readonly operations: Operations;
 }

@@ -7,7 +7,7 @@ import { hardenedPod, resourceRequirements } from '../kit/workload';
 import { metadataIn, pods, system } from './names';
 
 /** Time that a person has to approve the login, in seconds; the code itself expires by then. */
-const approvalSeconds = 1800;
+export const approvalSeconds = 1800;
 
 /**
  * The server's own device login as a job that is started on demand: it shows a URL and a code in its log, and writes the

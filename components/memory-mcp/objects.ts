@@ -14,6 +14,7 @@ import { backup, inClusterUrl } from './backup';
 import { bootstrap } from './bootstrap';
 import { flows } from './flows';
 import { allPods, metadataIn, pods, port, system } from './names';
+import { operations } from './operations';
 import { server } from './server';
 
 /** Everything that memory-mcp is on a cluster. Pure: the same settings and facts always give the same objects. */
@@ -52,6 +53,7 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: ClusterF
     objects: withSyncWaves(objects, cluster),
     flows: traffic,
     endpoint: { url: settings.hostname ? `https://${settings.hostname}/mcp` : url, inClusterUrl: url },
+    operations: operations(settings),
   } satisfies SystemPlan;
 }
 

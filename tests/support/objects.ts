@@ -1,8 +1,27 @@
-import type { DescribedObjects } from '../../components/kit/object';
+import type { DescribedObjects, SystemPlan } from '../../components/kit/object';
+import type { ServerFacts } from '../../components/kit/operations';
 
 /** The described object of a key, as the type that a test knows it to be. @throws Error where nothing is described */
 export function objectOf<T>(objects: DescribedObjects, key: string): T {
   const described = objects[key];
   if (!described) throw new Error(`no object is described as ${key}; there are ${Object.keys(objects).join(', ')}`);
   return described.object as T;
+}
+
+/** A system that is nothing but these objects. */
+export function systemWith(objects: DescribedObjects, name = 'thing'): SystemPlan {
+  const server: ServerFacts = {
+    workload: { kind: 'Deployment', name },
+    container: name,
+    image: `example.org/${name}:1`,
+    podLabels: { app: name },
+    ports: { requests: 8080, health: 8080 },
+    paths: { mcp: '/mcp', live: '/healthz', ready: '/readyz', routed: '/' },
+    tools: [],
+    access: { mode: 'none' },
+    startupSeconds: 60,
+  };
+  const probe = () => ({ write: [], read: [], change: [], cleanUp: [] });
+  const endpoint = { url: '', inClusterUrl: '' };
+  return { system: name, name, namespace: 'ns', objects, flows: [], endpoint, operations: { server, probe } };
 }

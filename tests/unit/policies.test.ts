@@ -3,6 +3,7 @@ import type { Described, KubernetesObject } from '../../components/kit/object';
 import { hardenedPod } from '../../components/kit/workload';
 import { parseConfig } from '../../config/parse';
 import { checkPlan, rules } from '../../policies/check';
+import { systemWith } from '../support/objects';
 
 const good = (): Record<string, Described> => {
   const container = {
@@ -58,8 +59,7 @@ type Loose = any;
 
 const checked = (objects: Objects, production = true) => {
   const { cluster } = parseConfig({ cluster: { production } }, 'test');
-  const endpoint = { url: '', inClusterUrl: '' };
-  return checkPlan({ cluster, systems: [{ system: 's', name: 's', namespace: 'ns', objects, flows: [], endpoint }] });
+  return checkPlan({ cluster, systems: [systemWith(objects, 's')] });
 };
 
 /** For each rule, ways to break it: a change to the good plan, and the kind that must be named. */

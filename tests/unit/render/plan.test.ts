@@ -8,21 +8,17 @@ import { describePlan, type Plan } from '../../../components/plan';
 import { parseConfig } from '../../../config/parse';
 import { renderPlan } from '../../../operate/render';
 import { toYaml } from '../../../operate/render/yaml';
+import { systemWith } from '../../support/objects';
 
 const { cluster } = parseConfig({}, 'test');
 
 /** A plan of one system with the given objects. */
 function planOf(...objects: (KubernetesObject | Described)[]): Plan {
   const described = objects.map((object) => ('object' in object ? object : { object }));
-  const system = {
-    system: 'thing',
-    name: 'thing',
-    namespace: 'ns',
-    objects: Object.fromEntries(described.map((object, index) => [`o${index}`, object])),
-    flows: [],
-    endpoint: { url: '', inClusterUrl: '' },
+  return {
+    cluster,
+    systems: [systemWith(Object.fromEntries(described.map((object, index) => [`o${index}`, object])))],
   };
-  return { cluster, systems: [system] };
 }
 
 function object(kind: string, name: string, more: object = {}): KubernetesObject {

@@ -1,0 +1,114 @@
+/**
+ * What a system offers to the operator's commands. It is plain data and pure functions, part of the plan like the objects
+ * are: a command knows no system, and a new system gets every command by declaring this.
+ */
+export interface Operations {
+  readonly server: ServerFacts;
+  /** A memory that is written, found and removed again to see that the server works. */
+  readonly probe: (id: string) => Probe;
+  /** Absent where nothing is backed up. */
+  readonly backup?: BackupFacts;
+  /** Absent where the system needs no token of its own. */
+  readonly token?: TokenFacts;
+}
+
+/** The server that clients talk to. */
+export interface ServerFacts {
+  /** The workload that has to be restarted after a change that it reads at its start. */
+  readonly workload: { readonly kind: 'Deployment' | 'StatefulSet'; readonly name: string };
+  /** Container and image of the server itself; its tag is what the server must report as its version. */
+  readonly container: string;
+  readonly image: string;
+  /** Labels of the server's pods. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** Ports of the pod: for requests, guarded where a proxy stands in front of the server, and for health. */
+  readonly ports: { readonly requests: number; readonly health: number };
+  readonly paths: {
+    readonly mcp: string;
+    readonly live: string;
+    readonly ready: string;
+    /** Answers with JSON that has a `version`. Absent where the server does not tell. */
+    readonly version?: string;
+    /** What the route forwards; everything else is not reachable from outside. */
+    readonly routed: string;
+  };
+  /** Host name of the route, where there is one. */
+  readonly hostname?: string;
+  /** Tools that the server must offer. */
+  readonly tools: readonly string[];
+  readonly access: Access;
+  /** Longest time from a start to the first answer, in seconds. */
+  readonly startupSeconds: number;
+}
+
+/** What a client must show. */
+export type Access =
+  | { readonly mode: 'none' }
+  | { readonly mode: 'bearer'; readonly secret: SecretEntry }
+  /** One entry for each client: its name and its key. */
+  | { readonly mode: 'gateway'; readonly header: string; readonly secretName: string };
+
+/** An entry of a Secret. */
+export interface SecretEntry {
+  readonly name: string;
+  readonly key: string;
+}
+
+/** A call of a tool of an MCP server. */
+export interface ToolCall {
+  readonly tool: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+/** One call and what its answer must be. */
+export interface ProbeStep {
+  /** What the step shows, such as `recall finds it`. */
+  readonly title: string;
+  readonly call: ToolCall;
+  /** Says what is wrong with the answer of the tool; undefined where nothing is. */
+  readonly problem: (answer: unknown) => string | undefined;
+}
+
+/** What shows that a server keeps and finds what it is told. */
+export interface Probe {
+  /** Leaves something behind. */
+  readonly write: readonly ProbeStep[];
+  /** Finds it, as often as it is asked, also after a restart. What is measured are these calls. */
+  readonly read: readonly ProbeStep[];
+  /** Changes and removes it. */
+  readonly change: readonly ProbeStep[];
+  /** Removes what any of the above may have left; an error of a call means that there was nothing. */
+  readonly cleanUp: readonly ToolCall[];
+}
+
+/** How the data of a system are kept elsewhere. */
+export interface BackupFacts {
+  /** CronJob that makes a backup; it serves as template for one on demand. */
+  readonly cronJob: string;
+  /** Time that one run may take, in seconds. */
+  readonly deadlineSeconds: number;
+  /** Age of the newest backup that is still acceptable, in seconds. */
+  readonly maxAgeSeconds: number;
+  readonly stores: readonly BackupStore[];
+}
+
+/** One place that backups go to. */
+export interface BackupStore {
+  /** What is kept there, such as `memories of scope team`. */
+  readonly name: string;
+  readonly kind: 'git';
+  readonly url: string;
+  readonly branch: string;
+}
+
+/** The token that a server needs for its remotes. */
+export interface TokenFacts {
+  readonly secret: SecretEntry;
+  readonly source: 'existing' | 'config' | 'externalSecret' | 'bootstrap';
+  /** Where the server's own login makes the token: a CronJob that serves as template for a login on demand. */
+  readonly login?: {
+    readonly cronJob: string;
+    /** Time that a person has to approve it, in seconds. */
+    readonly approvalSeconds: number;
+  };
+}

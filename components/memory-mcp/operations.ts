@@ -1,0 +1,132 @@
+import type { MemoryMcpSettings } from '../../config/memory-mcp';
+import type { Access, BackupFacts, BackupStore, Operations, Probe, TokenFacts } from '../kit/operations';
+import { rolloutDeadlines } from '../kit/workload';
+import { approvalSeconds } from './bootstrap';
+import { pods, remotes, system } from './names';
+import { podPorts } from './server';
+
+/** Tools of memory-mcp 0.17.1. */
+const tools = [
+  ...['remember', 'read', 'edit', 'move', 'forget', 'list', 'recall', 'sync'],
+  ...['mark_applied', 'batch_mark_applied', 'recall_stats'],
+];
+
+/** What memory-mcp offers to the operator's commands. */
+export function operations(settings: MemoryMcpSettings): Operations {
+  const { hostname, image, path } = settings;
+  const saved = backup(settings);
+  return {
+    server: {
+      workload: { kind: 'Deployment', name: system },
+      container: system,
+      image,
+      podLabels: pods.server,
+      ports: podPorts(settings),
+      paths: { mcp: '/mcp', live: '/healthz', ready: '/readyz', version: '/version', routed: path },
+      ...(hostname ? { hostname } : {}),
+      tools,
+      access: access(settings),
+      startupSeconds: rolloutDeadlines(settings.startupBudgetSeconds).startup,
+    },
+    probe,
+    ...(saved ? { backup: saved } : {}),
+    token: token(settings),
+  };
+}
+
+function access({ authentication }: MemoryMcpSettings): Access {
+  if (authentication?.mode === 'bearer') {
+    const { secretName, secretKey } = authentication.secret;
+    return { mode: 'bearer', secret: { name: secretName, key: secretKey } };
+  }
+  if (authentication?.mode === 'gateway') {
+    return { mode: 'gateway', header: authentication.header, secretName: authentication.secretName };
+  }
+  return { mode: 'none' };
+}
+
+function backup(settings: MemoryMcpSettings): BackupFacts | undefined {
+  if (remotes(settings).length === 0) return undefined;
+  const { branch, remoteUrl, scopes } = settings.git;
+  const common: BackupStore[] = remoteUrl ? [{ name: 'memories', kind: 'git', url: remoteUrl, branch }] : [];
+  return {
+    cronJob: `${system}-backup`,
+    deadlineSeconds: settings.backup.deadlineSeconds,
+    maxAgeSeconds: settings.backup.maxAgeSeconds,
+    stores: [
+      ...common,
+      ...scopes.map(({ scope, url, branch: own = 'main' }) => ({
+        name: `memories of scope ${scope}`,
+        kind: 'git' as const,
+        url,
+        branch: own,
+      })),
+    ],
+  };
+}
+
+function token({ token: { secretKey, secretName, source } }: MemoryMcpSettings): TokenFacts {
+  return {
+    secret: { name: secretName, key: secretKey },
+    source,
+    ...(source === 'bootstrap' ? { login: { cronJob: `${system}-bootstrap`, approvalSeconds } } : {}),
+  };
+}
+
+/** A memory in a scope of its own, so that nobody's memories are read, moved or found in its place. */
+function probe(id: string): Probe {
+  const scope = `fleet-probe-${id}`;
+  const name = 'probe';
+  const moved = 'probe-moved';
+  const content = `A probe of memory-fleet, number ${id}. It may be removed at any time.`;
+  const found = (answer: unknown) => {
+    const { results = [] } = answer as { results?: { name: string; scope: string }[] };
+    return results.some((each) => each.scope === scope && each.name === name)
+      ? undefined
+      : `not among the ${results.length} results`;
+  };
+  return {
+    write: [
+      {
+        title: 'remember keeps a memory',
+        call: { tool: 'remember', arguments: { name, scope, content, tags: ['fleet-probe'], source: 'memory-fleet' } },
+        problem: (answer) => differs(answer, { name, scope }),
+      },
+    ],
+    read: [
+      {
+        title: 'read gives it back',
+        call: { tool: 'read', arguments: { name, scope } },
+        problem: (answer) => differs(answer, { name, scope, content }),
+      },
+      {
+        title: 'recall finds it',
+        call: { tool: 'recall', arguments: { query: `probe of memory-fleet number ${id}`, scope, limit: 10 } },
+        problem: found,
+      },
+    ],
+    change: [
+      {
+        title: 'move renames it',
+        call: { tool: 'move', arguments: { name, from_scope: scope, to_scope: scope, new_name: moved } },
+        problem: (answer) => differs(answer, { name: moved, scope }),
+      },
+      {
+        title: 'forget removes it',
+        call: { tool: 'forget', arguments: { name: moved, scope } },
+        problem: (answer) => (answer === 'ok' ? undefined : `answered ${JSON.stringify(answer)}`),
+      },
+    ],
+    cleanUp: [name, moved].map((each) => ({ tool: 'forget', arguments: { name: each, scope } })),
+  };
+}
+
+function differs(answer: unknown, wanted: Readonly<Record<string, string>>): string | undefined {
+  const given = (answer ?? {}) as Readonly<Record<string, unknown>>;
+  const wrong = Object.entries(wanted).filter(([field, value]) => given[field] !== value);
+  return wrong.length === 0
+    ? undefined
+    : wrong
+        .map(([field, value]) => `${field} is ${JSON.stringify(given[field])}, not ${JSON.stringify(value)}`)
+        .join(', ');
+}
