@@ -7,6 +7,8 @@ import { renderCommand } from './render/command';
 
 /** Exit code after an interrupt, as shells count: 128 and the number of SIGINT. */
 const interruptedCode = 130;
+/** Exit code where the command could not do what it was asked for. */
+const failed = 2;
 
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endCleanly);
@@ -25,14 +27,14 @@ function endCleanly(): void {
 }
 
 /**
- * Runs a command and ends the process: connections to the engine would keep it alive for seconds. The command's module
+ * Runs a command and ends the process with the code that it returns: connections to the engine would keep it alive for seconds. The command's module
  * is loaded when it is called, because loading the engine's SDK takes longer than `stop` does.
  */
-function command<O>(load: () => (run: CommandRun, options: O) => Promise<void>): (options: O) => Promise<never> {
+function command<O>(load: () => (run: CommandRun, options: O) => Promise<unknown>): (options: O) => Promise<never> {
   return async (options) => {
     try {
-      await load()(commandRun(interrupt.signal), options);
-      process.exit(0);
+      const exitCode = await load()(commandRun(interrupt.signal), options);
+      process.exit(typeof exitCode === 'number' ? exitCode : 0);
     } catch (error) {
       process.exit(complain(error));
     }
@@ -47,11 +49,18 @@ function complain(error: unknown): number {
   if (error instanceof Failure) console.error(`\n${error.message}\n→ ${error.remedy}`);
   else console.error(`\nunexpected: ${messageOf(error)}\n→ set DEBUG=1 to see where, and report it`);
   if (process.env.DEBUG) console.error(error);
-  return 1;
+  return error instanceof Failure ? error.exitCode : failed;
 }
+
+const exitCodes = `
+Exit codes: 0 all is well; 1 the answer is no (something is missing, failed or different);
+2 the command could not do what it was asked for; 130 interrupted.`;
 
 const program = new Command('fleet')
   .description('memory-fleet on a control plane of its own, or on a cluster that exists')
+  .version((require('../package.json') as { version: string }).version)
+  .addHelpText('after', exitCodes)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : failed))
   .showHelpAfterError();
 
 program

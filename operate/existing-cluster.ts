@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
+import { connect, get } from './cluster/api';
 import { Failure, messageOf } from './failure';
 import { writeAtomically } from './files';
 import type { FleetHome } from './fleet-home';
 import { oneContext } from './kubeconfig';
-import { connect, get } from './local-cluster/api';
 
 /** A cluster that somebody else runs. */
 export interface ExistingCluster {

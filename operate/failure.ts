@@ -3,7 +3,9 @@
  * found, and one remedy. The command line prints both and no stack trace; anything else that is thrown is a defect.
  */
 export class Failure extends Error {
-  override readonly name = 'Failure';
+  override readonly name: string = 'Failure';
+  /** Exit code of the command line: it could not do what it was asked for, or could not tell. */
+  readonly exitCode: number = 2;
 
   /**
    * @param message what failed and the value that was found, one line where possible
@@ -16,6 +18,13 @@ export class Failure extends Error {
   ) {
     super(message, options);
   }
+}
+
+/** A {@link Failure} that is the answer to what was asked: there are differences, or data would be lost. */
+export class Verdict extends Failure {
+  override readonly name = 'Verdict';
+  /** Exit code of the command line: it did what it was asked for, and the answer is no. */
+  override readonly exitCode = 1;
 }
 
 /** Thrown where work ended because the operator asked for it (Ctrl-C), so that nobody reports it as an error. */

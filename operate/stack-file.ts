@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { encrypted } from '../config/fields';
-import { parseConfig } from '../config/parse';
-import type { Config } from '../config/schema';
+import { type NamedConfig, parseConfig } from '../config/parse';
 
 const project = 'memory-fleet';
 
@@ -32,7 +31,7 @@ export function readStackFile(file: string): Record<string, unknown> {
  * The typed configuration of a stack, read without an engine.
  * @throws ConfigError with every problem, when there is any.
  */
-export function loadStack(projectDir: string, stack: string): Config {
+export function loadStack(projectDir: string, stack: string): NamedConfig {
   return parseConfig(readStackFile(join(projectDir, `Pulumi.${stack}.yaml`)), stack);
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { text as textOf } from 'node:stream/consumers';
-import { Failure, messageOf } from '../failure';
+import { Failure, messageOf, Verdict } from '../failure';
 import { dataLosses, lossInWords } from './losses';
 import { parsePreview } from './preview';
 
@@ -19,7 +19,7 @@ export async function gate(_run: unknown, options: GateOptions): Promise<void> {
   const losses = dataLosses(steps);
   if (losses.length > 0) {
     const objects = losses.length === 1 ? 'one object' : `${losses.length} objects`;
-    throw new Failure(
+    throw new Verdict(
       [`this plan would lose the data of ${objects}`, ...losses.map(lossInWords)].join('\n\n'),
       'change the stack file so that the data stays, or take the two steps above; docs/runbook.md says more',
     );

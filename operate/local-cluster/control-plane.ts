@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild } from '../child';
+import { connect } from '../cluster/api';
 import { Failure, Interrupted, messageOf, throwIfInterrupted } from '../failure';
 import { readIfExists, writeAtomically } from '../files';
 import type { FleetHome } from '../fleet-home';
@@ -10,7 +11,6 @@ import { oneContext } from '../kubeconfig';
 import { type Tools, toolPath } from '../toolchain';
 import { toolEnvironment } from '../toolchain/environment';
 import { lastLines } from '../toolchain/go';
-import { connect } from './api';
 import type { Definitions } from './definitions';
 import { kwokctlConfig, kwokctlOptions } from './kwok-config';
 import { choosePorts } from './ports';

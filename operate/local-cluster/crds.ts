@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Api, apply, get, type KubernetesObject } from '../cluster/api';
 import { throwIfInterrupted } from '../failure';
-import { type Api, apply, get, type KubernetesObject } from './api';
 import type { Definitions } from './definitions';
 
 const collection = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';

@@ -12,11 +12,11 @@ import {
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { runChild } from '../child';
+import type { KubernetesObject } from '../cluster/api';
 import { Failure, throwIfInterrupted } from '../failure';
 import type { FleetHome } from '../fleet-home';
 import { goEnvironment, lastLines, requireGo } from '../toolchain/go';
 import { withGoCaches } from '../toolchain/go-caches';
-import type { KubernetesObject } from './api';
 
 /** A module that definitions are copied from, with the checksum that its content must have. */
 interface ModulePin {

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
+import { type Api, connect } from '../cluster/api';
 import { Failure, throwIfInterrupted } from '../failure';
 import type { FleetHome } from '../fleet-home';
 import { withLock } from '../lock';
 import type { Tools } from '../toolchain';
-import { type Api, connect } from './api';
 import { allRun, ensureControlPlane, explain, kwokFolder, type Start, until } from './control-plane';
 import { ensureDefinitions } from './crds';
 import { type Definitions, loadDefinitions } from './definitions';

@@ -1,4 +1,4 @@
-import { type Api, apply, get, type KubernetesObject } from './api';
+import { type Api, apply, get, type KubernetesObject } from '../cluster/api';
 
 /** Simulated machines: each in a zone of its own, with room for everything a stack describes. */
 export function simulatedNodes(count: number): readonly KubernetesObject[] {

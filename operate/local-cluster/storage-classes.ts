@@ -1,4 +1,4 @@
-import { type Api, apply, get, type KubernetesObject } from './api';
+import { type Api, apply, get, type KubernetesObject } from '../cluster/api';
 
 /** When the volume of a claim is made: at once, or when a pod that uses the claim has found its node. */
 export type BindingMode = 'Immediate' | 'WaitForFirstConsumer';

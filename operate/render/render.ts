@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { describePlan, type Plan } from '../../components/plan';
-import { ConfigError } from '../../config/parse';
-import { checkPlan, PolicyError } from '../../policies/check';
-import { Failure } from '../failure';
-import { loadStack, stackNames } from '../stack-file';
+import { Verdict } from '../failure';
+import { checkedPlan, knownStacks } from '../stack';
+import { stackNames } from '../stack-file';
 import {
   compareOverlay,
   type Difference,
@@ -31,11 +29,7 @@ export interface RenderOptions {
 export async function render(run: { readonly projectDir: string }, options: RenderOptions): Promise<void> {
   const { projectDir } = run;
   const all = stackNames(projectDir);
-  const stacks = options.stack ?? all;
-  const unknown = stacks.filter((stack) => !all.includes(stack));
-  if (unknown.length > 0) {
-    throw new Failure(`there is no stack ${unknown.join(', ')}`, `name one of: ${all.join(', ')}`);
-  }
+  const stacks = knownStacks(projectDir, options.stack ?? all);
   // Every stack is described before the first is written.
   const rendered = stacks.map((stack) => [stack, renderPlan(checkedPlan(projectDir, stack), stack)] as const);
   const strays = options.stack ? [] : strayOverlays(projectDir, all);
@@ -55,7 +49,7 @@ function check(projectDir: string, rendered: Rendered, strays: readonly string[]
   const { length } = [...differences, ...strays];
   if (length > 0) {
     const verb = length === 1 ? 'place is' : 'places are';
-    throw new Failure(
+    throw new Verdict(
       `${length} ${verb} not as the stack files describe`,
       'run `npm run render` and commit the result',
     );
@@ -80,27 +74,4 @@ function changesInWords(changed: readonly Difference[], total: number): string {
 /** Removing it is left to a person: an Application may still sync it. */
 function strayInWords(name: string): string {
   return `${overlaysPath}/${name} belongs to no stack; remove it once no Application syncs it`;
-}
-
-function checkedPlan(projectDir: string, stack: string): Plan {
-  try {
-    const plan = describePlan(loadStack(projectDir, stack));
-    const { violations } = checkPlan(plan);
-    if (violations.length > 0) throw new PolicyError(violations);
-    return plan;
-  } catch (error) {
-    if (error instanceof ConfigError) {
-      throw new Failure(error.message, 'mend these keys; docs/config.md says what each may be', { cause: error });
-    }
-    if (error instanceof PolicyError) {
-      throw new Failure(
-        `stack ${stack}: ${error.message}`,
-        `change Pulumi.${stack}.yaml, or waive a rule with a reason`,
-        {
-          cause: error,
-        },
-      );
-    }
-    throw error;
-  }
 }

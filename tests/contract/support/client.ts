@@ -1,9 +1,8 @@
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { type Session as OpenSession, openSession as open } from '../../../operate/mcp/session';
 
-/** A session of the official client. */
+/** A session of the official client, with calls as tests write them. */
 export interface Session {
-  readonly client: Client;
+  readonly client: OpenSession['client'];
   /** Calls a tool and reads the JSON of its answer. */
   call(tool: string, args?: Record<string, unknown>): Promise<Record<string, unknown>>;
   /** Calls a tool and returns the text of its answer. */
@@ -13,21 +12,12 @@ export interface Session {
 
 /** Opens a session, as an agent's client does. */
 export async function openSession(url: string, token?: string): Promise<Session> {
-  const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
-  const client = new Client({ name: 'contract', version: '1' });
-  await client.connect(transport as Parameters<Client['connect']>[0]);
-  const text = async (tool: string, args: Record<string, unknown> = {}) => {
-    const { content } = await client.callTool({ name: tool, arguments: args });
-    return (content as { text: string }[])[0]?.text ?? '';
-  };
+  const session = await open(url, token === undefined ? {} : { headers: { Authorization: `Bearer ${token}` } });
+  const call = (tool: string, args: Record<string, unknown> = {}) => session.call({ tool, arguments: args });
   return {
-    client,
-    text,
-    call: async (tool, args) => JSON.parse(await text(tool, args)) as Record<string, unknown>,
-    close: async () => {
-      await transport.terminateSession();
-      await client.close();
-    },
+    client: session.client,
+    call: async (tool, args) => (await call(tool, args)) as Record<string, unknown>,
+    text: async (tool, args) => (await call(tool, args)) as string,
+    close: () => session.close(),
   };
 }

@@ -54,8 +54,13 @@ export async function connect(kubeconfig: string, context?: string): Promise<Api
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   if (context !== undefined) config.setCurrentContext(context);
+  return connectWith(config);
+}
+
+/** {@link connect} with a kubeconfig that has been read. */
+export async function connectWith(config: KubeConfig): Promise<Api> {
   const server = config.getCurrentCluster()?.server;
-  if (server === undefined) throw new Error(`${kubeconfig} names no cluster`);
+  if (server === undefined) throw new Error(`the context ${config.getCurrentContext()} names no cluster`);
   const credentials: RequestOptions = {};
   await config.applyToHTTPSOptions(credentials);
   const root = server.replace(/\/$/, '');

@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import { KubeConfig } from '@kubernetes/client-node';
+import { Failure, messageOf } from '../failure';
+import type { FleetHome } from '../fleet-home';
+import type { DescribedStack } from '../stack';
+import { type Api, connectWith, get } from './api';
+
+/** What the operator can say about the cluster of a stack. */
+export interface ClusterOptions {
+  /** @default KUBECONFIG, else ~/.kube/config; for stack `local` the control plane of `start`, where it runs */
+  readonly kubeconfig?: string | undefined;
+  /** @default `cluster.context` of the stack file, else the kubeconfig's current context */
+  readonly context?: string | undefined;
+}
+
+/** The cluster of a stack, known to be the right one. */
+export interface StackCluster {
+  readonly api: Api;
+  /** For the official client's typed calls; its current context is the stack's. */
+  readonly kubeConfig: KubeConfig;
+  readonly context: string;
+  readonly server: string;
+  /** What the server calls itself, such as v1.35.4. */
+  readonly version: string;
+  /** The uid of the namespace kube-system. */
+  readonly uid: string;
+}
+
+/**
+ * Reaches the cluster of a stack, and makes sure that it is the one that the stack file names by `cluster.uid`.
+ *
+ * @throws Failure when there is no such context, nobody answers, or it is another cluster
+ */
+export async function stackCluster(
+  home: FleetHome,
+  { name, config }: Pick<DescribedStack, 'name' | 'config'>,
+  options: ClusterOptions = {},
+): Promise<StackCluster> {
+  const kubeConfig = readKubeconfig(home, name, options.kubeconfig);
+  const context = options.context ?? (isOwn(home, name, options) ? undefined : config.cluster.context);
+  if (context !== undefined) use(kubeConfig, context);
+  const cluster = await examine(kubeConfig);
+  if (config.cluster.uid !== undefined && config.cluster.uid !== cluster.uid) {
+    throw new Failure(
+      `context ${cluster.context} reaches the cluster ${cluster.uid}, and stack ${name} belongs to ${config.cluster.uid}`,
+      `choose another context by --context, or correct cluster.uid in Pulumi.${name}.yaml`,
+    );
+  }
+  return cluster;
+}
+
+function isOwn(home: FleetHome, stack: string, options: ClusterOptions): boolean {
+  return options.kubeconfig === undefined && stack === 'local' && existsSync(home.cluster(stack).kubeconfig);
+}
+
+function readKubeconfig(home: FleetHome, stack: string, file: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if (file !== undefined) config.loadFromFile(file);
+    else if (isOwn(home, stack, {})) config.loadFromFile(home.cluster(stack).kubeconfig);
+    else config.loadFromDefault();
+  } catch (error) {
+    throw new Failure(`the kubeconfig cannot be read: ${messageOf(error)}`, 'name one by --kubeconfig or KUBECONFIG', {
+      cause: error,
+    });
+  }
+  return config;
+}
+
+function use(config: KubeConfig, context: string): void {
+  const known = config.getContexts().map(({ name }) => name);
+  if (!known.includes(context)) {
+    throw new Failure(
+      `the kubeconfig has no context ${context}`,
+      `name another by --context or --kubeconfig; it has: ${known.join(', ') || 'none'}`,
+    );
+  }
+  config.setCurrentContext(context);
+}
+
+async function examine(kubeConfig: KubeConfig): Promise<StackCluster> {
+  const context = kubeConfig.getCurrentContext();
+  const address = kubeConfig.getCurrentCluster()?.server ?? 'no address';
+  try {
+    const api = await connectWith(kubeConfig);
+    const version = await get<{ gitVersion: string }>(api, '/version');
+    const system = await get<{ metadata: { uid: string } }>(api, '/api/v1/namespaces/kube-system');
+    if (version === undefined || system === undefined) throw new Error('it has no /version or no kube-system');
+    return { api, kubeConfig, context, server: api.server, version: version.gitVersion, uid: system.metadata.uid };
+  } catch (error) {
+    throw new Failure(
+      `the cluster of context ${context} at ${address} does not answer: ${messageOf(error)}`,
+      'check the address and that your credentials are valid, for example with `kubectl version`',
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,41 @@
+import type { Access } from '../../components/kit/operations';
+import { type Api, get } from '../cluster/api';
+import { Failure } from '../failure';
+
+/** Environment variable with the token or key of the client, for who may not read Secrets. */
+export const tokenVariable = 'FLEET_TOKEN';
+
+/**
+ * Headers by which a server lets a client in: from the environment, else from the Secret that the server itself reads.
+ * Never from an argument, which every user of the machine could read.
+ *
+ * @throws Failure when there is no token anywhere
+ */
+export async function accessHeaders(
+  access: Access,
+  secrets: { readonly api: Api; readonly namespace: string } | undefined,
+): Promise<Record<string, string>> {
+  if (access.mode === 'none') return {};
+  const name = access.mode === 'bearer' ? access.secret.name : access.secretName;
+  const token = process.env[tokenVariable] ?? (secrets ? await readToken(access, secrets) : undefined);
+  if (!token?.trim()) {
+    throw new Failure(
+      `the server asks for a ${access.mode === 'bearer' ? 'bearer token' : 'key'}, and none is known`,
+      `make the Secret ${name} as docs/runbook.md says, or set ${tokenVariable}`,
+    );
+  }
+  const value = token.trim();
+  return access.mode === 'bearer' ? { Authorization: `Bearer ${value}` } : { [access.header]: value };
+}
+
+async function readToken(
+  access: Exclude<Access, { mode: 'none' }>,
+  { api, namespace }: { readonly api: Api; readonly namespace: string },
+): Promise<string | undefined> {
+  const name = access.mode === 'bearer' ? access.secret.name : access.secretName;
+  const secret = await get<{ data?: Record<string, string> }>(api, `/api/v1/namespaces/${namespace}/secrets/${name}`);
+  const data = secret?.data ?? {};
+  // Every entry of an API key Secret lets a client in; any will do.
+  const encoded = access.mode === 'bearer' ? data[access.secret.key] : Object.values(data)[0];
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString();
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { reportAsText } from '../../../operate/report/print';
+import { countsInWords, isGood, type Report } from '../../../operate/report/report';
+import { table } from '../../../operate/report/table';
+
+const report = (...statuses: Report['findings'][number]['status'][]): Report => ({
+  command: 'doctor',
+  findings: statuses.map((status) => ({ subject: 's', status, found: 'f' })),
+});
+
+describe('a report', () => {
+  it('is good while nothing is missing and nothing has failed', () => {
+    assert.ok(isGood(report('ok', 'warning', 'skipped')));
+    assert.ok(!isGood(report('ok', 'missing')));
+    assert.ok(!isGood(report('ok', 'failed')));
+  });
+
+  it('counts what was found, the good first', () => {
+    assert.equal(countsInWords(report('warning', 'ok', 'ok')), '2 ok, 1 warning');
+  });
+
+  it('has a line for each finding and no column that nobody needs', () => {
+    assert.equal(reportAsText(report('ok')), 'status  what  found\nok      s     f');
+  });
+});
+
+describe('a table', () => {
+  it('fits the width, long texts broken at words', () => {
+    const text = table(
+      ['what', 'remedy'],
+      [['a short one', 'a remedy of many words that fit on no line of this width']],
+      40,
+    );
+    const lines = text.split('\n');
+    assert.ok(lines.every((line) => line.length <= 40));
+    assert.match(text.replaceAll(/\s+/g, ' '), /a short one a remedy of many/);
+  });
+
+  it('keeps columns that are narrow as they are', () => {
+    const [, row] = table(['a', 'b'], [['name', `${'long '.repeat(20)}end`]], 60).split('\n');
+    assert.match(row ?? '', /^name {2}long long/);
+  });
+});

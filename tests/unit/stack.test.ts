@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describedStack, systemOf } from '../../operate/stack';
+import { folder, removeFolders } from './operate/support';
+
+const checkout = join(__dirname, '..', '..');
+
+describe('a stack that a command is told of', () => {
+  afterEach(removeFolders);
+
+  const projectWith = (file: string) => {
+    const projectDir = folder();
+    writeFileSync(join(projectDir, 'Pulumi.mine.yaml'), file);
+    return projectDir;
+  };
+
+  it('is read, described and checked without an engine', () => {
+    const { name, config, plan } = describedStack(checkout, 'goddess');
+    assert.equal(name, 'goddess');
+    assert.equal(config.cluster.context, 'goddess');
+    assert.deepEqual(
+      plan.systems.map((system) => system.name),
+      ['memory-mcp'],
+    );
+  });
+
+  it('must exist', () => {
+    const projectDir = folder();
+    cpSync(join(checkout, 'Pulumi.local.yaml'), join(projectDir, 'Pulumi.local.yaml'));
+    assert.throws(() => describedStack(projectDir, 'locale'), /there is no stack locale/);
+  });
+
+  it('must be valid and keep to the rules', () => {
+    assert.throws(
+      () => describedStack(projectWith('config: {"memory-fleet:memoryMcp": {hostname: 1}}'), 'mine'),
+      /memoryMcp\.hostname/,
+    );
+    const bare = 'config: {"memory-fleet:cluster": {production: true}, "memory-fleet:memoryMcp": {}}';
+    assert.throws(() => describedStack(projectWith(bare), 'mine'), /pinned-images/);
+  });
+
+  it('has the system that the command is about: the named one, else the only one', () => {
+    const stack = describedStack(checkout, 'goddess');
+    assert.equal(systemOf(stack).name, 'memory-mcp');
+    assert.equal(systemOf(stack, 'memoryMcp').name, 'memory-mcp');
+    assert.throws(() => systemOf(stack, 'qdrant'), /has no system qdrant/);
+    assert.throws(() => systemOf(describedStack(projectWith('config: {}'), 'mine')), /has no system/);
+  });
+});
