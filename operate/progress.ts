@@ -14,11 +14,21 @@ export interface Step {
 const livePeriod = 1;
 const logPeriod = 30;
 
+/** How progress is shown; `silent` is for a command whose standard output is one JSON document. */
+export type Showing = 'live' | 'lines' | 'silent';
+
+/** What suits the standard output, which `json` keeps for one document. */
+export function showingFor({ json = false }: { readonly json?: boolean | undefined } = {}): Showing {
+  if (json) return 'silent';
+  return process.stdout.isTTY === true ? 'live' : 'lines';
+}
+
 /**
  * Runs steps one after another and shows them: live on a terminal, as plain lines with the elapsed time elsewhere.
  * What a step throws ends the run and is thrown on.
  */
-export async function runSteps(steps: readonly Step[], live = process.stdout.isTTY === true): Promise<void> {
+export async function runSteps(steps: readonly Step[], showing: Showing = showingFor()): Promise<void> {
+  const live = showing === 'live';
   const started = Date.now();
   let failure: unknown;
   const tasks = new Listr(
@@ -41,7 +51,7 @@ export async function runSteps(steps: readonly Step[], live = process.stdout.isT
     {
       // Ctrl-C is ours to handle: the library's own handler ends the process at once.
       registerSignalListeners: false,
-      renderer: live ? 'default' : 'simple',
+      renderer: ({ live: 'default', lines: 'simple', silent: 'silent' } as const)[showing],
       rendererOptions: { collapseErrors: true, showErrorMessage: false },
     },
   );

@@ -1,0 +1,119 @@
+import type { SystemPlan } from '../../components/kit/object';
+import type { Access } from '../../components/kit/operations';
+import { get } from '../cluster/api';
+import { type Forwarded, forwardPort } from '../cluster/port-forward';
+import type { StackCluster } from '../cluster/stack-cluster';
+import { Failure, messageOf } from '../failure';
+import { type Connection, openConnection } from './connection';
+import { accessHeaders, tokenVariable } from './credentials';
+
+/** An MCP endpoint that can be talked to. */
+export interface OpenEndpoint {
+  readonly url: string;
+  /** How it is reached: by its host name as clients do, through the API server, or as the operator said. */
+  readonly way: 'front door' | 'port-forward' | 'url';
+  /** For messages, such as `memory-mcp of stack staging by its front door, https://memories.example.org/mcp`. */
+  readonly words: string;
+  /** Carries what the server asks for; see {@link Connection}. */
+  readonly connection: Connection;
+  /** Ends the connection and a forwarded port. */
+  close(): Promise<void>;
+}
+
+/** What the operator can say about the way to a server. */
+export interface WayOptions {
+  /** File with certificates (PEM) to trust beside the public ones. */
+  readonly ca?: string | undefined;
+  /** Not by the host name, although there is one. */
+  readonly portForward?: boolean | undefined;
+}
+
+/** A system of a stack and its cluster, which is asked for only where it is needed. */
+export interface SystemPlace {
+  readonly stack: string;
+  readonly system: SystemPlan;
+  readonly cluster: () => Promise<Pick<StackCluster, 'api' | 'kubeConfig'>>;
+}
+
+/**
+ * Opens the way to the MCP endpoint of a system: its front door, which is the host name of its route, else a forwarded
+ * port of one of its pods. By the front door with {@link tokenVariable} set, no cluster is needed.
+ *
+ * @throws Failure when no pod is ready, no token is known, or the certificates cannot be read
+ */
+export async function openEndpoint(place: SystemPlace, options: WayOptions = {}): Promise<OpenEndpoint> {
+  const { stack, system } = place;
+  const { hostname } = system.operations.server;
+  const byFrontDoor = hostname !== undefined && options.portForward !== true;
+  const headers = await headersFor(place, byFrontDoor);
+  if (byFrontDoor) {
+    const { url } = system.endpoint;
+    const words = `${system.name} of stack ${stack} by its front door, ${url}`;
+    return opened({ url, way: 'front door', words, connection: openConnection({ ca: options.ca, headers }) });
+  }
+  const { pod, forwarded } = await forwardedPod(place);
+  const url = `http://127.0.0.1:${forwarded.port}${system.operations.server.paths.mcp}`;
+  const words = `${system.name} of stack ${stack} through the API server, pod ${system.namespace}/${pod}`;
+  return opened({ url, way: 'port-forward', words, connection: openConnection({ headers }) }, forwarded);
+}
+
+/**
+ * Opens the way to any MCP endpoint. A token comes from {@link tokenVariable} alone and is shown as a bearer token.
+ * @throws Failure when it is no URL, or the certificates cannot be read
+ */
+export function openUrl(url: string, { ca }: Pick<WayOptions, 'ca'> = {}): OpenEndpoint {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new Failure(`${url} is no URL of a server`, 'name it as https://HOST/mcp');
+  }
+  const token = process.env[tokenVariable]?.trim();
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  return opened({ url, way: 'url', words: url, connection: openConnection({ ca, headers }) });
+}
+
+function opened(endpoint: Omit<OpenEndpoint, 'close'>, forwarded?: Forwarded): OpenEndpoint {
+  const close = async () => {
+    await endpoint.connection.close();
+    await forwarded?.close();
+  };
+  return { ...endpoint, close };
+}
+
+/** A Gateway asks for its key at the front door only; a proxy beside the server asks everybody. */
+async function headersFor(place: SystemPlace, byFrontDoor: boolean): Promise<Record<string, string>> {
+  const { access } = place.system.operations.server;
+  const asked: Access = access.mode === 'gateway' && !byFrontDoor ? { mode: 'none' } : access;
+  const needsSecret = asked.mode !== 'none' && !process.env[tokenVariable]?.trim();
+  const { namespace } = place.system;
+  return accessHeaders(asked, needsSecret ? { api: (await place.cluster()).api, namespace } : undefined);
+}
+
+interface PodList {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+    readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+  }[];
+}
+
+async function forwardedPod({ stack, system, cluster }: SystemPlace): Promise<{ pod: string; forwarded: Forwarded }> {
+  const { namespace, name } = system;
+  const { podLabels, ports } = system.operations.server;
+  const { api, kubeConfig } = await cluster();
+  const selector = Object.entries(podLabels).map(([key, value]) => `${key}=${value}`);
+  const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector.join(','))}`;
+  const pods = await get<PodList>(api, path).catch((error: unknown) => {
+    throw new Failure(`the pods of ${name} cannot be listed: ${messageOf(error)}`, 'check your rights on the cluster');
+  });
+  const pod = pods?.items.find(isReady)?.metadata.name;
+  if (pod === undefined) {
+    throw new Failure(
+      `stack ${stack}: no pod of ${name} is ready in namespace ${namespace}`,
+      `look at it: kubectl -n ${namespace} get pods -l ${selector.join(',')}`,
+    );
+  }
+  return { pod, forwarded: await forwardPort(kubeConfig, { namespace, pod, port: ports.requests }) };
+}
+
+function isReady({ metadata, status }: PodList['items'][number]): boolean {
+  const ready = status?.conditions?.some(({ type, status: holds }) => type === 'Ready' && holds === 'True');
+  return ready === true && metadata.deletionTimestamp === undefined;
+}
