@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import { encrypted } from '../config/fields';
-import { type NamedConfig, parseConfig } from '../config/parse';
+import { encrypted } from '../../config/fields';
+import { type NamedConfig, parseConfig } from '../../config/parse';
 
 const project = 'memory-fleet';
 

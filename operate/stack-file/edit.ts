@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parseDocument } from 'yaml';
+import { Failure } from '../failure';
+import { type KeyPath, withKey, withoutKey } from './splice';
+
+/** A key and the value that it gets: data of any form. */
+export interface KeyValue {
+  readonly path: KeyPath;
+  readonly value: unknown;
+}
+
+const project = 'memory-fleet';
+
+/**
+ * The text of a stack file with other values of some keys. Every line that has nothing to do with them stays as it is:
+ * comments, order, quotes, blank lines. A key that is not there yet comes last in its map; a map that is not there is
+ * made. A list is set as a whole.
+ *
+ * @param changes paths from the system or `cluster` downwards, such as `['memoryMcp', 'git', 'remoteUrl']`
+ * @throws Failure where the text is no YAML, a key lies below one that holds no map, or something else would change too
+ */
+export function setKeys(text: string, changes: readonly KeyValue[]): string {
+  return changes.reduce((before, { path, value }) => {
+    const key = inFile(path);
+    return confirmed(before, withKey(before, key, value), path, (data) => assigned(data, key, value));
+  }, text);
+}
+
+/**
+ * The text of a stack file without some keys; one that is not there needs no removing. A comment at the end of a removed
+ * line goes with it, a comment on a line of its own stays.
+ *
+ * @throws Failure as {@link setKeys} does
+ */
+export function removeKeys(text: string, paths: readonly KeyPath[]): string {
+  return paths.reduce((before, path) => {
+    const key = inFile(path);
+    return confirmed(before, withoutKey(before, key), path, (data) => unassigned(data, key));
+  }, text);
+}
+
+/** The engine puts the project's name in front of the first part of a path. */
+function inFile([first = '', ...rest]: KeyPath): KeyPath {
+  return ['config', `${project}:${first}`, ...rest];
+}
+
+type Data = Record<string, unknown>;
+
+/**
+ * Makes sure that a change did what it was meant to, and nothing else: an anchor, for example, carries a value to places
+ * that nobody named.
+ */
+function confirmed(before: string, after: string, path: KeyPath, changed: (data: Data) => Data): string {
+  const wanted = changed((parseDocument(before).toJS() ?? {}) as Data);
+  const document = parseDocument(after);
+  if (document.errors.length > 0 || !isDeepStrictEqual(document.toJS() ?? {}, wanted)) {
+    throw new Failure(
+      `${path.join('.')} cannot be changed in the stack file without changing something else`,
+      'change it by hand; anchors, aliases and merge keys are what usually stands in the way',
+    );
+  }
+  return after;
+}
+
+// Both copy what lies on the path: a map that several keys share by an alias is one object here.
+
+function assigned(data: Data, [first = '', ...rest]: KeyPath, value: unknown): Data {
+  return { ...data, [first]: rest.length === 0 ? value : assigned((data[first] ?? {}) as Data, rest, value) };
+}
+
+function unassigned(data: Data, [first = '', ...rest]: KeyPath): Data {
+  const { [first]: held, ...others } = data;
+  if (rest.length === 0) return others;
+  return isMap(held) ? { ...data, [first]: unassigned(held, rest) } : data;
+}
+
+function isMap(value: unknown): value is Data {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
