@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { clientCommand } from './client/command';
 import { type CommandRun, commandRun } from './commands/run';
 import { Failure, Interrupted, messageOf } from './failure';
 import { gateCommand } from './gate/command';
@@ -89,5 +90,11 @@ program.addCommand(
   generateCommand(command(() => (require('./generate/generate') as typeof import('./generate/generate')).generate)),
 );
 program.addCommand(gateCommand(command(() => (require('./gate/gate') as typeof import('./gate/gate')).gate)));
+program.addCommand(
+  clientCommand({
+    claude: command(() => (require('./client/client') as typeof import('./client/client')).configureClaude),
+    print: command(() => (require('./client/client') as typeof import('./client/client')).printEntry),
+  }),
+);
 
 void program.parseAsync();

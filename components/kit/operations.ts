@@ -4,6 +4,7 @@
  */
 export interface Operations {
   readonly server: ServerFacts;
+  readonly client: ClientFacts;
   /** A memory that is written, found and removed again to see that the server works. */
   readonly probe: (id: string) => Probe;
   /** Absent where nothing is backed up. */
@@ -39,6 +40,16 @@ export interface ServerFacts {
   readonly access: Access;
   /** Longest time from a start to the first answer, in seconds. */
   readonly startupSeconds: number;
+}
+
+/** What the configuration of an agent's client says about the server. */
+export interface ClientFacts {
+  /** Name of the server's entry. */
+  readonly name: string;
+  /** Environment variable from which the entry takes what the client must show. */
+  readonly tokenVariable: string;
+  /** What an agent has to know to use the tools, as Markdown for its instructions. */
+  readonly guidance: string;
 }
 
 /** What a client must show. */

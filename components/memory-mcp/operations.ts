@@ -11,6 +11,24 @@ const tools = [
   ...['mark_applied', 'batch_mark_applied', 'recall_stats'],
 ];
 
+/** For agents that know Serena's memories: each tool of it, and what takes its place. */
+const guidance = `## Memories
+
+Memories live on the MCP server \`memory\`, shared by all machines. Use its tools instead of Serena's:
+
+| instead of | use |
+|---|---|
+| \`read_memory\` | \`read\` |
+| \`write_memory\` | \`remember\` for a new memory, \`edit\` for one that exists |
+| \`edit_memory\` | \`edit\`, which replaces the whole text |
+| \`delete_memory\` | \`forget\` |
+| \`list_memories\` | \`list\` |
+| \`rename_memory\` | \`move\` |
+
+- Give \`scope\` the name of the repository for what only concerns it; leave it out for what holds everywhere.
+- Look before you write: \`recall\` finds memories by meaning and by words. \`remember\` replaces a memory of the same name.
+`;
+
 /** What memory-mcp offers to the operator's commands. */
 export function operations(settings: MemoryMcpSettings): Operations {
   const { hostname, image, path } = settings;
@@ -28,6 +46,7 @@ export function operations(settings: MemoryMcpSettings): Operations {
       access: access(settings),
       startupSeconds: rolloutDeadlines(settings.startupBudgetSeconds).startup,
     },
+    client: { name: 'memory', tokenVariable: 'MEMORY_MCP_TOKEN', guidance },
     probe,
     ...(saved ? { backup: saved } : {}),
     token: token(settings),

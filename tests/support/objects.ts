@@ -21,7 +21,8 @@ export function systemWith(objects: DescribedObjects, name = 'thing'): SystemPla
     access: { mode: 'none' },
     startupSeconds: 60,
   };
+  const client = { name, tokenVariable: 'TOKEN', guidance: '' };
   const probe = () => ({ write: [], read: [], change: [], cleanUp: [] });
   const endpoint = { url: '', inClusterUrl: '' };
-  return { system: name, name, namespace: 'ns', objects, flows: [], endpoint, operations: { server, probe } };
+  return { system: name, name, namespace: 'ns', objects, flows: [], endpoint, operations: { server, client, probe } };
 }

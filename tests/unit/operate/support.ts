@@ -47,3 +47,16 @@ export async function withEnvironment<T>(values: Record<string, string>, work: (
     }
   }
 }
+
+/** What is printed on the standard output while something runs. */
+export async function printed(work: () => Promise<unknown>): Promise<string> {
+  const lines: string[] = [];
+  const { log } = console;
+  console.log = (...texts: unknown[]) => void lines.push(texts.join(' '));
+  try {
+    await work();
+  } finally {
+    console.log = log;
+  }
+  return lines.join('\n');
+}
