@@ -30,7 +30,10 @@ export function controlPlane(): ControlPlane {
   return running;
 }
 
-/** Starts the control plane: real tools out of the usual cache, everything else in a folder of this run alone. */
+/**
+ * Starts the control plane: tools and resource definitions, which are the same for every run, out of the usual cache,
+ * everything else in a folder of this run alone.
+ */
 export async function startControlPlane(): Promise<void> {
   const tools = await obtainTools({
     home: fleetHome(),
@@ -42,6 +45,7 @@ export async function startControlPlane(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'memory-fleet-test-'));
   const cluster = await createCluster({
     home: fleetHomeAt(folder),
+    cache: fleetHome(),
     tools,
     projectDir,
     name: 'test',
