@@ -2,31 +2,17 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { V1Secret } from '@kubernetes/client-node';
-import { execa } from 'execa';
-import { parse } from 'yaml';
 import type { OpenStack } from '../../operate/engine';
-import { toolPath } from '../../operate/toolchain';
 import { controlPlane, live, openTestStack, removeNamespace } from './support/control-plane';
+import { encrypted } from './support/encrypted';
 
 const namespace = 'memory-mcp';
 const key = 'memory-fleet:memoryMcpToken';
 
-/** Encrypts a value as `pulumi config set --secret` does it for an operator, the value on standard input. */
-async function encrypted(stack: OpenStack, state: string, value: string): Promise<unknown> {
+/** Encrypts a value with the passphrase of a state of this run. */
+function sealed(stack: OpenStack, value: string): Promise<unknown> {
   const { folder, tools } = controlPlane();
-  const stateDir = join(folder, 'state', state);
-  await execa(toolPath(tools, 'pulumi'), ['config', 'set', '--secret', '--stack', stack.name, key], {
-    cwd: stack.workDir,
-    input: value,
-    env: {
-      HOME: folder,
-      PULUMI_HOME: join(folder, 'pulumi'),
-      PULUMI_BACKEND_URL: `file://${join(stateDir, 'backend')}`,
-      PULUMI_CONFIG_PASSPHRASE_FILE: join(stateDir, 'passphrase'),
-    },
-  });
-  const file = parse(readFileSync(join(stack.workDir, `Pulumi.${stack.name}.yaml`), 'utf8'));
-  return file.config[key];
+  return encrypted(stack, { folder, tools, stateDir: join(folder, 'state', 'encrypted') }, key, value);
 }
 
 function filesBelow(folder: string): string[] {
@@ -63,7 +49,7 @@ describe('a token from the encrypted configuration', () => {
   });
 
   it('reaches its Secret, and nothing else in plain text: no output, no state, no work file', async () => {
-    const secure = await encrypted(await open({}), 'encrypted', value);
+    const secure = await sealed(await open({}), value);
     const stack = await open({ 'memory-fleet:memoryMcp': settings, [key]: secure });
     const { output } = await stack.up();
     assert.equal(await liveToken(), value);
@@ -81,7 +67,7 @@ describe('a token from the encrypted configuration', () => {
   });
 
   it('is rotated in place', async () => {
-    const secure = await encrypted(await open({}), 'encrypted', next);
+    const secure = await sealed(await open({}), next);
     const rotated = { token: { source: 'config', secretRevision: 1 } };
     const { changes } = await (await open({ 'memory-fleet:memoryMcp': rotated, [key]: secure })).up();
     assert.ok(!changes.delete, JSON.stringify(changes));
