@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import { type Tools, toolPath } from '../toolchain';
 import type { Ports } from './ports';
+
+/** Kinds of objects that tell kwok, which stands in for every kubelet, where a pod's log, ports and programs are. */
+const kubeletKinds = ['ClusterExec', 'ClusterLogs', 'ClusterPortForward'];
+
+/** Annotation of a pod of a Job that is not to end by itself at once. */
+export const keepsRunning = 'memory-fleet.local/keeps-running';
 
 /**
  * kwokctl's configuration of one cluster, without its ports: what decides whether a running cluster is the wanted one.
@@ -51,13 +57,28 @@ export function kwokctlConfig(
       kubeSchedulerPort: ports.scheduler,
       kwokControllerPort: ports.kwok,
     },
-    // One instance of each runs, and after a restart it need not wait until the lease of the last one has run out.
-    componentsPatches: ['kube-controller-manager', 'kube-scheduler'].map((component) => ({
-      name: component,
-      extraArgs: [{ key: 'leader-elect', value: 'false' }],
-    })),
+    componentsPatches: [
+      // One instance of each runs, and after a restart it need not wait until the lease of the last one has run out.
+      ...['kube-controller-manager', 'kube-scheduler'].map((component) => ({
+        name: component,
+        extraArgs: [{ key: 'leader-elect', value: 'false' }],
+      })),
+      // Not by the option `enableCRDs`: kwokctl would install the definitions itself, before the API server serves them.
+      { name: 'kwok-controller', extraArgs: [{ key: 'enable-crds', value: kubeletKinds.join(',') }] },
+    ],
   };
-  return [stringify(config), builtInStages, volumeStages()].join('\n---\n');
+  return [stringify(config), withKeptPods(builtInStages), volumeStages()].join('\n---\n');
+}
+
+/** kwok ends the pods of a Job as soon as they run; this spares those that carry {@link keepsRunning}. */
+function withKeptPods(stages: string): string {
+  const documents = parseAllDocuments(stages);
+  const complete = documents.find((each) => each.getIn(['metadata', 'name']) === 'pod-complete');
+  complete?.addIn(['spec', 'selector', 'matchExpressions'], {
+    key: `.metadata.annotations["${keepsRunning}"]`,
+    operator: 'DoesNotExist',
+  });
+  return documents.map((each) => each.toString()).join('\n---\n');
 }
 
 function volumeStages(): string {

@@ -9,7 +9,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { kwokctlError } from '../../../operate/local-cluster/control-plane';
 import { servedKinds } from '../../../operate/local-cluster/crds';
 import { verify } from '../../../operate/local-cluster/definitions';
-import { kwokctlConfig } from '../../../operate/local-cluster/kwok-config';
+import { keepsRunning, kwokctlConfig } from '../../../operate/local-cluster/kwok-config';
 import { simulatedNodes } from '../../../operate/local-cluster/nodes';
 import { choosePorts, isFree } from '../../../operate/local-cluster/ports';
 import { clusterProcesses, stopProcesses } from '../../../operate/local-cluster/processes';
@@ -105,6 +105,21 @@ describe('what a cluster is made of', () => {
     assert.equal(documents[0].options.etcdPeerPort, 2);
     const stages = documents.slice(1).map((each) => each.metadata.name);
     assert.deepEqual(stages, ['built-in', 'claim-provision', 'claim-grow', 'volume-delete']);
+  });
+
+  it('lets kwok stand in for the kubelets, and end the pods of a Job that do not say that they keep running', () => {
+    const stage = `kind: Stage
+metadata: {name: pod-complete}
+spec: {selector: {matchExpressions: [{key: .status.phase, operator: In, values: [Running]}]}}
+`;
+    const config = kwokctlConfig('test', {}, ports, stage);
+    const [first, second] = parseAllDocuments(config).map((each) => each.toJS());
+    const kwok = first.componentsPatches.find(({ name }: { name: string }) => name === 'kwok-controller');
+    assert.deepEqual(kwok.extraArgs, [{ key: 'enable-crds', value: 'ClusterExec,ClusterLogs,ClusterPortForward' }]);
+    assert.deepEqual(second.spec.selector.matchExpressions[1], {
+      key: `.metadata.annotations["${keepsRunning}"]`,
+      operator: 'DoesNotExist',
+    });
   });
 
   it('has nodes in zones of their own', () => {
