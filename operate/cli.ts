@@ -4,6 +4,7 @@ import { type CommandRun, commandRun } from './commands/run';
 import { Failure, Interrupted, messageOf } from './failure';
 import { gateCommand } from './gate/command';
 import { generateCommand } from './generate/command';
+import { promoteCommand } from './promote/command';
 import { renderCommand } from './render/command';
 
 /** Exit code after an interrupt, as shells count: 128 and the number of SIGINT. */
@@ -95,6 +96,9 @@ program.addCommand(
     claude: command(() => (require('./client/client') as typeof import('./client/client')).configureClaude),
     print: command(() => (require('./client/client') as typeof import('./client/client')).printEntry),
   }),
+);
+program.addCommand(
+  promoteCommand(command(() => (require('./promote/promote') as typeof import('./promote/promote')).promote)),
 );
 
 void program.parseAsync();

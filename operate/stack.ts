@@ -1,9 +1,9 @@
 import type { SystemPlan } from '../components/kit/object';
 import { describePlan, type Plan } from '../components/plan';
-import { ConfigError, type NamedConfig } from '../config/parse';
+import { ConfigError, type NamedConfig, parseConfig } from '../config/parse';
 import { checkPlan, PolicyError } from '../policies/check';
 import { Failure } from './failure';
-import { loadStack, stackNames } from './stack-file';
+import { loadStack, stackNames, stackValues } from './stack-file';
 
 /** A stack as its file describes it. */
 export interface DescribedStack {
@@ -18,8 +18,17 @@ export interface DescribedStack {
  */
 export function describedStack(projectDir: string, stack: string): DescribedStack {
   knownStacks(projectDir, [stack]);
+  return described(stack, () => loadStack(projectDir, stack));
+}
+
+/** {@link describedStack} for the text of a stack file that is not written yet. */
+export function describedText(stack: string, text: string): DescribedStack {
+  return described(stack, () => parseConfig(stackValues(text), stack));
+}
+
+function described(stack: string, load: () => NamedConfig): DescribedStack {
   try {
-    const config = loadStack(projectDir, stack);
+    const config = load();
     const plan = describePlan(config);
     const { violations } = checkPlan(plan);
     if (violations.length > 0) throw new PolicyError(violations);

@@ -18,7 +18,12 @@ export function stackNames(projectDir: string): string[] {
  * @throws Error when the file cannot be read or is no YAML.
  */
 export function readStackFile(file: string): Record<string, unknown> {
-  const { config } = (parseYaml(readFileSync(file, 'utf8')) ?? {}) as { config?: Record<string, unknown> | null };
+  return stackValues(readFileSync(file, 'utf8'));
+}
+
+/** {@link readStackFile} for a text. */
+export function stackValues(text: string): Record<string, unknown> {
+  const { config } = (parseYaml(text) ?? {}) as { config?: Record<string, unknown> | null };
   const prefix = `${project}:`;
   return Object.fromEntries(
     Object.entries(config ?? {}).flatMap(([key, value]) =>
@@ -33,6 +38,11 @@ export function readStackFile(file: string): Record<string, unknown> {
  */
 export function loadStack(projectDir: string, stack: string): NamedConfig {
   return parseConfig(readStackFile(join(projectDir, `Pulumi.${stack}.yaml`)), stack);
+}
+
+/** What the text of a stack file itself says at a path; undefined where it leaves the key to its default. */
+export function valueIn(text: string, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], stackValues(text));
 }
 
 /** The form that the engine gives an encrypted value in a stack file. */
