@@ -54,6 +54,11 @@ const demands: Demand = (config) => {
       holds: memoryMcp.applicationPath === undefined || cluster.argocd !== undefined,
     },
     {
+      path: ['memoryMcp', 'token', 'secretKey'],
+      expected: '"token", or another token.source: the login writes no other key',
+      holds: token.source !== 'bootstrap' || token.secretKey === 'token',
+    },
+    {
       path: ['memoryMcp', 'token', 'source'],
       expected: external,
       holds: token.source !== 'externalSecret' || cluster.externalSecrets !== undefined,

@@ -106,6 +106,7 @@ describe('configuration', () => {
   it('refuses what the cluster has no means for, naming the fact that is missing', () => {
     const cases: [Record<string, unknown>, string][] = [
       [{ memoryMcp: { token: { source: 'externalSecret', remoteKey: 'k' } } }, 'memoryMcp.token.source'],
+      [{ memoryMcp: { token: { source: 'bootstrap', secretKey: 'github' } } }, 'memoryMcp.token.secretKey'],
       [{ memoryMcp: { authentication: { mode: 'gateway' } } }, 'memoryMcp.authentication.mode'],
       [{ memoryMcp: { applicationPath: 'a/b' } }, 'memoryMcp.applicationPath'],
       [{ cluster: { gateway: { name: 'gw' } } }, 'cluster.gateway.proxies'],
