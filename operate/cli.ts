@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { adoptCommand } from './adopt/command';
 import { clientCommand } from './client/command';
 import { type CommandRun, commandRun } from './commands/run';
+import { driftCommand } from './drift/command';
 import { Failure, Interrupted, messageOf } from './failure';
 import { gateCommand } from './gate/command';
 import { generateCommand } from './generate/command';
@@ -100,5 +102,7 @@ program.addCommand(
 program.addCommand(
   promoteCommand(command(() => (require('./promote/promote') as typeof import('./promote/promote')).promote)),
 );
+program.addCommand(adoptCommand(command(() => (require('./adopt/adopt') as typeof import('./adopt/adopt')).adopt)));
+program.addCommand(driftCommand(command(() => (require('./drift/drift') as typeof import('./drift/drift')).drift)));
 
 void program.parseAsync();

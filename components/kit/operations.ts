@@ -11,6 +11,17 @@ export interface Operations {
   readonly backup?: BackupFacts;
   /** Absent where the system needs no token of its own. */
   readonly token?: TokenFacts;
+  /** Keys of the stack file that make the plan fit what runs already. Absent where nothing can be adopted by a key. */
+  readonly fittingKeys?: FittingKeys;
+}
+
+/** Full keys of a stack file, such as `memoryMcp.volume.size`. */
+export interface FittingKeys {
+  readonly namespace: string;
+  /** Whether others live in that namespace too. */
+  readonly sharedNamespace: string;
+  readonly storageClass: string;
+  readonly volumeSize: string;
 }
 
 /** The server that clients talk to. */

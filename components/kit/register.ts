@@ -122,8 +122,11 @@ const typedResources: Readonly<Record<string, () => Constructor>> = {
   'rbac.authorization.k8s.io/v1/RoleBinding': () => k8s.rbac.v1.RoleBinding,
 };
 
+/** Kinds of objects that this program may ever have put on a cluster and that Kubernetes brings along, as `<version>/<kind>`. */
+export const builtInKinds: readonly string[] = Object.keys(typedResources);
+
 /** Groups whose kinds are custom resources, for which the provider has no classes of their own. */
-const customResourceGroups: ReadonlySet<string> = new Set([
+export const customResourceGroups: ReadonlySet<string> = new Set([
   'argocd-image-updater.argoproj.io',
   'argoproj.io',
   'cilium.io',

@@ -50,6 +50,12 @@ export function operations(settings: MemoryMcpSettings): Operations {
     probe,
     ...(saved ? { backup: saved } : {}),
     token: token(settings),
+    fittingKeys: {
+      namespace: 'memoryMcp.namespace.name',
+      sharedNamespace: 'memoryMcp.namespace.shared',
+      storageClass: 'memoryMcp.volume.storageClass',
+      volumeSize: 'memoryMcp.volume.size',
+    },
   };
 }
 

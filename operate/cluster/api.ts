@@ -103,7 +103,8 @@ export async function get<T>(api: Api, path: string, accept = 'application/json'
   return JSON.parse(answer.body) as T;
 }
 
-function reasonOf(body: string): string {
+/** What the API server says is wrong, out of the body of its answer. */
+export function reasonOf(body: string): string {
   try {
     return (JSON.parse(body) as { message?: string }).message ?? body;
   } catch {

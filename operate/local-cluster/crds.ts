@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Api, apply, get, type KubernetesObject } from '../cluster/api';
 import { throwIfInterrupted } from '../failure';
+import { inParallel } from '../in-parallel';
 import type { Definitions } from './definitions';
 
 const collection = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -43,10 +44,7 @@ async function install(
   hash: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  await inParallel(crds, async (crd) => {
-    throwIfInterrupted(signal);
-    await apply(api, collection, marked(crd, hash));
-  });
+  await inParallel(crds, (crd) => apply(api, collection, marked(crd, hash)), { width: parallel, signal });
 }
 
 /** `group/version/plural` of every version that a definition serves. */
@@ -131,12 +129,4 @@ async function discover(api: Api): Promise<ReadonlySet<string>> {
       ),
     ),
   );
-}
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: parallel }, worker));
 }

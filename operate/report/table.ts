@@ -13,7 +13,8 @@ const noFrame = Object.fromEntries(
 );
 
 /**
- * Columns under headings; empty columns are left out. Long texts are broken at words, so that a line fits the terminal.
+ * Columns under headings; empty columns are left out. Long texts are broken at words, long words anywhere, so that a line
+ * fits the terminal and nothing is cut off.
  *
  * @param width in characters @default the terminal's, 160 where there is none
  */
@@ -26,18 +27,24 @@ export function table(
   const all = [headings, ...rows].map((row) => kept.map((index) => row[index] ?? ''));
   const gap = 2;
   const columns = kept.map((_, index) => Math.max(...all.map((row) => longestLine(row[index] ?? ''))) + gap);
+  const widths = fitted(columns, width);
   const drawn = new Table({
     chars: noFrame,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap },
-    colWidths: fitted(columns, width),
+    colWidths: widths,
     wordWrap: true,
   });
-  drawn.push(...all.map((row) => [...row]));
+  drawn.push(...all.map((row) => row.map((cell, index) => withShortWords(cell, (widths[index] ?? 0) - gap))));
   return drawn
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
+}
+
+/** Breaks words that are longer than a line, which the library would cut off. */
+function withShortWords(text: string, length: number): string {
+  return text.replace(new RegExp(`\\S{${Math.max(1, length)}}(?=\\S)`, 'g'), '$&\n');
 }
 
 function longestLine(text: string): number {

@@ -36,6 +36,14 @@ describe('a table', () => {
     assert.match(text.replaceAll(/\s+/g, ' '), /a short one a remedy of many/);
   });
 
+  it('breaks words that fit on no line, and cuts nothing off', () => {
+    const word = 'metadata.annotations["volume.kubernetes.io/storage-provisioner"]';
+    const text = table(['field', 'live'], [[word, 'a value']], 40);
+    assert.ok(text.split('\n').every((line) => line.length <= 40), text);
+    const column = text.split('\n').slice(1).map((line) => line.split('  ')[0]);
+    assert.equal(column.join(''), word);
+  });
+
   it('keeps columns that are narrow as they are', () => {
     const [, row] = table(['a', 'b'], [['name', `${'long '.repeat(20)}end`]], 60).split('\n');
     assert.match(row ?? '', /^name {2}long long/);
