@@ -230,12 +230,11 @@ describe('drift of stack goddess', () => {
     const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'written', namespace }, data: { a: 'b' } };
     await api.send('PATCH', path, { body, contentType: 'application/apply-patch+yaml' });
     const all = await drifts(stack);
+    for (const each of [labelled, body]) await controlPlane().objects.delete(each);
     assert.deepEqual(all.map(({ kind, object }) => `${kind} ${object}`).sort(), [
       'extra ConfigMap default/former',
       'extra ConfigMap memory-mcp/written',
     ]);
-    await controlPlane().objects.delete(labelled);
-    await controlPlane().objects.delete(body);
   });
 
   it('tells of a Secret from the encrypted configuration by its keys and its writer, never by a value', async () => {

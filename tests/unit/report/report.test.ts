@@ -39,8 +39,14 @@ describe('a table', () => {
   it('breaks words that fit on no line, and cuts nothing off', () => {
     const word = 'metadata.annotations["volume.kubernetes.io/storage-provisioner"]';
     const text = table(['field', 'live'], [[word, 'a value']], 40);
-    assert.ok(text.split('\n').every((line) => line.length <= 40), text);
-    const column = text.split('\n').slice(1).map((line) => line.split('  ')[0]);
+    assert.ok(
+      text.split('\n').every((line) => line.length <= 40),
+      text,
+    );
+    const column = text
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split('  ')[0]);
     assert.equal(column.join(''), word);
   });
 
