@@ -39,11 +39,18 @@ function finding(adoption: Adoption): Finding {
 function adoptedInWords(adoption: Adoption & { state: 'adopt' }): string {
   if (isSettled(adoption)) return 'is ours already, as described';
   const { changes, handover } = adoption;
-  const fields = changes.slice(0, shownFields).map(({ path }) => pathInWords(path));
-  const more = changes.length > shownFields ? ` and ${changes.length - shownFields} more` : '';
-  const changed = changes.length === 0 ? 'stays as it is' : `changes in place: ${fields.join(', ')}${more}`;
+  // What the object does comes before what it is labelled with.
+  const all = changes.map(({ path }) => pathInWords(path));
+  const fields = [...all].sort((one, other) => Number(isLabelling(one)) - Number(isLabelling(other)));
+  const more = fields.length > shownFields ? ` and ${fields.length - shownFields} more` : '';
+  const changed =
+    changes.length === 0 ? 'stays as it is' : `changes in place: ${fields.slice(0, shownFields).join(', ')}${more}`;
   const from = handover.from.length === 0 ? '' : `; taken over from ${handover.from.join(', ')}`;
   return `${changed}${from}`;
+}
+
+function isLabelling(field: string): boolean {
+  return field.startsWith('metadata.');
 }
 
 function facts(adoption: Adoption): Record<string, unknown> {
