@@ -8,6 +8,7 @@ import { gateCommand } from './gate/command';
 import { generateCommand } from './generate/command';
 import { promoteCommand } from './promote/command';
 import { renderCommand } from './render/command';
+import { verifyCommand } from './verify/command';
 
 /** Exit code after an interrupt, as shells count: 128 and the number of SIGINT. */
 const interruptedCode = 130;
@@ -104,5 +105,8 @@ program.addCommand(
 );
 program.addCommand(adoptCommand(command(() => (require('./adopt/adopt') as typeof import('./adopt/adopt')).adopt)));
 program.addCommand(driftCommand(command(() => (require('./drift/drift') as typeof import('./drift/drift')).drift)));
+program.addCommand(
+  verifyCommand(command(() => (require('./verify/verify') as typeof import('./verify/verify')).verify)),
+);
 
 void program.parseAsync();

@@ -99,8 +99,11 @@ export interface Probe {
   readonly read: readonly ProbeStep[];
   /** Changes and removes it. */
   readonly change: readonly ProbeStep[];
-  /** Removes what any of the above may have left; an error of a call means that there was nothing. */
-  readonly cleanUp: readonly ToolCall[];
+  /**
+   * Removes what any of the above may have left. It is looked for first: a server may take a call that removes what is
+   * not there for a fault of its own, and call itself not ready.
+   */
+  readonly cleanUp: { readonly find: ToolCall; readonly remove: (found: unknown) => readonly ToolCall[] };
 }
 
 /** How the data of a system are kept elsewhere. */

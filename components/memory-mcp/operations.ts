@@ -142,7 +142,14 @@ function probe(id: string): Probe {
         problem: (answer) => (answer === 'ok' ? undefined : `answered ${JSON.stringify(answer)}`),
       },
     ],
-    cleanUp: [name, moved].map((each) => ({ tool: 'forget', arguments: { name: each, scope } })),
+    cleanUp: {
+      find: { tool: 'list', arguments: { scope, limit: 100 } },
+      // A list of a scope names the memories of scope `global` too.
+      remove: (answer) =>
+        ((answer as { memories?: { name: string; scope: string }[] }).memories ?? [])
+          .filter((each) => each.scope === scope)
+          .map((each) => ({ tool: 'forget', arguments: { name: each.name, scope } })),
+    },
   };
 }
 

@@ -1,36 +1,88 @@
 import { readFileSync } from 'node:fs';
-import { rootCertificates } from 'node:tls';
-import { Agent, fetch as undiciFetch } from 'undici';
+import { isIP } from 'node:net';
+import { getCACertificates } from 'node:tls';
+import { Agent, buildConnector, request, fetch as undiciFetch } from 'undici';
 import { Failure, messageOf } from '../failure';
 
 /** How requests reach a server. */
 export interface Connection {
   /** Trusts what the connection was made to trust. */
   readonly fetch: typeof fetch;
+  /** A GET with exactly these headers, the Host among them, which `fetch` would set itself. Redirects are answers. */
+  readonly ask: (url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<Reply>;
   /** What every request carries, such as a bearer token. */
   readonly headers: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
+/** What a server answered. */
+export interface Reply {
+  readonly status: number;
+  readonly body: string;
+}
+
 export interface ConnectionOptions {
-  /** File with certificates (PEM) to trust beside the public ones, such as the root of step-ca. */
+  /** File with certificates (PEM) to trust beside the public ones and the system's, such as the root of step-ca. */
   readonly ca?: string | undefined;
+  /** Where every connection goes, whatever host a URL names. */
+  readonly address?: Address | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A place to connect to in the stead of the one that a host name stands for. */
+export interface Address {
+  readonly host: string;
+  /** @default the port of the URL */
+  readonly port?: number | undefined;
+}
+
+/**
+ * Reads `IP`, `IP:PORT` or `[IPv6]:PORT`.
+ * @throws Failure when it is none of them
+ */
+export function parseAddress(text: string): Address {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const host = isIP(text) > 0 ? text : (bracketed ?? plain);
+  if (host === undefined || isIP(host) === 0) {
+    throw new Failure(`${text} is no address`, 'name it as IP or IP:PORT, such as 203.0.113.7 or [2001:db8::7]:443');
+  }
+  return port === undefined || isIP(text) > 0 ? { host } : { host, port: Number(port) };
 }
 
 /**
  * Makes a connection.
  * @throws Failure when the file with certificates cannot be read or has none
  */
-export function openConnection({ ca, headers = {} }: ConnectionOptions = {}): Connection {
+export function openConnection({ address, ca, headers = {} }: ConnectionOptions = {}): Connection {
+  const connect = buildConnector({ ca: trustedCertificates(ca) });
   const agent = new Agent({
     // Event streams are quiet for as long as nobody has anything to say.
     bodyTimeout: 0,
-    connect: ca === undefined ? {} : { ca: [...rootCertificates, readCertificates(ca)] },
+    connect: (options, done) => {
+      const { hostname, port } = options;
+      // The name that the certificate must have, and that a server chooses its certificate by: the URL's, whatever the
+      // Host header says and wherever the connection goes.
+      const servername = isIP(hostname) === 0 ? { servername: hostname } : {};
+      const place = address && { hostname: address.host, port: String(address.port ?? port) };
+      return connect({ ...options, ...servername, ...place }, done);
+    },
   });
   const fetchThrough = (input: unknown, init?: object) =>
     undiciFetch(input as Parameters<typeof undiciFetch>[0], { ...init, dispatcher: agent });
-  return { fetch: fetchThrough as unknown as typeof fetch, headers, close: () => agent.destroy() };
+  const ask: Connection['ask'] = async (url, given, signal) => {
+    const { body, statusCode } = await request(url, { headers: given, signal, dispatcher: agent });
+    return { status: statusCode, body: await body.text() };
+  };
+  return { fetch: fetchThrough as unknown as typeof fetch, ask, headers, close: () => agent.destroy() };
+}
+
+/**
+ * What is trusted: the public authorities, those of the system and of NODE_EXTRA_CA_CERTS, and those of a file.
+ * @throws Failure when the file cannot be read or has none
+ */
+export function trustedCertificates(ca: string | undefined): string[] {
+  const own = ca === undefined ? [] : [readCertificates(ca)];
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system'), ...own])];
 }
 
 /** The text of a file with certificates. */

@@ -1,10 +1,10 @@
 import type { SystemPlan } from '../../components/kit/object';
 import type { Access } from '../../components/kit/operations';
-import { get } from '../cluster/api';
+import { isReady, podsWith, selectorText } from '../cluster/pods';
 import { type Forwarded, forwardPort } from '../cluster/port-forward';
 import type { StackCluster } from '../cluster/stack-cluster';
-import { Failure, messageOf } from '../failure';
-import { type Connection, openConnection } from './connection';
+import { Failure } from '../failure';
+import { type Address, type Connection, openConnection } from './connection';
 import { accessHeaders, tokenVariable } from './credentials';
 
 /** An MCP endpoint that can be talked to. */
@@ -24,6 +24,8 @@ export interface OpenEndpoint {
 export interface WayOptions {
   /** File with certificates (PEM) to trust beside the public ones. */
   readonly ca?: string | undefined;
+  /** Where the host name is to be found, in the stead of what DNS says. */
+  readonly address?: Address | undefined;
   /** Not by the host name, although there is one. */
   readonly portForward?: boolean | undefined;
 }
@@ -49,9 +51,9 @@ export async function openEndpoint(place: SystemPlace, options: WayOptions = {})
   if (byFrontDoor) {
     const { url } = system.endpoint;
     const words = `${system.name} of stack ${stack} by its front door, ${url}`;
-    return opened({ url, way: 'front door', words, connection: openConnection({ ca: options.ca, headers }) });
+    return opened({ url, way: 'front door', words, connection: openConnection({ ...options, headers }) });
   }
-  const { pod, forwarded } = await forwardedPod(place);
+  const { pod, forwarded } = await forwardedPod(place, system.operations.server.ports.requests);
   const url = `http://127.0.0.1:${forwarded.port}${system.operations.server.paths.mcp}`;
   const words = `${system.name} of stack ${stack} through the API server, pod ${system.namespace}/${pod}`;
   return opened({ url, way: 'port-forward', words, connection: openConnection({ headers }) }, forwarded);
@@ -87,33 +89,23 @@ async function headersFor(place: SystemPlace, byFrontDoor: boolean): Promise<Rec
   return accessHeaders(asked, needsSecret ? { api: (await place.cluster()).api, namespace } : undefined);
 }
 
-interface PodList {
-  readonly items: readonly {
-    readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
-    readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
-  }[];
-}
-
-async function forwardedPod({ stack, system, cluster }: SystemPlace): Promise<{ pod: string; forwarded: Forwarded }> {
+/**
+ * Forwards a port of one of the server's pods that is ready.
+ * @throws Failure when none is
+ */
+export async function forwardedPod(
+  { stack, system, cluster }: SystemPlace,
+  port: number,
+): Promise<{ readonly pod: string; readonly forwarded: Forwarded }> {
   const { namespace, name } = system;
-  const { podLabels, ports } = system.operations.server;
+  const { podLabels } = system.operations.server;
   const { api, kubeConfig } = await cluster();
-  const selector = Object.entries(podLabels).map(([key, value]) => `${key}=${value}`);
-  const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector.join(','))}`;
-  const pods = await get<PodList>(api, path).catch((error: unknown) => {
-    throw new Failure(`the pods of ${name} cannot be listed: ${messageOf(error)}`, 'check your rights on the cluster');
-  });
-  const pod = pods?.items.find(isReady)?.metadata.name;
+  const pod = (await podsWith(api, namespace, podLabels)).find(isReady)?.metadata.name;
   if (pod === undefined) {
     throw new Failure(
       `stack ${stack}: no pod of ${name} is ready in namespace ${namespace}`,
-      `look at it: kubectl -n ${namespace} get pods -l ${selector.join(',')}`,
+      `look at it: kubectl -n ${namespace} get pods -l ${selectorText(podLabels)}`,
     );
   }
-  return { pod, forwarded: await forwardPort(kubeConfig, { namespace, pod, port: ports.requests }) };
-}
-
-function isReady({ metadata, status }: PodList['items'][number]): boolean {
-  const ready = status?.conditions?.some(({ type, status: holds }) => type === 'Ready' && holds === 'True');
-  return ready === true && metadata.deletionTimestamp === undefined;
+  return { pod, forwarded: await forwardPort(kubeConfig, { namespace, pod, port }) };
 }

@@ -22,7 +22,12 @@ export function systemWith(objects: DescribedObjects, name = 'thing'): SystemPla
     startupSeconds: 60,
   };
   const client = { name, tokenVariable: 'TOKEN', guidance: '' };
-  const probe = () => ({ write: [], read: [], change: [], cleanUp: [] });
+  const probe = () => ({
+    write: [],
+    read: [],
+    change: [],
+    cleanUp: { find: { tool: 'list', arguments: {} }, remove: () => [] },
+  });
   const endpoint = { url: '', inClusterUrl: '' };
   return { system: name, name, namespace: 'ns', objects, flows: [], endpoint, operations: { server, client, probe } };
 }

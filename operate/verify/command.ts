@@ -1,0 +1,44 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { VerifyOptions } from './verify';
+
+const notes = `
+Everything is looked at as a client sees it: by the host name of the route where there is one, else through the API
+server. A memory in a scope of its own is written, read and removed again, also after a failure and after Ctrl-C.
+
+The token comes from FLEET_TOKEN, else from the Secret that the server reads. By a host name and with FLEET_TOKEN no
+kubeconfig is needed, except for --restart and for health paths that the route does not forward.
+
+Examples:
+  $ fleet verify -s staging
+  $ fleet verify -s staging --address 203.0.113.7      before DNS knows the name
+  $ fleet verify -s goddess --ca root-of-step-ca.pem
+  $ fleet verify -s staging --restart --long --json`;
+
+/** The command line of `verify`. What it does is handed in, so that its modules are loaded only when it is called. */
+export function verifyCommand(action: (options: VerifyOptions) => Promise<void>): Command {
+  return new Command('verify')
+    .description('see that a deployed system works for its clients: name, certificate, health, tools, memory')
+    .requiredOption('-s, --stack <name>', 'the stack')
+    .option('--system <name>', 'which system, where the stack has several')
+    .option('--kubeconfig <file>', 'kubeconfig of the cluster')
+    .option('--context <name>', 'context of the kubeconfig (default: that of the stack file)')
+    .option('--port-forward', 'through the API server, although there is a host name')
+    .option('--address <ip[:port]>', 'connect there in the stead of what DNS says')
+    .option('--ca <file>', 'certificates (PEM) to trust beside the public ones and those of the system')
+    .option('--samples <number>', 'how often each read is measured', wholeNumber, 5)
+    .option('--long [seconds]', 'also see that an idle stream lasts so long (default: 330, above what gateways allow)')
+    .option('--restart', 'also restart the server, and read again what was written before')
+    .option('--json', 'one JSON document on the standard output')
+    .addHelpText('after', notes)
+    .action((options: Omit<VerifyOptions, 'long'> & { readonly long?: string | true }) => {
+      const { long, ...rest } = options;
+      if (long === undefined) return action(rest);
+      return action({ ...rest, long: long === true ? 330 : wholeNumber(long) });
+    });
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return value;
+}
