@@ -51,6 +51,15 @@ export function oneContext(path: string, context?: string): { readonly context: 
   return { context: name, content: JSON.stringify(alone, null, 2) };
 }
 
+/** URLs of the API servers that a kubeconfig names; none where it cannot be read. */
+export function serversIn(path: string): readonly string[] {
+  try {
+    return (read(path).clusters ?? []).map(({ cluster }) => String(cluster.server).replace(/\/$/, ''));
+  } catch {
+    return [];
+  }
+}
+
 function settled(fields: Readonly<Record<string, unknown>>, folder: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([field, value]) => settle(field, value, folder)));
 }

@@ -14,9 +14,10 @@ export class EngineError extends Error {
     readonly exitCode: number | undefined,
     readonly stdout: string,
     readonly stderr: string,
+    /** Whether a signal ended it, so that it could neither finish nor say anything. */
+    readonly killed = false,
   ) {
-    const said = lastLines(stderr || stdout, 20);
-    super(exitCode === undefined ? `the engine was ended from outside; it said last: ${said}` : said);
+    super(lastLines(stderr || stdout, 20));
   }
 }
 
@@ -75,7 +76,8 @@ async function run(command: string, args: readonly string[], call: Call) {
     onStderr: call.onError,
   });
   if (result.exitCode !== 0) {
-    throw new EngineError(result.exitCode, result.stdout, result.stderr || String(result.startError ?? ''));
+    const killed = result.exitCode === undefined && result.startError === undefined;
+    throw new EngineError(result.exitCode, result.stdout, result.stderr || String(result.startError ?? ''), killed);
   }
   return { stdout: result.stdout, stderr: result.stderr, code: 0 };
 }

@@ -13,10 +13,12 @@ import {
 import { parse } from 'yaml';
 import { Failure, throwIfInterrupted } from '../failure';
 import type { FleetHome } from '../fleet-home';
+import { serversIn } from '../kubeconfig';
 import type { Tools } from '../toolchain';
 import { toolEnvironment } from '../toolchain/environment';
 import { EngineError, engineCommand, linkProvider } from './command';
 import { type Changes, eventLog } from './events';
+import { failureOf } from './explain';
 import { ensurePassphrase } from './passphrase';
 import { checkpointPath, pendingOperations } from './pending';
 import { removeStaleLocks } from './stale-locks';
@@ -88,7 +90,7 @@ export async function openStack(options: StackOptions): Promise<OpenStack> {
     pulumiCommand: await engineCommand(options.home, options.tools),
   });
   const known = existsSync(checkpointPath(place.backend, place.project, options.stack));
-  const stack = await explained([], undefined, () =>
+  const stack = await explained(options.kubeconfig, noErrors, undefined, () =>
     known ? Stack.select(options.stack, workspace) : Stack.create(options.stack, workspace),
   );
   // After each operation the API asks the engine for the history, which nobody here reads and which takes a moment.
@@ -121,6 +123,7 @@ function placeOf(options: StackOptions): Place {
 
 function operations(options: StackOptions, place: Place, stack: Stack): OpenStack {
   const { name } = stack;
+  const { kubeconfig } = options;
   const backend = [place.backend, place.project, name] as const;
 
   async function prepared<O extends Operation>(given: O | undefined, work: (options: O) => Promise<Done>) {
@@ -128,9 +131,11 @@ function operations(options: StackOptions, place: Place, stack: Stack): OpenStac
     removeStaleLocks(...backend);
     if (pendingOperations(...backend).length > 0) {
       const signal = given?.signal === undefined ? {} : { signal: given.signal };
-      await observed(signal as Operation, (each: Operation) => stack.refresh({ ...each, clearPendingCreates: true }));
+      await observed(kubeconfig, signal as Operation, (each: Operation) =>
+        stack.refresh({ ...each, clearPendingCreates: true }),
+      );
     }
-    return observed(given, work);
+    return observed(kubeconfig, given, work);
   }
 
   return {
@@ -143,7 +148,7 @@ function operations(options: StackOptions, place: Place, stack: Stack): OpenStac
       const { outcome, done } = await prepared(given, (each: UpOptions) => stack.up(each));
       return { ...outcome, outputs: done.outputs ?? {} };
     },
-    outputs: () => explained([], undefined, () => stack.outputs()),
+    outputs: () => explained(options.kubeconfig, noErrors, undefined, () => stack.outputs()),
   };
 }
 
@@ -155,7 +160,11 @@ interface Done {
   readonly outputs?: OutputMap;
 }
 
-async function observed<O extends Operation>(given: O | undefined, work: (options: O) => Promise<Done>) {
+async function observed<O extends Operation>(
+  kubeconfig: string,
+  given: O | undefined,
+  work: (options: O) => Promise<Done>,
+) {
   const log = eventLog();
   const listening = {
     color: 'never',
@@ -166,16 +175,14 @@ async function observed<O extends Operation>(given: O | undefined, work: (option
     },
   } as O;
   throwIfInterrupted(given?.signal);
-  const done = await explained(log.errors, given?.signal, () => work(listening));
+  const done = await explained(kubeconfig, log.errors, given?.signal, () => work(listening));
   return { done, outcome: { changes: log.changes(), warnings: log.warnings(), output: done.stdout } };
 }
 
-/** What the engine says last, after the reason. */
-const closing = /^(update|preview|refresh|destroy) failed$/;
-
 /** Runs something of the engine and turns its error into one message. */
 async function explained<T>(
-  errors: readonly string[] | (() => readonly string[]),
+  kubeconfig: string,
+  errors: () => readonly string[],
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -184,13 +191,11 @@ async function explained<T>(
   } catch (error) {
     throwIfInterrupted(signal);
     if (!(error instanceof EngineError)) throw error;
-    const said = (typeof errors === 'function' ? errors() : errors).filter((text) => !closing.test(text));
-    const text = said.length > 0 ? said.join('\n') : error.message;
-    throw new Failure(text, 'mend what is named above and run the command again; what was done so far is kept', {
-      cause: error,
-    });
+    throw failureOf(error, errors(), serversIn(kubeconfig));
   }
 }
+
+const noErrors = () => [];
 
 /** Refreshes the work files. @returns whether the stack file brings encryption of its own */
 function prepareFiles(options: StackOptions, place: Place): boolean {
