@@ -5,6 +5,7 @@ import { linkAtomically } from '../files';
 import type { FleetHome } from '../fleet-home';
 import { type Tools, toolPath } from '../toolchain';
 import { lastLines } from '../toolchain/go';
+import { killOrphanedProviders } from './orphans';
 
 /** The engine's command line ended with an error. */
 export class EngineError extends Error {
@@ -35,7 +36,7 @@ export async function engineCommand(home: FleetHome, tools: Tools): Promise<Pulu
   const command = await PulumiCommand.get({ root: engineRoot(home, tools) });
   const runner: Runner = {
     run: (args, cwd, env, onOutput, onError, signal) =>
-      run(command.command, args, { cwd, env, onOutput, onError, signal }),
+      run(home, command.command, args, { cwd, env, onOutput, onError, signal }),
   };
   return Object.assign(command, runner);
 }
@@ -66,7 +67,7 @@ interface Call {
   readonly signal?: AbortSignal | undefined;
 }
 
-async function run(command: string, args: readonly string[], call: Call) {
+async function run(home: FleetHome, command: string, args: readonly string[], call: Call) {
   const result = await runChild(command, [...args, '--non-interactive'], {
     cwd: call.cwd,
     env: { ...call.env, PULUMI_AUTOMATION_API: 'true' },
@@ -77,6 +78,7 @@ async function run(command: string, args: readonly string[], call: Call) {
   });
   if (result.exitCode !== 0) {
     const killed = result.exitCode === undefined && result.startError === undefined;
+    if (killed) killOrphanedProviders(home.pulumi);
     throw new EngineError(result.exitCode, result.stdout, result.stderr || String(result.startError ?? ''), killed);
   }
   return { stdout: result.stdout, stderr: result.stderr, code: 0 };

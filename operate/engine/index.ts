@@ -16,9 +16,11 @@ import type { FleetHome } from '../fleet-home';
 import { serversIn } from '../kubeconfig';
 import type { Tools } from '../toolchain';
 import { toolEnvironment } from '../toolchain/environment';
+import { backendUrl, removeDescriptions } from './backend';
 import { EngineError, engineCommand, linkProvider } from './command';
 import { type Changes, eventLog } from './events';
 import { failureOf } from './explain';
+import { killOrphanedProviders } from './orphans';
 import { ensurePassphrase } from './passphrase';
 import { checkpointPath, pendingOperations } from './pending';
 import { removeStaleLocks } from './stale-locks';
@@ -70,7 +72,7 @@ export interface OpenStack {
  * Opens a stack with the real engine and a file backend of its own; creates it where it does not exist.
  *
  * Each operation works on the stack file as it is in the checkout at that moment, and first clears what a killed run
- * left behind: locks of dead processes, and operations whose end nobody recorded (the refresh looks at the cluster, and
+ * left behind: its providers, locks of dead processes, files that were half written, and operations whose end nobody recorded (the refresh looks at the cluster, and
  * creating an object that is there already takes it over, because every object has a fixed name).
  *
  * The environment's own engine settings, login and passphrase are not seen by the engine, with one exception: a stack
@@ -82,6 +84,7 @@ export async function openStack(options: StackOptions): Promise<OpenStack> {
   const place = placeOf(options);
   mkdirSync(place.backend, { recursive: true });
   linkProvider(options.home, options.tools);
+  clearLeftovers(options, place);
   const workspace = await LocalWorkspace.create({
     workDir: place.workDir,
     program: options.program ?? loadProgram(options.projectDir),
@@ -128,7 +131,7 @@ function operations(options: StackOptions, place: Place, stack: Stack): OpenStac
 
   async function prepared<O extends Operation>(given: O | undefined, work: (options: O) => Promise<Done>) {
     prepareFiles(options, place);
-    removeStaleLocks(...backend);
+    clearLeftovers(options, place);
     if (pendingOperations(...backend).length > 0) {
       const signal = given?.signal === undefined ? {} : { signal: given.signal };
       await observed(kubeconfig, signal as Operation, (each: Operation) =>
@@ -197,6 +200,13 @@ async function explained<T>(
 
 const noErrors = () => [];
 
+/** Clears what a killed run left behind and would be in the way. */
+function clearLeftovers({ home, stack }: StackOptions, place: Place): void {
+  killOrphanedProviders(home.pulumi);
+  removeDescriptions(place.backend);
+  removeStaleLocks(place.backend, place.project, stack);
+}
+
 /** Refreshes the work files. @returns whether the stack file brings encryption of its own */
 function prepareFiles(options: StackOptions, place: Place): boolean {
   const { projectDir, stack, configOverrides } = options;
@@ -206,7 +216,7 @@ function prepareFiles(options: StackOptions, place: Place): boolean {
 function environment(options: StackOptions, place: Place, ownEncryption: boolean): Record<string, string> {
   return toolEnvironment(options.home, {
     KUBECONFIG: options.kubeconfig,
-    PULUMI_BACKEND_URL: `file://${place.backend}`,
+    PULUMI_BACKEND_URL: backendUrl(place.backend),
     // Without it the engine would try to download what it misses, and wait for a network that may not be there.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
     ...passphrase(options, place, ownEncryption),

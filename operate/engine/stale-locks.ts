@@ -31,10 +31,16 @@ export function removeStaleLocks(
   const folder = lockFolder(backendDir, project, stack);
   if (!existsSync(folder)) return [];
   const removed: number[] = [];
-  for (const name of readdirSync(folder).filter((each) => each.endsWith('.json'))) {
+  for (const name of readdirSync(folder).filter((each) => /\.json$|\.tmp$/.test(each))) {
     const path = join(folder, name);
     const content = parseLock(readFileSync(path, 'utf8'));
-    if (content === undefined || !isStale(content, hostname(), isEngine)) continue;
+    if (content === undefined) {
+      // An engine that is killed while it takes its lock leaves this, and every later one counts it as a lock. One that
+      // is still writing it has touched nothing so far, and ends with an error.
+      if (name.endsWith('.tmp')) rmSync(path, { force: true });
+      continue;
+    }
+    if (!isStale(content, hostname(), isEngine)) continue;
     // The backend keeps a description beside each file that it writes.
     for (const file of [path, `${path}.attrs`]) rmSync(file, { force: true });
     removed.push(content.pid);
@@ -48,7 +54,7 @@ export function isStale(lock: LockContent, thisHost: string, isEngine: (pid: num
 }
 
 /** A number that a dead engine had may be a stranger's by now, so the program's name is compared too. */
-function isRunningEngine(pid: number): boolean {
+export function isRunningEngine(pid: number): boolean {
   try {
     const program = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '';
     return basename(program).startsWith('pulumi');
@@ -57,7 +63,7 @@ function isRunningEngine(pid: number): boolean {
   }
 }
 
-/** The engine writes a lock in one step, so a lock that cannot be read is not the engine's and is left alone. */
+/** The engine puts a lock in place in one step, so a lock there that cannot be read is not the engine's and is left alone. */
 function parseLock(text: string): LockContent | undefined {
   try {
     return JSON.parse(text) as LockContent;

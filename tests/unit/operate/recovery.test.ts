@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { backendUrl, removeDescriptions } from '../../../operate/engine/backend';
+import { killOrphanedProviders } from '../../../operate/engine/orphans';
 import { checkpointPath, pendingOperations } from '../../../operate/engine/pending';
 import { isStale, lockFolder, removeStaleLocks } from '../../../operate/engine/stale-locks';
-import { folder, removeFolders } from './support';
+import { folder, removeFolders, runs } from './support';
 
 /** A backend with one lock a content, named by its place in the list. */
 function backendWithLocks(...contents: unknown[]): string {
@@ -50,6 +54,16 @@ describe('locks of a killed engine', () => {
     assert.deepEqual(removeStaleLocks(backend, 'memory-fleet', 'local', noEngine), []);
   });
 
+  it('are removed where they were half written, whoever was at it', () => {
+    const backend = backendWithLocks();
+    const place = lockFolder(backend, 'memory-fleet', 'local');
+    writeFileSync(join(place, 'a.json.18ea13a8.tmp'), '');
+    writeFileSync(join(place, 'b.json.18ea13a9.tmp'), JSON.stringify({ pid: 11, hostname: here }));
+    writeFileSync(join(place, 'c.json.18ea13aa.tmp'), JSON.stringify({ pid: 12, hostname: here }));
+    removeStaleLocks(backend, 'memory-fleet', 'local', (pid) => pid === 12);
+    assert.deepEqual(readdirSync(place), ['c.json.18ea13aa.tmp']);
+  });
+
   it('do not take a stranger with the same process id for an engine', () => {
     const backend = backendWithLocks({ pid: process.pid, hostname: here });
     assert.deepEqual(removeStaleLocks(backend, 'memory-fleet', 'local'), [process.pid]);
@@ -57,6 +71,64 @@ describe('locks of a killed engine', () => {
 
   it('need not exist', () => {
     assert.deepEqual(removeStaleLocks(folder(), 'memory-fleet', 'local'), []);
+  });
+});
+
+describe('the state of a killed engine', () => {
+  afterEach(removeFolders);
+
+  it('is written in one step: without descriptions beside the files, which are not', () => {
+    assert.equal(backendUrl('/state/backend'), 'file:///state/backend?metadata=skip');
+  });
+
+  it('loses the descriptions that it has, which may be half written, and nothing else', () => {
+    const backend = backendWithLocks({ pid: 11, hostname: 'another' });
+    removeDescriptions(backend);
+    assert.deepEqual(readdirSync(lockFolder(backend, 'memory-fleet', 'local')), ['0.json']);
+  });
+
+  it('need not exist', () => removeDescriptions('/no/such/backend'));
+});
+
+describe('providers of a killed engine', () => {
+  const started: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of started.splice(0)) child.kill('SIGKILL');
+    removeFolders();
+  });
+
+  /** A program of that path that does nothing for a minute. */
+  function program(...path: string[]): string {
+    const file = join(...path);
+    mkdirSync(dirname(file), { recursive: true });
+    copyFileSync('/bin/sleep', file);
+    return file;
+  }
+
+  async function start(command: string, ...args: string[]): Promise<ChildProcess> {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    started.push(child);
+    await once(child, 'spawn');
+    return child;
+  }
+
+  it('are killed, and no other program is', async () => {
+    const home = folder();
+    const { pid } = await start(program(home, 'plugins', 'resource-x', 'pulumi-resource-x'), '60');
+    const other = await start(program(folder(), 'plugins', 'resource-x', 'pulumi-resource-x'), '60');
+    assert.deepEqual(killOrphanedProviders(home), [pid]);
+    assert.ok(other.pid !== undefined && runs(other.pid));
+  });
+
+  it('are left alone while their engine runs', async () => {
+    const home = folder();
+    const provider = program(home, 'plugins', 'resource-x', 'pulumi-resource-x');
+    const engine = join(home, 'pulumi');
+    copyFileSync('/bin/sh', engine);
+    const { stdout } = await start(engine, '-c', `"${provider}" 60 >&- & echo $!; wait`);
+    const pid = Number(String((await once(stdout as NodeJS.ReadableStream, 'data'))[0]));
+    assert.deepEqual(killOrphanedProviders(home), []);
+    process.kill(pid);
   });
 });
 
