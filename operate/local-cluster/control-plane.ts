@@ -162,13 +162,16 @@ export function kwokctlError(stderr: string): string {
   return last === undefined ? lastLines(stderr) : (JSON.parse(last) as string).trim();
 }
 
-/** Whether every program runs and the API server calls itself ready. */
+/**
+ * Whether every program runs and the API server calls itself ready. A server that is gone refuses at once; one that is
+ * only busy gets its time, because the alternative is to start it anew, which takes longer.
+ */
 async function answers({ home, name }: ControlPlaneOptions): Promise<boolean> {
   const { kubeconfig } = home.cluster(name);
   if (!existsSync(kubeconfig) || !allRun(home, name)) return false;
   try {
     const api = await connect(kubeconfig);
-    return (await api.send('GET', '/readyz', { timeoutSeconds: 5 })).status === 200;
+    return (await api.send('GET', '/readyz', { timeoutSeconds: 30 })).status === 200;
   } catch {
     return false;
   }
