@@ -41,11 +41,15 @@ export function failureOf(error: EngineError, said: readonly string[], servers: 
  */
 function unanswered(text: string, servers: readonly string[]): string | undefined {
   const server = servers.find((each) => text.includes(`"${each}/`));
-  const reason = lostConnection.exec(text)?.[1];
-  return server === undefined || reason === undefined
-    ? undefined
-    : `the API server ${server} does not answer: ${reason}`;
+  const reason = server === undefined ? undefined : lostConnection.exec(text)?.[1];
+  if (reason !== undefined) return `the API server ${server} does not answer: ${reason}`;
+  // A server that is only just starting answers, and still cannot be worked with.
+  const verdict = unreachable.exec(text)?.[1];
+  return verdict === undefined ? undefined : `the API server ${servers.join(' or ')} does not answer: ${verdict}`;
 }
+
+/** What the provider says of a cluster whose schema it cannot read. */
+const unreachable = /cluster is unreachable: (?:unable to load schema information from the API server: )?(.+)/;
 
 const lostConnection =
   /\b(connection refused|connection reset by peer|broken pipe|EOF|timeout|timed out|deadline exceeded|no route to host|no such host|network is unreachable|connection lost)\b/i;

@@ -29,6 +29,12 @@ describe('an operation that failed', () => {
     assert.match(remedy, /^see that the cluster runs .* and run the command again/);
   });
 
+  it('takes the provider’s word for an API server that is only just starting', () => {
+    const said =
+      'Namespace a: configured Kubernetes cluster is unreachable: unable to load schema information from the API server: starting';
+    assert.equal(failureOf(failed, [said], [server]).message, `the API server ${server} does not answer: starting`);
+  });
+
   it('keeps the causes that have nothing to do with an API server that died', () => {
     const away = asked(`${server}/api`, 'dial tcp: i/o timeout');
     const { message } = failureOf(failed, [away, 'Secret b: denied'], [server]);
