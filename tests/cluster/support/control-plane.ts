@@ -5,10 +5,12 @@ import { KubeConfig, type KubernetesObject, KubernetesObjectApi } from '@kuberne
 import { execa } from 'execa';
 import type { Described } from '../../../components/kit/object';
 import { type ConfigOverrides, type OpenStack, openStack } from '../../../operate/engine';
-import { fleetHome, fleetHomeAt } from '../../../operate/fleet-home';
+import { type FleetHome, fleetHome, fleetHomeAt } from '../../../operate/fleet-home';
 import { oneContext } from '../../../operate/kubeconfig';
-import { type Cluster, createCluster } from '../../../operate/local-cluster';
+import { type Cluster, createCluster, destroyCluster } from '../../../operate/local-cluster';
+import { withLock } from '../../../operate/lock';
 import { obtainTools, type Tools, toolPath } from '../../../operate/toolchain';
+import { interrupt, stoppedOnInterrupt } from './interrupt';
 
 /** The checkout under test. */
 export const projectDir = join(__dirname, '..', '..', '..');
@@ -22,7 +24,7 @@ export interface ControlPlane {
   readonly folder: string;
 }
 
-let running: ControlPlane | undefined;
+let running: (ControlPlane & { readonly stop: () => Promise<unknown> }) | undefined;
 
 /** The control plane of this run. The root hooks start it before the first test. */
 export function controlPlane(): ControlPlane {
@@ -30,25 +32,35 @@ export function controlPlane(): ControlPlane {
   return running;
 }
 
-/**
- * Starts the control plane: tools and resource definitions, which are the same for every run, out of the usual cache,
- * everything else in a folder of this run alone.
- */
-export async function startControlPlane(): Promise<void> {
-  const tools = await obtainTools({
+/** Real tools out of the usual cache. */
+export function cachedTools(): Promise<Tools> {
+  return obtainTools({
     home: fleetHome(),
     projectDir,
     onEvent: (event) => {
       if (event.kind === 'building') console.log(`    building ${event.pin.name} ${event.pin.version}`);
     },
   });
+}
+
+/**
+ * Starts the control plane: tools and resource definitions, which are the same for every run, out of the usual cache,
+ * everything else in a folder of this run alone.
+ */
+export async function startControlPlane(): Promise<void> {
+  const tools = await cachedTools();
   const folder = mkdtempSync(join(tmpdir(), 'memory-fleet-test-'));
+  const home = fleetHomeAt(folder);
+  const name = 'test';
+  // Known before it starts: who loses patience does so while a control plane starts.
+  const stop = stoppedOnInterrupt(() => endControlPlane(home, name));
   const cluster = await createCluster({
-    home: fleetHomeAt(folder),
+    home,
     cache: fleetHome(),
     tools,
     projectDir,
-    name: 'test',
+    name,
+    signal: interrupt,
     storageClasses: [
       { name: 'standard', bindingMode: 'WaitForFirstConsumer', default: true },
       { name: 'ceph-block', bindingMode: 'Immediate' },
@@ -57,14 +69,18 @@ export async function startControlPlane(): Promise<void> {
   });
   const config = new KubeConfig();
   config.loadFromFile(cluster.kubeconfig);
-  running = { cluster, tools, folder, objects: KubernetesObjectApi.makeApiClient(config) };
+  running = { cluster, tools, folder, objects: KubernetesObjectApi.makeApiClient(config), stop };
+}
+
+/** Ends a control plane of a run, when nobody is starting it any more, and removes its folder. */
+export async function endControlPlane(home: FleetHome, name: string): Promise<void> {
+  await withLock(home.locks, `cluster-${name}`, () => destroyCluster(home, name));
+  rmSync(home.root, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Ends every process of the control plane and removes its folder. */
 export async function stopControlPlane(): Promise<void> {
-  if (!running) return;
-  await running.cluster.destroy();
-  rmSync(running.folder, { recursive: true, force: true });
+  await running?.stop();
   running = undefined;
 }
 
