@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import { adoptCommand } from './adopt/command';
 import { clientCommand } from './client/command';
 import { type CommandRun, commandRun } from './commands/run';
+import { doctorCommand } from './doctor/command';
 import { driftCommand } from './drift/command';
 import { Failure, Interrupted, messageOf } from './failure';
 import { gateCommand } from './gate/command';
 import { generateCommand } from './generate/command';
+import { pinCommand } from './pin/command';
 import { promoteCommand } from './promote/command';
 import { renderCommand } from './render/command';
 import { verifyCommand } from './verify/command';
@@ -108,5 +110,9 @@ program.addCommand(driftCommand(command(() => (require('./drift/drift') as typeo
 program.addCommand(
   verifyCommand(command(() => (require('./verify/verify') as typeof import('./verify/verify')).verify)),
 );
+program.addCommand(
+  doctorCommand(command(() => (require('./doctor/doctor') as typeof import('./doctor/doctor')).doctor)),
+);
+program.addCommand(pinCommand(command(() => (require('./pin/pin') as typeof import('./pin/pin')).pin)));
 
 void program.parseAsync();

@@ -1,6 +1,5 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import type { ClusterFacts } from '../../config/cluster';
 import type { Described, DescribedObjects, KubernetesObject } from './object';
 import type { SecretReference } from './secret';
 
@@ -12,19 +11,6 @@ export const fieldManager = 'memory-fleet';
 
 /** Secret values by their keys in the stack file. */
 export type SecretValues = Readonly<Record<string, pulumi.Input<string>>>;
-
-/**
- * The objects that the engine registers on a cluster. Where Argo CD applies the overlay alone, that is only what must
- * exist before its first sync: the namespace, the secrets and the Application.
- */
-export function registeredObjects(objects: DescribedObjects, cluster: ClusterFacts): DescribedObjects {
-  if (cluster.argocd?.mode !== 'argocd') return objects;
-  return Object.fromEntries(
-    Object.entries(objects).filter(
-      ([, { deliveredBy, object }]) => deliveredBy === 'pulumi' || object.kind === 'Namespace',
-    ),
-  );
-}
 
 /**
  * Registers described objects below a component. Each comes after the namespace and after those that it names.

@@ -2,8 +2,9 @@ import * as pulumi from '@pulumi/pulumi';
 import { type ClusterFactsInput, clusterSchema } from '../../config/cluster';
 import { type MemoryMcpSettingsInput, memoryMcpSchema } from '../../config/memory-mcp';
 import { parse } from '../../config/parse';
+import { registeredObjects } from '../kit/delivery';
 import type { Endpoint } from '../kit/object';
-import { registeredObjects, registerObjects, type SecretValues } from '../kit/register';
+import { registerObjects, type SecretValues } from '../kit/register';
 import { describeMemoryMcp } from './objects';
 
 /** Arguments of {@link MemoryMcp}. Both are plain data, because the objects are known before anything is registered. */

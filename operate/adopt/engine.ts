@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import type { StackCluster } from '../cluster/stack-cluster';
+import { knownUid, type StackCluster } from '../cluster/stack-cluster';
 import type { CommandRun } from '../commands/run';
 import { type ConfigOverrides, type OpenStack, openStack } from '../engine';
 import { writeAtomically } from '../files';
@@ -21,7 +21,7 @@ export interface EngineRun {
 /** Works with the engine on the state that `start --kubeconfig` keeps for this cluster, one command at a time. */
 export async function withEngine<T>(engine: EngineRun, work: (stack: OpenStack) => Promise<T>): Promise<T> {
   const { run, tools, stack, cluster, onWait } = engine;
-  const stateDir = join(run.home.state, cluster.uid);
+  const stateDir = join(run.home.state, knownUid(cluster));
   const open = async () => {
     const kubeconfig = keepKubeconfig(engine);
     const configOverrides = contextOverride(run.projectDir, stack, cluster);
@@ -32,7 +32,7 @@ export async function withEngine<T>(engine: EngineRun, work: (stack: OpenStack) 
 
 /** The engine gets a kubeconfig that reaches this cluster alone, readable by its owner only. */
 function keepKubeconfig({ run, cluster }: EngineRun): string {
-  const { kubeconfig } = run.home.cluster(cluster.uid);
+  const { kubeconfig } = run.home.cluster(knownUid(cluster));
   writeAtomically(kubeconfig, cluster.kubeConfig.exportConfig(), 0o600);
   writeAtomically(kubeconfig, oneContext(kubeconfig, cluster.context).content, 0o600);
   return kubeconfig;

@@ -1,4 +1,5 @@
-import { fieldManager, registeredObjects } from '../../components/kit/register';
+import { registeredObjects } from '../../components/kit/delivery';
+import { fieldManager } from '../../components/kit/register';
 import { kindsOf } from '../cluster/kinds';
 import type { StackCluster } from '../cluster/stack-cluster';
 import { inParallel } from '../in-parallel';

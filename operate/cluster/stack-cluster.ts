@@ -22,8 +22,8 @@ export interface StackCluster {
   readonly server: string;
   /** What the server calls itself, such as v1.35.4. */
   readonly version: string;
-  /** The uid of the namespace kube-system. */
-  readonly uid: string;
+  /** The uid of the namespace kube-system, where the user may read it. */
+  readonly uid: string | undefined;
 }
 
 /**
@@ -41,12 +41,25 @@ export async function stackCluster(
   if (context !== undefined) use(kubeConfig, context);
   const cluster = await examine(kubeConfig);
   if (config.cluster.uid !== undefined && config.cluster.uid !== cluster.uid) {
+    const found = cluster.uid ?? 'whose uid you may not read';
     throw new Failure(
-      `context ${cluster.context} reaches the cluster ${cluster.uid}, and stack ${name} belongs to ${config.cluster.uid}`,
+      `context ${cluster.context} reaches the cluster ${found}, and stack ${name} belongs to ${config.cluster.uid}`,
       `choose another context by --context, or correct cluster.uid in Pulumi.${name}.yaml`,
     );
   }
   return cluster;
+}
+
+/**
+ * The uid of a cluster, for what is kept apart by it.
+ * @throws Failure when the user may not read it
+ */
+export function knownUid({ context, uid }: Pick<StackCluster, 'context' | 'uid'>): string {
+  if (uid !== undefined) return uid;
+  throw new Failure(
+    `with context ${context} you may not read the namespace kube-system, whose uid tells clusters apart`,
+    'ask for the right to get it',
+  );
 }
 
 function isOwn(home: FleetHome, stack: string, options: ClusterOptions): boolean {
@@ -84,9 +97,8 @@ async function examine(kubeConfig: KubeConfig): Promise<StackCluster> {
   try {
     const api = await connectWith(kubeConfig);
     const version = await get<{ gitVersion: string }>(api, '/version');
-    const system = await get<{ metadata: { uid: string } }>(api, '/api/v1/namespaces/kube-system');
-    if (version === undefined || system === undefined) throw new Error('it has no /version or no kube-system');
-    return { api, kubeConfig, context, server: api.server, version: version.gitVersion, uid: system.metadata.uid };
+    if (version === undefined) throw new Error('it has no /version');
+    return { api, kubeConfig, context, server: api.server, version: version.gitVersion, uid: await uidOf(api) };
   } catch (error) {
     throw new Failure(
       `the cluster of context ${context} at ${address} does not answer: ${messageOf(error)}`,
@@ -94,4 +106,12 @@ async function examine(kubeConfig: KubeConfig): Promise<StackCluster> {
       { cause: error },
     );
   }
+}
+
+/** Many who may write to a namespace may not read others. */
+async function uidOf(api: Api): Promise<string | undefined> {
+  const { status, body } = await api.send('GET', '/api/v1/namespaces/kube-system');
+  if (status === 403) return undefined;
+  if (status >= 300) throw new Error(`it does not show its namespace kube-system (${status})`);
+  return (JSON.parse(body) as { metadata: { uid: string } }).metadata.uid;
 }

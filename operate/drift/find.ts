@@ -1,5 +1,6 @@
+import { registeredObjects } from '../../components/kit/delivery';
 import type { Described, KubernetesObject } from '../../components/kit/object';
-import { engineObject, registeredObjects } from '../../components/kit/register';
+import { engineObject } from '../../components/kit/register';
 import { kindsOf } from '../cluster/kinds';
 import type { StackCluster } from '../cluster/stack-cluster';
 import { inParallel } from '../in-parallel';

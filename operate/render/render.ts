@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Plan } from '../../components/plan';
 import { Verdict } from '../failure';
 import { checkedPlan, knownStacks } from '../stack';
 import { stackNames } from '../stack-file';
@@ -58,11 +59,21 @@ function check(projectDir: string, rendered: Rendered, strays: readonly string[]
 }
 
 function write(projectDir: string, rendered: Rendered, strays: readonly string[]): void {
-  for (const [stack, files] of rendered) {
-    const changed = writeOverlay(join(projectDir, overlaysPath, stack), files);
-    console.log(`${overlaysPath}/${stack}: ${changesInWords(changed, files.size)}`);
-  }
+  for (const [stack, files] of rendered) console.log(writtenInWords(projectDir, stack, files));
   for (const stray of strays) console.log(strayInWords(stray));
+}
+
+/**
+ * Writes the overlay of one stack.
+ * @returns what was written, in words
+ */
+export function renderStack(projectDir: string, stack: string, plan: Plan): string {
+  return writtenInWords(projectDir, stack, renderPlan(plan, stack));
+}
+
+function writtenInWords(projectDir: string, stack: string, files: ReadonlyMap<string, string>): string {
+  const changed = writeOverlay(join(projectDir, overlaysPath, stack), files);
+  return `${overlaysPath}/${stack}: ${changesInWords(changed, files.size)}`;
 }
 
 function changesInWords(changed: readonly Difference[], total: number): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { IApplication } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1';
+import { registeredObjects } from '../../../components/kit/delivery';
 import type { DescribedObjects } from '../../../components/kit/object';
-import { registeredObjects } from '../../../components/kit/register';
 import { describeMemoryMcp } from '../../../components/memory-mcp/objects';
 import { parseConfig } from '../../../config/parse';
 import { objectOf } from '../../support/objects';

@@ -1,0 +1,55 @@
+import type { KubernetesObject } from '../../../components/kit/object';
+import { objectsOf } from '../../plan-objects';
+import { type Check, missing, ok, type Question, warning } from '../check';
+import { type LabelSelector, selects } from '../listener';
+
+type Selecting = 'probeSelector' | 'ruleSelector';
+
+interface Prometheus {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec?: { readonly [S in Selecting]?: LabelSelector };
+}
+
+/** Somebody who reads our probes and rules, and the exporter that the probes go through. */
+export const monitoring: Check = ({ look, stack }) => {
+  const { monitoring: facts } = stack.plan.cluster;
+  if (!facts) return [];
+  const readers = (
+    [
+      ['Probe', 'probeSelector'],
+      ['PrometheusRule', 'ruleSelector'],
+    ] as const
+  ).flatMap(([kind, selecting]): Question[] => {
+    const [object] = objectsOf(stack.plan, kind);
+    if (object === undefined) return [];
+    return [
+      {
+        subject: `Prometheus that reads each ${kind}`,
+        answer: async () =>
+          readerAnswer(await look.list<Prometheus>('/apis/monitoring.coreos.com/v1/prometheuses'), selecting, object),
+      },
+    ];
+  });
+  const [host = ''] = facts.prober.split(':');
+  const [name = '', namespace] = host.split('.');
+  // A host outside of the cluster is no Service of it.
+  if (namespace === undefined || objectsOf(stack.plan, 'Probe').length === 0) return readers;
+  const exporter: Question = {
+    subject: `blackbox exporter ${host}`,
+    answer: async () =>
+      (await look.at(`/api/v1/namespaces/${namespace}/services/${name}`)) === undefined
+        ? missing('there is no such Service', 'install the exporter, or correct cluster.monitoring.prober')
+        : ok('there'),
+  };
+  return [...readers, exporter];
+};
+
+function readerAnswer(all: readonly Prometheus[], selecting: Selecting, { metadata }: KubernetesObject) {
+  if (all.length === 0) return missing('there is none', 'create one: the Prometheus operator runs none by itself');
+  // No selector at all selects nothing, as the operator has it.
+  const readers = all.filter(({ spec }) => spec?.[selecting] && selects(spec[selecting], metadata.labels ?? {}));
+  const names = (some: readonly Prometheus[]) => some.map((each) => `${each.metadata.namespace}/${each.metadata.name}`);
+  if (readers.length > 0) return ok(names(readers).join(', '));
+  const remedy = `set cluster.monitoring.labels to what its ${selecting} asks for`;
+  return warning(`${names(all).join(', ')} selects by other labels`, remedy);
+}

@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import type { DoctorOptions } from './doctor';
+
+const help = `
+Looks and changes nothing: whether the cluster is reached and is the right one, serves every kind of the plan, has the
+Gateway, StorageClass, Argo CD project and secret store that the stack names, enforces network policies, and lets you
+write. A thing that you may not look at is a warning.
+
+Exit codes: 0 nothing is missing (there may be warnings); 1 something is; 2 the cluster or the stack file cannot be used.
+
+  npx fleet doctor --stack goddess
+  npx fleet doctor --stack goddess --json | jq '.findings[] | select(.status == "missing")'`;
+
+/** The command line of `doctor`. What it does is handed in, so that its modules are loaded only when it is called. */
+export function doctorCommand(action: (options: DoctorOptions) => Promise<void>): Command {
+  return new Command('doctor')
+    .description('say before `up` what a cluster lacks for a stack, each with its remedy')
+    .requiredOption('-s, --stack <name>', 'name of the stack')
+    .option(
+      '--kubeconfig <file>',
+      'default: KUBECONFIG, else ~/.kube/config; for stack local the control plane of start',
+    )
+    .option(
+      '--context <name>',
+      'context of that file (default: the one that the stack file names, else its current one)',
+    )
+    .option('--json', 'print the report as one JSON document')
+    .addHelpText('after', help)
+    .action((options: DoctorOptions) => action(options));
+}
