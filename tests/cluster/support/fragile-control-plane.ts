@@ -28,8 +28,8 @@ export interface FragileControlPlane {
 /**
  * Starts a control plane beside the run's own, which other tests rely on.
  *
- * It serves built-in kinds only: an API server that has to learn all definitions takes ten times as long to come back,
- * and so does a provider that reads them.
+ * It serves built-in kinds only: a provider reads the whole schema each time it starts, which took 12 s with all
+ * definitions and 2 s without.
  */
 export async function startFragileControlPlane(): Promise<FragileControlPlane> {
   const tools = await cachedTools();
