@@ -7,6 +7,7 @@ import { driftCommand } from './drift/command';
 import { Failure, Interrupted, messageOf } from './failure';
 import { gateCommand } from './gate/command';
 import { generateCommand } from './generate/command';
+import { migrateCommand } from './migrate/command';
 import { pinCommand } from './pin/command';
 import { promoteCommand } from './promote/command';
 import { renderCommand } from './render/command';
@@ -114,5 +115,8 @@ program.addCommand(
   doctorCommand(command(() => (require('./doctor/doctor') as typeof import('./doctor/doctor')).doctor)),
 );
 program.addCommand(pinCommand(command(() => (require('./pin/pin') as typeof import('./pin/pin')).pin)));
+program.addCommand(
+  migrateCommand(command(() => (require('./migrate/serena') as typeof import('./migrate/serena')).migrateSerena)),
+);
 
 void program.parseAsync();

@@ -2,6 +2,9 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { ToolCall } from '../../components/kit/operations';
 import type { Connection } from './connection';
+import { watchAnswers } from './cut';
+
+export { ConnectionCut } from './cut';
 
 const clientInfo = { name: 'memory-fleet', version: (require('../../package.json') as { version: string }).version };
 
@@ -12,7 +15,8 @@ export interface Session {
    * Calls a tool.
    *
    * @returns the JSON of its answer, or its text where it is none
-   * @throws McpError where the server answers with a JSON-RPC error, ToolError where the tool does
+   * @throws McpError where the server answers with a JSON-RPC error, ToolError where the tool does, ConnectionCut where
+   *   the answer breaks off
    */
   call(call: ToolCall, options?: CallOptions): Promise<unknown>;
   close(): Promise<void>;
@@ -31,10 +35,18 @@ export class ToolError extends Error {
 
 /** Opens a session over streamable HTTP. A server that limits new sessions wants one for a whole piece of work. */
 export async function openSession(url: string, connection: Partial<Connection> = {}): Promise<Session> {
-  const { fetch, headers = {} } = connection;
+  const { fetch = globalThis.fetch, headers = {} } = connection;
+  const answers = watchAnswers(fetch);
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     requestInit: { headers: { ...headers } },
-    ...(fetch ? { fetch } : {}),
+    fetch: answers.fetch,
+    // The end of an answer is watched here; the library would ask a server that is gone for the rest of it.
+    reconnectionOptions: {
+      maxRetries: 0,
+      initialReconnectionDelay: 1000,
+      maxReconnectionDelay: 1000,
+      reconnectionDelayGrowFactor: 1,
+    },
   });
   const client = new Client(clientInfo);
   // The SDK's own types of the two disagree under exactOptionalPropertyTypes.
@@ -42,10 +54,12 @@ export async function openSession(url: string, connection: Partial<Connection> =
   return {
     client,
     call: async ({ tool, arguments: given }, { signal, timeoutSeconds = 60 } = {}) => {
-      const result = await client.callTool({ name: tool, arguments: given }, undefined, {
-        timeout: timeoutSeconds * 1000,
-        ...(signal ? { signal } : {}),
-      });
+      const result = await answers.whole(() =>
+        client.callTool({ name: tool, arguments: given }, undefined, {
+          timeout: timeoutSeconds * 1000,
+          ...(signal ? { signal } : {}),
+        }),
+      );
       const text = (result.content as { text?: string }[])[0]?.text ?? '';
       if (result.isError) throw new ToolError(`${tool}: ${text}`);
       return jsonOrText(text);

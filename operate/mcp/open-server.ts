@@ -1,0 +1,26 @@
+import { stackCluster } from '../cluster/stack-cluster';
+import type { CommandRun } from '../commands/run';
+import { Failure } from '../failure';
+import { describedStack, systemOf } from '../stack';
+import { type OpenEndpoint, openEndpoint, openUrl } from './endpoint';
+import type { ServerChoice } from './server-options';
+
+/** Whether a server was named at all. @throws Failure when it was named twice */
+export function namesServer({ stack, url }: ServerChoice): boolean {
+  if (stack !== undefined && url !== undefined) {
+    throw new Failure('both --stack and --url name a server', 'name it by one of them');
+  }
+  return stack !== undefined || url !== undefined;
+}
+
+/**
+ * Opens the way to the named server.
+ * @param key key of the system in a stack file
+ */
+export async function openServer(run: CommandRun, choice: ServerChoice, key: string): Promise<OpenEndpoint> {
+  if (!namesServer(choice)) throw new Failure('no server is named', 'name it by --stack or --url');
+  if (choice.url !== undefined) return openUrl(choice.url, choice);
+  const stack = describedStack(run.projectDir, choice.stack ?? '');
+  const system = systemOf(stack, key);
+  return openEndpoint({ stack: stack.name, system, cluster: () => stackCluster(run.home, stack, choice) }, choice);
+}

@@ -1,0 +1,159 @@
+import pRetry from 'p-retry';
+import { Interrupted } from '../failure';
+import type { OpenEndpoint } from '../mcp/endpoint';
+import { ConnectionCut, openSession, type Session } from '../mcp/session';
+import { asFailure, isNotFound, isRefusal, mayPass } from './faults';
+import type { Place } from './rules';
+
+/** A memory as the server has it. */
+export interface StoredMemory extends Place {
+  readonly id: string;
+  readonly content: string;
+  readonly tags: readonly string[];
+  readonly source: string | null;
+  readonly updated_at: string;
+}
+
+/** A memory that is not there yet. */
+export interface NewMemory extends Place {
+  readonly content: string;
+  readonly tags: readonly string[];
+  readonly source: string;
+}
+
+/** How long a server that is busy is waited for. */
+export interface Pace {
+  /** Wait before the second try, in milliseconds; each later one is twice as long. */
+  readonly first: number;
+  /** Longest wait, in milliseconds. */
+  readonly longest: number;
+  readonly retries: number;
+}
+
+/** Waits for about two minutes: twice the time after which the server allows new sessions again. */
+export const patient: Pace = { first: 1_000, longest: 20_000, retries: 10 };
+
+/** How a server is worked with. */
+export interface ServerOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** @default {@link patient} */
+  readonly pace?: Pace | undefined;
+  /** Called before each wait with the reason. */
+  readonly onWait?: (reason: string) => void;
+  /** Longest time that one call may take, in seconds. @default 60 */
+  readonly callSeconds?: number | undefined;
+}
+
+/** Thrown when the server understood a call and says no to it. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}
+
+const pageSize = 100;
+
+/** The memories of one memory-mcp, over one session. */
+export class MemoryServer {
+  /** Calls that were sent, those that were repeated included. */
+  calls = 0;
+  readonly #session: Session;
+  readonly #endpoint: OpenEndpoint;
+  readonly #options: ServerOptions;
+
+  private constructor(session: Session, endpoint: OpenEndpoint, options: ServerOptions) {
+    this.#session = session;
+    this.#endpoint = endpoint;
+    this.#options = options;
+  }
+
+  /** Opens the one session. @throws Failure when the server does not answer or lets nobody in */
+  static async open(endpoint: OpenEndpoint, options: ServerOptions = {}): Promise<MemoryServer> {
+    const session = await persist(() => openSession(endpoint.url, endpoint.connection), endpoint.words, options);
+    return new MemoryServer(session, endpoint, options);
+  }
+
+  /**
+   * Does something until it succeeds: a server that is busy is waited for, and a connection that was cut is made anew.
+   *
+   * @param work safe to do twice, because a call may have arrived although its answer did not
+   * @throws Refusal where the server says no, Failure where it is gone, Interrupted
+   */
+  steadily<T>(work: () => Promise<T>): Promise<T> {
+    return persist(work, this.#endpoint.words, this.#options);
+  }
+
+  /** Every memory that a query for `scope` covers, page by page. Repeats what fails. */
+  async list(scope: string): Promise<Place[]> {
+    const all: Place[] = [];
+    let cursor: string | undefined;
+    do {
+      const given = { scope, limit: pageSize, fields: ['name', 'scope'], ...(cursor ? { cursor } : {}) };
+      const page = await this.steadily(() => this.#call<Page>('list', given));
+      all.push(...page.memories);
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor !== undefined);
+    return all;
+  }
+
+  /** What the file of a place holds, which may be the memory of another place; undefined where there is none. */
+  async read({ scope, name }: Place): Promise<StoredMemory | undefined> {
+    try {
+      return await this.#call<StoredMemory>('read', { name, scope });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Only for what is not there: a memory that is would silently get another id and time of creation. */
+  async remember({ scope, name, content, tags, source }: NewMemory): Promise<void> {
+    await this.#call('remember', { name, scope, content, tags, source });
+  }
+
+  /** Replaces the content and keeps everything else. */
+  async edit({ scope, name }: Place, content: string): Promise<void> {
+    await this.#call('edit', { name, scope, content });
+  }
+
+  /** The places that a query finds, the best first. */
+  async recall(query: string, scope: string, limit: number): Promise<readonly Place[]> {
+    return (await this.#call<{ results: Place[] }>('recall', { query, scope, limit })).results;
+  }
+
+  /** Ends the session; the endpoint stays its opener's. */
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  async #call<T>(tool: string, given: Readonly<Record<string, unknown>>): Promise<T> {
+    this.calls += 1;
+    const { signal, callSeconds = 60 } = this.#options;
+    return (await this.#session.call({ tool, arguments: given }, { signal, timeoutSeconds: callSeconds })) as T;
+  }
+}
+
+interface Page {
+  readonly memories: readonly Place[];
+  readonly next_cursor: string | null;
+}
+
+async function persist<T>(work: () => Promise<T>, words: string, options: ServerOptions): Promise<T> {
+  const { signal, pace = patient, onWait } = options;
+  try {
+    return await pRetry(work, {
+      retries: pace.retries,
+      minTimeout: pace.first,
+      maxTimeout: pace.longest,
+      ...(signal ? { signal } : {}),
+      shouldRetry: ({ error, attemptNumber }) => {
+        const again = mayPass(error, attemptNumber);
+        if (again) onWait?.(error instanceof ConnectionCut ? 'the connection was cut' : error.message);
+        return again;
+      },
+    });
+  } catch (error) {
+    if (signal?.aborted) throw new Interrupted();
+    if (isRefusal(error))
+      throw new Refusal((error as Error).message.replace(/^MCP error -\d+: /, ''), { cause: error });
+    throw asFailure(error, words);
+  }
+}

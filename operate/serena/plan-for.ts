@@ -1,0 +1,9 @@
+import { serenaFiles, serenaFolders } from './folders';
+import { readMapping } from './mapping';
+import type { SerenaOptions } from './options';
+import { type PlannedMemory, planMigration } from './plan';
+
+/** Reads Serena's folders and says where everything goes, the same for every command. */
+export function planFor(options: SerenaOptions): PlannedMemory[] {
+  return planMigration(serenaFiles(serenaFolders(options)), readMapping(options));
+}
