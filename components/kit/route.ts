@@ -15,6 +15,9 @@ export interface RouteArgs {
 
 /**
  * A route from a Gateway to one Service. TLS is the Gateway's: its listener holds the certificate.
+ *
+ * What the API server would fill in is written out: lists of a custom resource are compared whole, so Argo CD would find
+ * the route different for ever and apply it again at every sync.
  * @see https://gateway-api.sigs.k8s.io/api-types/httproute/
  */
 export function httpRoute(args: RouteArgs): Described<Named<IHTTPRoute>> {
@@ -25,12 +28,20 @@ export function httpRoute(args: RouteArgs): Described<Named<IHTTPRoute>> {
       kind: 'HTTPRoute',
       metadata: args.metadata,
       spec: {
-        parentRefs: [{ name, ...(namespace ? { namespace } : {}), ...(section ? { sectionName: section } : {}) }],
+        parentRefs: [
+          {
+            group: 'gateway.networking.k8s.io',
+            kind: 'Gateway',
+            name,
+            ...(namespace ? { namespace } : {}),
+            ...(section ? { sectionName: section } : {}),
+          },
+        ],
         hostnames: [args.hostname],
         rules: [
           {
             matches: [{ path: { type: 'PathPrefix', value: args.path } }],
-            backendRefs: [{ name: args.backend.name, port: args.backend.port }],
+            backendRefs: [{ group: '', kind: 'Service', name: args.backend.name, port: args.backend.port, weight: 1 }],
             // An event stream is one request that may last for hours; zero switches the limit off.
             ...(streamTimeouts ? { timeouts: { request: '0s', backendRequest: '0s' } } : {}),
           },

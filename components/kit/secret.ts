@@ -66,6 +66,11 @@ export function secretObject(
             remoteRef: {
               key: source.remoteKey ?? '',
               ...(source.remoteProperty ? { property: source.remoteProperty } : {}),
+              // What the API server would fill in: lists of a custom resource are compared whole, so Argo CD would find
+              // the object different for ever and apply it again at every sync.
+              conversionStrategy: 'Default',
+              decodingStrategy: 'None',
+              metadataPolicy: 'None',
             },
           },
         ],

@@ -55,7 +55,9 @@ describe('the token of memory-mcp', () => {
       creationPolicy: 'Orphan',
       deletionPolicy: 'Retain',
     });
-    assert.deepEqual(spec?.data, [{ secretKey: 'token', remoteRef: { key: 'memory/github', property: 'token' } }]);
+    const remoteRef = { key: 'memory/github', property: 'token' };
+    const defaults = { conversionStrategy: 'Default', decodingStrategy: 'None', metadataPolicy: 'None' };
+    assert.deepEqual(spec?.data, [{ secretKey: 'token', remoteRef: { ...remoteRef, ...defaults } }]);
   });
 
   it('from the bootstrap is written by a job that waits to be started, under an account that may do no more', () => {

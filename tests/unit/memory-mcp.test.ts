@@ -135,12 +135,14 @@ describe('memory-mcp with settings', () => {
     );
     const route = (plan.objects as DescribedObjects).route?.object as IHTTPRoute | undefined;
     assert.deepEqual(route?.spec, {
-      parentRefs: [{ name: 'gw', namespace: 'infra', sectionName: 'https' }],
+      parentRefs: [
+        { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'gw', namespace: 'infra', sectionName: 'https' },
+      ],
       hostnames: ['memories.example'],
       rules: [
         {
           matches: [{ path: { type: 'PathPrefix', value: '/' } }],
-          backendRefs: [{ name: 'memory-mcp', port: 8080 }],
+          backendRefs: [{ group: '', kind: 'Service', name: 'memory-mcp', port: 8080, weight: 1 }],
         },
       ],
     });
