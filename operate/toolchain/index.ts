@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { throwIfInterrupted } from '../failure';
 import { linkAtomically } from '../files';
 import type { FleetHome } from '../fleet-home';
@@ -109,6 +109,8 @@ async function ready(options: ToolOptions, pin: ToolPin): Promise<Tool | undefin
   const plugin = pin.name === 'pulumi-resource-kubernetes' ? installedPlugin(pin.version) : undefined;
   if (plugin !== undefined) return { name: pin.name, path: plugin, version: pin.version, source: 'path' };
   for (const path of executablesOnPath(pin.name, options.searchPath ?? process.env.PATH ?? '')) {
+    // The links in `bin` are made to what is found here: one that was found there would come to point at itself.
+    if (dirname(path) === home.bin) continue;
     const version = await versionOf(pin, path, toolEnvironment(home));
     if (version !== undefined && fits(pin.name, version, pin.version)) {
       return { name: pin.name, path, version, source: 'path' };

@@ -90,6 +90,13 @@ describe('obtaining a tool', () => {
     assert.equal(go.builds(), 0);
   });
 
+  it('never takes its own links for the operator’s tools, also where they are on the search path', async () => {
+    const [home, projectDir, go] = [fleetHomeAt(folder()), checkout(), goThat(writeTool)];
+    const built = await obtain({ home, projectDir }, go.path);
+    await obtain({ home, projectDir, searchPath: home.bin }, go.path);
+    assert.equal(readlinkSync(join(home.bin, 'kwokctl')), toolPath(built, 'kwokctl'));
+  });
+
   it('builds once when two ask at the same time', async () => {
     const [home, projectDir] = [fleetHomeAt(folder()), checkout()];
     const go = goThat(`sleep 0.5; ${writeTool}`);
