@@ -11,7 +11,7 @@ import { type DescribedStack, describedStack } from '../stack';
 import type { Tools } from '../toolchain';
 import { deployTools } from '../toolchain/manifest';
 import { applyAdoption } from './apply';
-import { withEngine } from './engine';
+import { withEngine } from '../engine/on-cluster';
 import { importFile } from './import-file';
 import { type AdoptionPlan, planAdoption, takenObjects } from './plan';
 import { adoptionReport } from './report';

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { knownUid, type StackCluster } from '../cluster/stack-cluster';
 import type { CommandRun } from '../commands/run';
-import { type ConfigOverrides, type OpenStack, openStack } from '../engine';
+import { type ConfigOverrides, type OpenStack, openStack } from '.';
 import { writeAtomically } from '../files';
 import { oneContext } from '../kubeconfig';
 import { withLock } from '../lock';
