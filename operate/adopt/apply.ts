@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
-import type { EngineEvent } from '@pulumi/pulumi/automation';
 import { get } from '../cluster/api';
 import { objectPath } from '../cluster/kinds';
 import type { OpenStack } from '../engine';
+import { sayEvent } from '../engine/say-event';
 import { Failure, throwIfInterrupted } from '../failure';
 import { dataLosses, lossInWords } from '../gate';
 import { type LiveObject, objectInWords } from '../live/object';
@@ -61,10 +61,4 @@ async function requireHarmless(stack: OpenStack, signal: AbortSignal): Promise<v
     ),
     `its state knows more than this stack describes: look with \`pulumi preview\`; state of ${basename(stack.workDir)}`,
   );
-}
-
-function sayEvent({ resourcePreEvent }: EngineEvent, say: Say): void {
-  const metadata = resourcePreEvent?.metadata;
-  if (metadata === undefined || metadata.op === 'same' || metadata.op === 'refresh') return;
-  say(`${metadata.op} ${metadata.type.split(':').at(-1)} ${metadata.urn.split('::').at(-1)}`);
 }

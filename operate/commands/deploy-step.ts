@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
-import type { EngineEvent, OutputMap } from '@pulumi/pulumi/automation';
+import type { OutputMap } from '@pulumi/pulumi/automation';
 import { type Changes, nothingChanged, openStack } from '../engine';
+import { sayEvent } from '../engine/say-event';
 import { withLock } from '../lock';
-import type { Say, Step } from '../progress';
+import type { Step } from '../progress';
 import type { Tools } from '../toolchain';
 import { type CommandRun, localName } from './run';
 
@@ -63,9 +64,3 @@ const pastTense: Readonly<Record<string, string>> = {
   replace: 'replaced',
   refresh: 'refreshed',
 };
-
-function sayEvent(event: EngineEvent, say: Say): void {
-  const metadata = event.resourcePreEvent?.metadata;
-  if (metadata === undefined || metadata.op === 'same' || metadata.op === 'refresh') return;
-  say(`${metadata.op} ${metadata.type.split(':').at(-1)} ${metadata.urn.split('::').at(-1)}`);
-}

@@ -1,13 +1,13 @@
 import { basename, join } from 'node:path';
 import { knownUid, type StackCluster } from '../cluster/stack-cluster';
 import type { CommandRun } from '../commands/run';
-import { type ConfigOverrides, type OpenStack, openStack } from '.';
 import { writeAtomically } from '../files';
 import { oneContext } from '../kubeconfig';
 import { withLock } from '../lock';
 import type { DescribedStack } from '../stack';
 import { readStackFile } from '../stack-file';
 import type { Tools } from '../toolchain';
+import { type ConfigOverrides, type OpenStack, openStack } from '.';
 
 /** The engine's place of a cluster, and who has to know when somebody else works there. */
 export interface EngineRun {

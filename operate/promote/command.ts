@@ -15,6 +15,8 @@ export function promoteCommand(action: (options: PromoteOptions) => Promise<void
     .option('--dry-run', 'write nothing; show what would change')
     .option('--json', 'the differences as one JSON document')
     .option('--yes', 'do not ask')
+    .option('--kubeconfig <file>', 'kubeconfig for the preview (default: KUBECONFIG, else ~/.kube/config)')
+    .option('--context <name>', "context for the preview (default: the target's own)")
     .addHelpText(
       'after',
       '\nFacts about a cluster (its gateway, host name, namespace, volume, remotes, tokens) differ by nature and stay.\nSecrets are never promoted.',

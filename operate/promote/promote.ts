@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { confirm } from '../ask';
+import type { ClusterOptions } from '../cluster/stack-cluster';
 import type { CommandRun } from '../commands/run';
 import { Failure, Verdict } from '../failure';
 import { writeAtomically } from '../files';
+import { showingFor } from '../progress';
 import { compareOverlay, differenceInWords, overlaysPath, writeOverlay } from '../render/overlay';
 import { renderPlan } from '../render/plan';
 import { table } from '../report/table';
@@ -11,9 +13,10 @@ import { type DescribedStack, describedStack, describedText } from '../stack';
 import { valueIn } from '../stack-file';
 import { removeKeys, setKeys } from '../stack-file/edit';
 import { type KeyDifference, keyDifferences } from './differences';
+import { type PromotionPreview, previewOf } from './preview';
 
 /** What the operator can say to `promote`. */
-export interface PromoteOptions {
+export interface PromoteOptions extends ClusterOptions {
   readonly from: string;
   readonly to: string;
   /** Only these keys, or what lies below them. @default every key that differs and is one to promote */
@@ -38,8 +41,10 @@ export async function promote(run: CommandRun, options: PromoteOptions): Promise
   const [from, to] = [describedStack(projectDir, options.from), describedStack(projectDir, options.to)];
   const differences = keyDifferences(from, to);
   const chosen = choose(differences, options);
-  if (options.json) console.log(JSON.stringify(asData(options, differences, chosen), null, 2));
-  else console.log(differencesAsText(differences, chosen, options));
+  if (!options.json) console.log(differencesAsText(differences, chosen, options));
+  const tell = (preview?: PromotionPreview) =>
+    options.json && console.log(JSON.stringify({ ...asData(options, differences, chosen), preview }, null, 2));
+  if (chosen.length === 0 || options.check || options.dryRun) tell();
   if (chosen.length === 0) return;
   if (options.check) {
     throw new Verdict(
@@ -56,7 +61,11 @@ export async function promote(run: CommandRun, options: PromoteOptions): Promise
     return;
   }
   change.write();
-  console.error(`\nwrote Pulumi.${to.name}.yaml and ${overlaysPath}/${to.name}; next: ${nextSteps(to)}`);
+  console.error(`\nwrote Pulumi.${to.name}.yaml and ${overlaysPath}/${to.name}`);
+  const preview = await previewOf(run, to.name, options, showingFor(options));
+  tell(preview);
+  if (preview && !options.json) console.log(preview.steps.map((step) => `  ${step}`).join('\n'));
+  console.error(`\nnext: ${nextSteps(to)}`);
 }
 
 function choose(differences: readonly KeyDifference[], { key: keys }: PromoteOptions): KeyDifference[] {

@@ -47,7 +47,7 @@ describe('fleet promote', () => {
     printed(() =>
       promote(
         { ...commandRun(new AbortController().signal), projectDir },
-        { from: 'staging', to: 'production', yes: true, ...more },
+        { from: 'staging', to: 'production', yes: true, kubeconfig: join(projectDir, 'none'), ...more },
       ),
     );
   const target = () => readFileSync(join(projectDir, 'Pulumi.production.yaml'), 'utf8');
