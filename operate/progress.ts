@@ -74,6 +74,27 @@ export function minutesAndSeconds(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
 
+/** A length of time in words, in its two largest units: `45 s`, `2 h 5 min`, `3 d 4 h`. */
+export function timeInWords(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const units = [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ] as const;
+  const first = units.findIndex(([size]) => whole >= size);
+  if (first < 0) return '0 s';
+  const parts = units.slice(first, first + 2).map(([size, unit], index) => {
+    const above = index === 0 ? Number.POSITIVE_INFINITY : (units[first]?.[0] ?? 1);
+    return [Math.floor((whole % above) / size), unit] as const;
+  });
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(' ');
+}
+
 /** About how long something will take, in words: `less than a minute`, `about 12 min`. */
 export function roughly(seconds: number): string {
   return seconds < 60 ? 'less than a minute' : `about ${Math.round(seconds / 60)} min`;

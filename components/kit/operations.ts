@@ -1,3 +1,5 @@
+import type { DrillFacts } from './drill';
+
 /**
  * What a system offers to the operator's commands. It is plain data and pure functions, part of the plan like the objects
  * are: a command knows no system, and a new system gets every command by declaring this.
@@ -9,6 +11,8 @@ export interface Operations {
   readonly probe: (id: string) => Probe;
   /** Absent where nothing is backed up. */
   readonly backup?: BackupFacts;
+  /** Data that no backup covers, and the key of the system's settings that gives them one. Absent where there are none. */
+  readonly unsaved?: { readonly name: string; readonly key: string };
   /** Absent where the system needs no token of its own. */
   readonly token?: TokenFacts;
   /** Keys of the stack file that make the plan fit what runs already. Absent where nothing can be adopted by a key. */
@@ -115,6 +119,8 @@ export interface BackupFacts {
   /** Age of the newest backup that is still acceptable, in seconds. */
   readonly maxAgeSeconds: number;
   readonly stores: readonly BackupStore[];
+  /** How a backup is tried out. */
+  readonly drill: DrillFacts;
 }
 
 /** One place that backups go to. */
@@ -124,6 +130,8 @@ export interface BackupStore {
   readonly kind: 'git';
   readonly url: string;
   readonly branch: string;
+  /** Folder that the content is restored to, relative to the volume of the server. */
+  readonly folder: string;
 }
 
 /** The token that a server needs for its remotes. */

@@ -5,6 +5,15 @@ import { configPath, dataPath, port } from './names';
 
 /** Name of the file with the remotes of single scopes. */
 export const configFile = 'config.toml';
+/** Folder of the memories that have no remote of their own, on the volume. */
+export const commonFolder = 'repo';
+
+/**
+ * Folder of a scope that has a remote of its own, on the volume. Encoded names keep the scopes `a/b` and `a.b` apart.
+ */
+export function scopeFolder(scope: string): string {
+  return `scopes/${encodeURIComponent(scope)}`;
+}
 
 /**
  * Environment of the server. Settings left out are left out here too, so that the server's defaults hold.
@@ -18,7 +27,7 @@ export function environment(settings: MemoryMcpSettings): IEnvVar[] {
   const address = authentication?.mode === 'bearer' ? '127.0.0.1' : '0.0.0.0';
   const values: Record<string, string | number | boolean | undefined> = {
     MEMORY_MCP_BIND: `${address}:${port}`,
-    MEMORY_MCP_REPO_PATH: `${dataPath}/repo`,
+    MEMORY_MCP_REPO_PATH: `${dataPath}/${commonFolder}`,
     MEMORY_MCP_CONFIG: git.scopes.length > 0 ? `${configPath}/${configFile}` : undefined,
     MEMORY_MCP_BRANCH: git.branch,
     MEMORY_MCP_REMOTE_URL: git.remoteUrl,
@@ -49,13 +58,13 @@ export function environment(settings: MemoryMcpSettings): IEnvVar[] {
 
 /**
  * The file with the remotes of single scopes. Each gets a folder of its own on the volume: the server's default lies
- * below the home directory, which is read-only. Encoded names keep the scopes `a/b` and `a.b` apart.
+ * below the home directory, which is read-only.
  */
 export function scopesFile(settings: MemoryMcpSettings): string {
   const remotes = settings.git.scopes.map(({ scope, url, branch }) => ({
     scope,
     url,
-    path: `${dataPath}/scopes/${encodeURIComponent(scope)}`,
+    path: `${dataPath}/${scopeFolder(scope)}`,
     ...(branch ? { branch } : {}),
   }));
   return stringify({ remotes });

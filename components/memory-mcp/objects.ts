@@ -53,7 +53,7 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: ClusterF
     objects: withSyncWaves(objects, cluster),
     flows: traffic,
     endpoint: { url: settings.hostname ? `https://${settings.hostname}/mcp` : url, inClusterUrl: url },
-    operations: operations(settings),
+    operations: operations(settings, cluster),
   } satisfies SystemPlan;
 }
 

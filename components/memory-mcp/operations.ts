@@ -1,7 +1,10 @@
+import type { ClusterFacts } from '../../config/cluster';
 import type { MemoryMcpSettings } from '../../config/memory-mcp';
 import type { Access, BackupFacts, BackupStore, Operations, Probe, TokenFacts } from '../kit/operations';
 import { rolloutDeadlines } from '../kit/workload';
 import { approvalSeconds } from './bootstrap';
+import { commonStore, drill, scopeStore } from './drill';
+import { commonFolder, scopeFolder } from './environment';
 import { pods, remotes, system } from './names';
 import { podPorts } from './server';
 
@@ -30,9 +33,9 @@ Memories live on the MCP server \`memory\`, shared by all machines. Use its tool
 `;
 
 /** What memory-mcp offers to the operator's commands. */
-export function operations(settings: MemoryMcpSettings): Operations {
+export function operations(settings: MemoryMcpSettings, cluster: ClusterFacts): Operations {
   const { hostname, image, path } = settings;
-  const saved = backup(settings);
+  const saved = backup(settings, cluster);
   return {
     server: {
       workload: { kind: 'Deployment', name: system },
@@ -49,6 +52,9 @@ export function operations(settings: MemoryMcpSettings): Operations {
     client: { name: 'memory', tokenVariable: 'MEMORY_MCP_TOKEN', guidance },
     probe,
     ...(saved ? { backup: saved } : {}),
+    ...(settings.git.remoteUrl
+      ? {}
+      : { unsaved: { name: saved ? 'memories of other scopes' : 'memories', key: 'git.remoteUrl' } }),
     token: token(settings),
     fittingKeys: {
       namespace: 'memoryMcp.namespace.name',
@@ -70,10 +76,12 @@ function access({ authentication }: MemoryMcpSettings): Access {
   return { mode: 'none' };
 }
 
-function backup(settings: MemoryMcpSettings): BackupFacts | undefined {
+function backup(settings: MemoryMcpSettings, cluster: ClusterFacts): BackupFacts | undefined {
   if (remotes(settings).length === 0) return undefined;
   const { branch, remoteUrl, scopes } = settings.git;
-  const common: BackupStore[] = remoteUrl ? [{ name: 'memories', kind: 'git', url: remoteUrl, branch }] : [];
+  const common: BackupStore[] = remoteUrl
+    ? [{ name: commonStore, kind: 'git', url: remoteUrl, branch, folder: commonFolder }]
+    : [];
   return {
     cronJob: `${system}-backup`,
     deadlineSeconds: settings.backup.deadlineSeconds,
@@ -81,12 +89,14 @@ function backup(settings: MemoryMcpSettings): BackupFacts | undefined {
     stores: [
       ...common,
       ...scopes.map(({ scope, url, branch: own = 'main' }) => ({
-        name: `memories of scope ${scope}`,
+        name: scopeStore(scope),
         kind: 'git' as const,
         url,
         branch: own,
+        folder: scopeFolder(scope),
       })),
     ],
+    drill: drill(settings, cluster),
   };
 }
 

@@ -12,7 +12,7 @@ import { configFile, environment, scopesFile } from './environment';
 import { configPath, dataPath, metadataIn, pods, port, system } from './names';
 
 /** The user that the image is built for; the model cache in the image is readable by it alone. */
-const runAs = { uid: 1000, gid: 1000 };
+export const runAs = { uid: 1000, gid: 1000 };
 
 /** Port of the server's pod that takes requests, and the one that answers for its health. */
 export function podPorts(settings: MemoryMcpSettings): { readonly requests: number; readonly health: number } {

@@ -103,6 +103,29 @@ export async function get<T>(api: Api, path: string, accept = 'application/json'
   return JSON.parse(answer.body) as T;
 }
 
+/**
+ * Creates an object.
+ *
+ * @param path the collection's path, such as /api/v1/namespaces
+ * @throws Error with the server's answer where it refuses
+ */
+export async function create<T = unknown>(api: Api, path: string, object: object): Promise<T> {
+  const answer = await api.send('POST', `${path}?fieldManager=${fieldManager}`, { body: object });
+  if (answer.status >= 300) throw new Error(`POST ${path} was refused (${answer.status}): ${reasonOf(answer.body)}`);
+  return JSON.parse(answer.body) as T;
+}
+
+/**
+ * Removes an object and what belongs to it; one that is gone already is no error.
+ *
+ * @throws Error with the server's answer where it refuses
+ */
+export async function remove(api: Api, path: string): Promise<void> {
+  const answer = await api.send('DELETE', path, { body: { propagationPolicy: 'Background' } });
+  if (answer.status < 300 || answer.status === 404) return;
+  throw new Error(`DELETE ${path} was refused (${answer.status}): ${reasonOf(answer.body)}`);
+}
+
 /** What the API server says is wrong, out of the body of its answer. */
 export function reasonOf(body: string): string {
   try {

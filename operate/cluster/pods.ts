@@ -22,13 +22,13 @@ export function selectorText(labels: Readonly<Record<string, string>>): string {
  * The pods with all of these labels.
  * @throws Failure when they cannot be listed
  */
-export async function podsWith(
+export async function podsWith<P extends Pod = Pod>(
   api: Api,
   namespace: string,
   labels: Readonly<Record<string, string>>,
-): Promise<readonly Pod[]> {
+): Promise<readonly P[]> {
   const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selectorText(labels))}`;
-  const list = await get<{ items: readonly Pod[] }>(api, path).catch((error: unknown) => {
+  const list = await get<{ items: readonly P[] }>(api, path).catch((error: unknown) => {
     const message = `the pods ${selectorText(labels)} of namespace ${namespace} cannot be listed: ${messageOf(error)}`;
     throw new Failure(message, 'check your rights on the cluster');
   });

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { generate } from 'selfsigned';
 import { runChild } from '../../../operate/child';
 import { required } from './missing';
@@ -22,6 +22,8 @@ export class GitRemote {
   readonly #server: Server;
   /** Status with which every request is refused; undefined while the service works. */
   refuseWith: number | undefined;
+  /** How many requests have come, refused ones included. */
+  requests = 0;
 
   private constructor(folder: string, git: string, server: Server) {
     this.#folder = folder;
@@ -72,6 +74,23 @@ export class GitRemote {
     return out.split('\n').filter((line) => line !== '');
   }
 
+  /** Adds a commit with these files; a file without content is removed. */
+  async commit(name: string, files: Readonly<Record<string, string | undefined>>, branch = 'main'): Promise<void> {
+    const tree = mkdtempSync(join(this.#folder, 'tree-'));
+    const git = ['-c', 'user.name=test', '-c', 'user.email=test@example.org', '-C', tree];
+    await this.#run(['clone', '--quiet', this.#path(name), tree]);
+    for (const [file, content] of Object.entries(files)) {
+      if (content === undefined) rmSync(join(tree, file));
+      else {
+        mkdirSync(dirname(join(tree, file)), { recursive: true });
+        writeFileSync(join(tree, file), content);
+      }
+    }
+    await this.#run([...git, 'add', '--all']);
+    await this.#run([...git, 'commit', '--quiet', '--message', 'by the test']);
+    await this.#run([...git, 'push', '--quiet', 'origin', `HEAD:${branch}`]);
+  }
+
   /** Environment of a program that shall trust this service. */
   get trust(): Record<string, string> {
     return { SSL_CERT_FILE: this.certificateFile };
@@ -85,6 +104,7 @@ export class GitRemote {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const expected = `Basic ${Buffer.from(`x-access-token:${this.token}`).toString('base64')}`;
+    this.requests++;
     if (this.refuseWith !== undefined) {
       response.writeHead(this.refuseWith).end();
     } else if (request.headers.authorization !== expected) {

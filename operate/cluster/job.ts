@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { V1CronJob, V1Job } from '@kubernetes/client-node';
+import { Failure, throwIfInterrupted } from '../failure';
+import { type Api, create, get, remove } from './api';
+import { lastLogLine, podsWith, troubleOf } from './pods';
+
+/** How a Job ended. */
+export interface JobEnd {
+  readonly succeeded: boolean;
+  /** Last line of the log of its newest pod. */
+  readonly lastLine?: string | undefined;
+  /** Why it failed, in the words of the cluster. */
+  readonly reason?: string | undefined;
+}
+
+export interface JobRun {
+  readonly api: Api;
+  readonly namespace: string;
+  /** The CronJob whose template it is. */
+  readonly cronJob: string;
+  readonly deadlineSeconds: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly say?: (text: string) => void;
+}
+
+/** Seconds between two looks at a Job. */
+const period = 1;
+/** Seconds that the cluster has to notice by itself that a Job's time is up. */
+const grace = 30;
+
+/**
+ * Runs a CronJob's template once, to its end. The Job belongs to the CronJob, so a success counts as one of it. It tries
+ * once: who looks on can try again. It is removed whatever happens.
+ *
+ * @throws Failure when there is no such CronJob, or a Job of it runs already; Interrupted
+ */
+export async function runJobOf(run: JobRun): Promise<JobEnd> {
+  const { api, cronJob: name, namespace } = run;
+  const cronJob = await cronJobOf(api, namespace, name);
+  if (cronJob === undefined) {
+    throw new Failure(`there is no CronJob ${namespace}/${name} on the cluster`, 'deploy the stack: pulumi up');
+  }
+  const running = (await jobsOf(api, namespace, cronJob)).find((job) => !endOf(job));
+  if (running) {
+    const since = running.status?.startTime ?? running.metadata?.creationTimestamp;
+    throw new Failure(
+      `Job ${running.metadata?.name} has been running since ${String(since)}`,
+      'wait until it has ended; it ends by its deadline',
+    );
+  }
+  const job = jobFrom(cronJob, namespace);
+  throwIfInterrupted(run.signal);
+  const path = `/apis/batch/v1/namespaces/${namespace}/jobs/${job.metadata.name}`;
+  try {
+    await create(api, `/apis/batch/v1/namespaces/${namespace}/jobs`, job);
+    const end = await follow(run, path, job.metadata.name);
+    if (end.succeeded) await noted(run, cronJob);
+    return end;
+  } finally {
+    await remove(api, path);
+  }
+}
+
+/** A CronJob with its status. */
+export function cronJobOf(api: Api, namespace: string, name: string): Promise<V1CronJob | undefined> {
+  return get<V1CronJob>(api, `/apis/batch/v1/namespaces/${namespace}/cronjobs/${name}`);
+}
+
+/** The Jobs of a CronJob that are still there, the newest first. */
+export async function jobsOf(api: Api, namespace: string, { metadata }: V1CronJob): Promise<readonly V1Job[]> {
+  const { items } = (await get<{ items: V1Job[] }>(api, `/apis/batch/v1/namespaces/${namespace}/jobs`)) ?? {
+    items: [],
+  };
+  const own = items.filter((job) => job.metadata?.ownerReferences?.some(({ uid }) => uid === metadata?.uid));
+  const created = (job: V1Job) => String(job.metadata?.creationTimestamp ?? '');
+  return own.sort((a, b) => created(b).localeCompare(created(a)));
+}
+
+/** How a Job ended; undefined while it runs. */
+export function endOf({ status }: V1Job): { readonly succeeded: boolean; readonly reason?: string } | undefined {
+  const condition = status?.conditions?.find(({ type, status: value }) => isEnd(type) && value === 'True');
+  if (!condition) return undefined;
+  const reason = [condition.reason, condition.message].filter(Boolean).join(': ');
+  return { succeeded: condition.type === 'Complete', ...(reason ? { reason } : {}) };
+}
+
+function isEnd(type: string): boolean {
+  return type === 'Complete' || type === 'Failed';
+}
+
+function jobFrom({ metadata, spec }: V1CronJob, namespace: string) {
+  const name = metadata?.name ?? '';
+  const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name, uid: metadata?.uid, controller: true };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      // Names of a Job's pods have room for 63 letters, of which the cluster takes six.
+      name: `${name.slice(0, 40)}-now-${randomBytes(3).toString('hex')}`,
+      namespace,
+      labels: { ...spec?.jobTemplate.metadata?.labels, ...metadata?.labels },
+      annotations: { 'cronjob.kubernetes.io/instantiate': 'manual' },
+      ownerReferences: [owner],
+    },
+    spec: { ...spec?.jobTemplate.spec, backoffLimit: 0 },
+  };
+}
+
+/** Waits a moment until the CronJob has noted a success, because a Job that is gone by then would not count. */
+async function noted({ api, cronJob, namespace, signal }: JobRun, before: V1CronJob): Promise<void> {
+  for (let left = 10; left > 0 && !signal?.aborted; left--) {
+    const now = await cronJobOf(api, namespace, cronJob);
+    if (now?.status?.lastSuccessfulTime !== before.status?.lastSuccessfulTime) return;
+    await sleep(500);
+  }
+}
+
+async function follow(run: JobRun, path: string, name: string): Promise<JobEnd> {
+  const { api, deadlineSeconds, namespace, say, signal } = run;
+  const limit = Date.now() + (deadlineSeconds + grace) * 1000;
+  for (;;) {
+    throwIfInterrupted(signal);
+    const job = await get<V1Job>(api, path);
+    if (job === undefined) throw new Failure(`somebody removed Job ${namespace}/${name}`, 'run the command again');
+    const [pod] = await podsWith(api, namespace, { 'batch.kubernetes.io/job-name': name });
+    const end = endOf(job);
+    if (end) return { ...end, lastLine: pod && (await lastLogLine(api, pod)) };
+    const trouble = pod && troubleOf(pod);
+    if (Date.now() > limit) {
+      return { succeeded: false, reason: trouble ?? `not done within ${deadlineSeconds} s` };
+    }
+    say?.(trouble ?? `${name}: ${pod?.status?.phase?.toLowerCase() ?? 'no pod yet'}`);
+    await sleep(period * 1000, undefined, signal ? { signal } : {}).catch(() => undefined);
+  }
+}

@@ -1,0 +1,54 @@
+import type { V1ContainerStatus } from '@kubernetes/client-node';
+import type { Api } from './api';
+import type { Pod } from './pods';
+
+/** A pod with what it tells of its containers. */
+export interface TellingPod extends Pod {
+  readonly metadata: Pod['metadata'] & { readonly namespace?: string; readonly creationTimestamp?: string };
+  readonly spec?: { readonly nodeName?: string };
+  readonly status?: NonNullable<Pod['status']> & {
+    readonly message?: string;
+    readonly initContainerStatuses?: readonly V1ContainerStatus[];
+    readonly containerStatuses?: readonly V1ContainerStatus[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
+  };
+}
+
+/**
+ * The last line that a pod's only container wrote, which by our containers' rules says how it ended.
+ *
+ * @returns undefined where there is no log to read, or not yet
+ */
+export async function lastLogLine(api: Api, pod: TellingPod): Promise<string | undefined> {
+  const { name, namespace = '' } = pod.metadata;
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}/log?tailLines=20`;
+  const answer = await api.send('GET', path, { accept: '*/*' });
+  const lines = answer.status < 300 ? answer.body.split('\n').filter((line) => line.trim() !== '') : [];
+  return lines.at(-1)?.trim() ?? terminationMessage(pod);
+}
+
+/** What the kubelet kept of the end of a container's log. */
+function terminationMessage({ status }: TellingPod): string | undefined {
+  const messages = (status?.containerStatuses ?? []).map(({ state }) => state?.terminated?.message?.trim());
+  return messages
+    .find((message) => message)
+    ?.split('\n')
+    .at(-1);
+}
+
+/** Why a pod does not run, as far as it says: an image that cannot be pulled, no node to run on. */
+export function troubleOf({ status }: TellingPod): string | undefined {
+  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  const waiting = containers.map(({ state }) => state?.waiting).find((each) => each && !passing.has(each.reason ?? ''));
+  if (waiting) return [waiting.reason, waiting.message].filter(Boolean).join(': ');
+  const condition = status?.conditions?.find(({ type, status: value }) => type === 'PodScheduled' && value === 'False');
+  return condition && [condition.reason, condition.message].filter(Boolean).join(': ');
+}
+
+/** What a container waits for on its ordinary way to running. */
+const passing = new Set(['ContainerCreating', 'PodInitializing']);
