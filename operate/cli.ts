@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { adoptCommand } from './adopt/command';
+import { backupCommand } from './backup/command';
 import { clientCommand } from './client/command';
 import { type CommandRun, commandRun } from './commands/run';
 import { doctorCommand } from './doctor/command';
@@ -117,6 +118,13 @@ program.addCommand(
 program.addCommand(pinCommand(command(() => (require('./pin/pin') as typeof import('./pin/pin')).pin)));
 program.addCommand(
   migrateCommand(command(() => (require('./migrate/serena') as typeof import('./migrate/serena')).migrateSerena)),
+);
+program.addCommand(
+  backupCommand({
+    now: command(() => (require('./backup/now') as typeof import('./backup/now')).now),
+    status: command(() => (require('./backup/status') as typeof import('./backup/status')).status),
+    drill: command(() => (require('./backup/drill/drill') as typeof import('./backup/drill/drill')).drill),
+  }),
 );
 
 void program.parseAsync();

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1CronJob, V1Job } from '@kubernetes/client-node';
 import { Failure, throwIfInterrupted } from '../failure';
 import { type Api, create, get, remove } from './api';
-import { lastLogLine, podsWith, troubleOf } from './pods';
+import { lastLogLine, type TellingPod, troubleOf } from './pod-story';
+import { podsWith } from './pods';
 
 /** How a Job ended. */
 export interface JobEnd {
@@ -77,6 +78,13 @@ export async function jobsOf(api: Api, namespace: string, { metadata }: V1CronJo
   return own.sort((a, b) => created(b).localeCompare(created(a)));
 }
 
+/** The newest pod of a Job: of a Job that tried again, the one that counts. */
+export async function newestPodOf(api: Api, namespace: string, job: string): Promise<TellingPod | undefined> {
+  const pods = await podsWith<TellingPod>(api, namespace, { 'batch.kubernetes.io/job-name': job });
+  const created = ({ metadata }: TellingPod) => metadata.creationTimestamp ?? '';
+  return [...pods].sort((a, b) => created(a).localeCompare(created(b))).at(-1);
+}
+
 /** How a Job ended; undefined while it runs. */
 export function endOf({ status }: V1Job): { readonly succeeded: boolean; readonly reason?: string } | undefined {
   const condition = status?.conditions?.find(({ type, status: value }) => isEnd(type) && value === 'True');
@@ -123,7 +131,7 @@ async function follow(run: JobRun, path: string, name: string): Promise<JobEnd> 
     throwIfInterrupted(signal);
     const job = await get<V1Job>(api, path);
     if (job === undefined) throw new Failure(`somebody removed Job ${namespace}/${name}`, 'run the command again');
-    const [pod] = await podsWith(api, namespace, { 'batch.kubernetes.io/job-name': name });
+    const pod = await newestPodOf(api, namespace, name);
     const end = endOf(job);
     if (end) return { ...end, lastLine: pod && (await lastLogLine(api, pod)) };
     const trouble = pod && troubleOf(pod);

@@ -6,7 +6,7 @@ import type { Pod } from './pods';
 export interface TellingPod extends Pod {
   readonly metadata: Pod['metadata'] & { readonly namespace?: string; readonly creationTimestamp?: string };
   readonly spec?: { readonly nodeName?: string };
-  readonly status?: NonNullable<Pod['status']> & {
+  readonly status?: Omit<NonNullable<Pod['status']>, 'conditions'> & {
     readonly message?: string;
     readonly initContainerStatuses?: readonly V1ContainerStatus[];
     readonly containerStatuses?: readonly V1ContainerStatus[];

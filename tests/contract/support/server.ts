@@ -37,6 +37,8 @@ export interface PodOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** What the server's environment holds beside the plan's, such as where a test's certificate lies. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Another pod of the plan. @default the server's */
+  readonly spec?: (plan: ReturnType<typeof planOf>['plan']) => IPodSpec;
   /** Layers of the made model. @default 2 */
   readonly layers?: number;
 }
@@ -55,14 +57,14 @@ export class Pod {
   private constructor(programs: Programs, options: PodOptions, ports: Readonly<Record<number, number>>) {
     const { plan, pod } = planOf(options.memoryMcp, options.cluster);
     this.plan = plan;
-    this.spec = pod;
+    this.spec = options.spec?.(plan) ?? pod;
     this.folder = mkdtempSync(join(tmpdir(), 'memory-fleet-pod-'));
     this.#programs = programs;
     this.#options = options;
     this.#ports = ports;
     mkdirSync(join(this.folder, 'home'));
     writeMadeModel(join(this.folder, 'model'), options.layers);
-    for (const volume of pod.volumes ?? []) mkdirSync(this.volume(volume.name), { recursive: true });
+    for (const volume of this.spec.volumes ?? []) mkdirSync(this.volume(volume.name), { recursive: true });
   }
 
   /** A pod that has passed its startup probes. */

@@ -1,0 +1,52 @@
+import type { SystemPlan } from '../../components/kit/object';
+import type { BackupFacts } from '../../components/kit/operations';
+import { type StackCluster, stackCluster } from '../cluster/stack-cluster';
+import type { CommandRun } from '../commands/run';
+import { Failure } from '../failure';
+import { gitCredentials } from '../git/credentials';
+import type { GitOptions } from '../git/remote';
+import { describedStack, systemOf } from '../stack';
+import type { BackupOptions } from './command';
+
+/** What a command about a backup works on. */
+export interface Target {
+  /** Name of the stack. */
+  readonly stack: string;
+  readonly cluster: StackCluster;
+  readonly system: SystemPlan;
+  readonly backup: BackupFacts;
+  readonly git: GitOptions;
+}
+
+/**
+ * The system of a stack, the cluster that it runs on and the way to its remotes.
+ *
+ * @throws Failure when nothing of it is backed up, or the cluster cannot be reached
+ */
+export async function backupTarget(run: CommandRun, options: BackupOptions): Promise<Target> {
+  const stack = describedStack(run.projectDir, options.stack);
+  const system = systemOf(stack, options.system);
+  const { backup } = system.operations;
+  if (backup === undefined) {
+    throw new Failure(`${system.name} of stack ${stack.name} is not backed up`, remedyOf(stack.name, system));
+  }
+  const cluster = await stackCluster(run.home, stack, options);
+  return { stack: stack.name, cluster, system, backup, git: await gitOptions(system, cluster, run.signal) };
+}
+
+/** How the git remotes of a system are reached. */
+export async function gitOptions(
+  { namespace, operations }: SystemPlan,
+  { api }: Pick<StackCluster, 'api'>,
+  signal: AbortSignal,
+): Promise<GitOptions> {
+  return { credentials: await gitCredentials(operations.token, { api, namespace }), signal };
+}
+
+/** What brings a backup to data that have none. */
+export function remedyOf(stack: string, { operations, system }: SystemPlan): string {
+  const key = operations.unsaved?.key;
+  return key === undefined
+    ? 'this system offers no backup'
+    : `set ${system}.${key} in Pulumi.${stack}.yaml, then pulumi up`;
+}
