@@ -9,6 +9,7 @@ import { Failure, Interrupted, messageOf } from './failure';
 import { gateCommand } from './gate/command';
 import { generateCommand } from './generate/command';
 import { migrateCommand } from './migrate/command';
+import { parityCommand } from './parity/command';
 import { pinCommand } from './pin/command';
 import { promoteCommand } from './promote/command';
 import { renderCommand } from './render/command';
@@ -125,6 +126,9 @@ program.addCommand(
     status: command(() => (require('./backup/status') as typeof import('./backup/status')).status),
     drill: command(() => (require('./backup/drill/drill') as typeof import('./backup/drill/drill')).drill),
   }),
+);
+program.addCommand(
+  parityCommand(command(() => (require('./parity/parity') as typeof import('./parity/parity')).parity)),
 );
 
 void program.parseAsync();

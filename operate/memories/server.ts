@@ -33,6 +33,9 @@ export interface Pace {
 /** Waits for about two minutes: twice the time after which the server allows new sessions again. */
 export const patient: Pace = { first: 1_000, longest: 20_000, retries: 10 };
 
+/** Hardly waits: for who wants to know how the server does now. */
+export const impatient: Pace = { first: 500, longest: 1_000, retries: 2 };
+
 /** How a server is worked with. */
 export interface ServerOptions {
   readonly signal?: AbortSignal | undefined;
@@ -79,6 +82,11 @@ export class MemoryServer {
    */
   steadily<T>(work: () => Promise<T>): Promise<T> {
     return persist(work, this.#endpoint.words, this.#options);
+  }
+
+  /** Does something once. @throws Refusal where the server says no, Failure where it is gone or busy, Interrupted */
+  once<T>(work: () => Promise<T>): Promise<T> {
+    return persist(work, this.#endpoint.words, { ...this.#options, pace: { ...patient, retries: 0 } });
   }
 
   /** Every memory that a query for `scope` covers, page by page. Repeats what fails. */

@@ -4,8 +4,8 @@ import type { Operations, Probe } from '../../components/kit/operations';
 import { Interrupted, messageOf, throwIfInterrupted } from '../failure';
 import type { OpenEndpoint } from '../mcp/endpoint';
 import { openSession, type Session } from '../mcp/session';
+import type { Latency } from '../report/latency';
 import type { Finding } from '../report/report';
-import type { Latency } from './latency';
 import { cleanUp, type Probed, type ProbeOptions, takeSteps } from './probe';
 import { type Stream, watched } from './streams';
 

@@ -1,8 +1,8 @@
 import type { Probe, ProbeStep } from '../../components/kit/operations';
 import { messageOf, throwIfInterrupted } from '../failure';
 import type { Session } from '../mcp/session';
+import { type Latency, latencyInWords, latencyOf } from '../report/latency';
 import type { Finding } from '../report/report';
-import { type Latency, latencyInWords, latencyOf } from './latency';
 
 /** What steps of a probe showed. */
 export interface Probed {

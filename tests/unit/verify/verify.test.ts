@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseAddress } from '../../../operate/mcp/connection';
-import { latencyInWords, latencyOf } from '../../../operate/verify/latency';
+import { latencyInWords, latencyOf } from '../../../operate/report/latency';
 import { tagOf } from '../../../operate/verify/paths';
 
 describe('latencies', () => {
