@@ -13,6 +13,7 @@ import { parityCommand } from './parity/command';
 import { pinCommand } from './pin/command';
 import { promoteCommand } from './promote/command';
 import { renderCommand } from './render/command';
+import { tokenCommand } from './token/command';
 import { verifyCommand } from './verify/command';
 
 /** Exit code after an interrupt, as shells count: 128 and the number of SIGINT. */
@@ -130,5 +131,6 @@ program.addCommand(
 program.addCommand(
   parityCommand(command(() => (require('./parity/parity') as typeof import('./parity/parity')).parity)),
 );
+program.addCommand(tokenCommand(command(() => (require('./token/token') as typeof import('./token/token')).token)));
 
 void program.parseAsync();

@@ -143,5 +143,16 @@ export interface TokenFacts {
     readonly cronJob: string;
     /** Time that a person has to approve it, in seconds. */
     readonly approvalSeconds: number;
+    readonly log: LoginLog;
   };
+}
+
+/** What a login writes into its log, as regular expressions. */
+export interface LoginLog {
+  /** The first group is the URL that a person opens. */
+  readonly url: string;
+  /** The first group is the code that the person enters there. */
+  readonly code: string;
+  /** Why a login has failed, in words, by what it then says. */
+  readonly failures: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,6 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { MemoryMcpSettings } from '../../config/memory-mcp';
-import type { Access, BackupFacts, BackupStore, Operations, Probe, TokenFacts } from '../kit/operations';
+import type { Access, BackupFacts, BackupStore, LoginLog, Operations, Probe, TokenFacts } from '../kit/operations';
 import { rolloutDeadlines } from '../kit/workload';
 import { approvalSeconds } from './bootstrap';
 import { commonStore, drill, scopeStore } from './drill';
@@ -31,6 +31,17 @@ Memories live on the MCP server \`memory\`, shared by all machines. Use its tool
 - Give \`scope\` the name of the repository for what only concerns it; leave it out for what holds everywhere.
 - Look before you write: \`recall\` finds memories by meaning and by words. \`remember\` replaces a memory of the same name.
 `;
+
+/** What `memory-mcp auth login` 0.17.1 writes. */
+const loginLog: LoginLog = {
+  url: 'Open this URL in your browser:\\s+(https://\\S+)',
+  code: 'Enter this code when prompted:\\s+(\\S+)',
+  failures: {
+    '[Dd]evice code expired': 'the code has expired before anybody approved it',
+    'authorization denied by user': 'the login was refused in the browser',
+    'failed to contact device code endpoint|polling token endpoint failed': 'github.com cannot be reached from the pod',
+  },
+};
 
 /** What memory-mcp offers to the operator's commands. */
 export function operations(settings: MemoryMcpSettings, cluster: ClusterFacts): Operations {
@@ -104,7 +115,7 @@ function token({ token: { secretKey, secretName, source } }: MemoryMcpSettings):
   return {
     secret: { name: secretName, key: secretKey },
     source,
-    ...(source === 'bootstrap' ? { login: { cronJob: `${system}-bootstrap`, approvalSeconds } } : {}),
+    ...(source === 'bootstrap' ? { login: { cronJob: `${system}-bootstrap`, approvalSeconds, log: loginLog } } : {}),
   };
 }
 

@@ -9,12 +9,13 @@ import { obtainMemoryMcp } from '../contract/support/memory-mcp-build';
 import { orSkip } from '../contract/support/missing';
 import { Pod } from '../contract/support/server';
 import { controlPlane, ensureNamespace, removeNamespace } from './support/control-plane';
-import { servePorts } from './support/kubelet';
+import { type Remove, servePorts } from './support/kubelet';
 
 const namespace = 'verify';
 
 describe('fleet verify, through the API server', () => {
   let pod: Pod;
+  let removePorts: Remove | undefined;
 
   before(async function () {
     const memoryMcp = await orSkip(this, obtainMemoryMcp);
@@ -23,6 +24,7 @@ describe('fleet verify, through the API server', () => {
   });
   after(async () => {
     await pod?.remove();
+    await removePorts?.();
     await removeNamespace(namespace);
   });
 
@@ -55,7 +57,7 @@ describe('fleet verify, through the API server', () => {
   });
 
   it('reads what it has written, also after a restart', async () => {
-    await servePorts({ namespace }, { 8080: pod.port() });
+    removePorts = await servePorts({ namespace }, { 8080: pod.port() });
     const labels = pod.plan.operations.server.podLabels;
     await controlPlane().objects.create({
       apiVersion: 'apps/v1',

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure, throwIfInterrupted } from '../failure';
+import { type Api, get } from './api';
+
+/** A workload whose pods are made anew together. */
+export interface Workload {
+  readonly kind: 'Deployment' | 'StatefulSet';
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** What the API server says of a workload. */
+interface Live {
+  readonly metadata: { readonly generation: number };
+  readonly spec: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+  };
+}
+
+function pathOf({ kind, name, namespace }: Workload): string {
+  return `/apis/apps/v1/namespaces/${namespace}/${kind.toLowerCase()}s/${name}`;
+}
+
+/**
+ * Makes every pod of a workload anew, as `kubectl rollout restart` and the restart of Argo CD do: by an annotation that
+ * neither the stack nor the overlay describes. It belongs to a field manager of its own, so that an update of the stack
+ * leaves it alone and restarts nothing.
+ *
+ * @throws Failure when there is no such workload or it may not be changed
+ */
+export async function restartWorkload(api: Api, workload: Workload): Promise<void> {
+  const annotations = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() };
+  const { status } = await api.send('PATCH', `${pathOf(workload)}?fieldManager=memory-fleet-restart`, {
+    body: { spec: { template: { metadata: { annotations } } } },
+    contentType: 'application/strategic-merge-patch+json',
+  });
+  if (status < 300) return;
+  const { kind, name, namespace } = workload;
+  const message = `${kind} ${namespace}/${name} cannot be restarted (status ${status})`;
+  throw new Failure(message, status === 404 ? 'run `pulumi up` first' : 'check your rights on the cluster');
+}
+
+/**
+ * Waits until every pod of a workload is a new one and ready.
+ * @throws Failure when that takes more than `seconds`; Interrupted
+ */
+export async function waitForRollout(
+  api: Api,
+  workload: Workload,
+  { seconds, signal }: { readonly seconds: number; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    throwIfInterrupted(signal);
+    const live = await get<Live>(api, pathOf(workload));
+    if (live !== undefined && isRolledOut(live)) return;
+    if (Date.now() > deadline) {
+      const { kind, name, namespace } = workload;
+      const look = `look at it: kubectl -n ${namespace} rollout status ${kind.toLowerCase()}/${name}`;
+      throw new Failure(`after ${seconds} s ${kind} ${namespace}/${name} is not rolled out`, look);
+    }
+    await sleep(500);
+  }
+}
+
+/** Whether the controller has seen the newest description, and every pod is of it and ready. */
+export function isRolledOut({ metadata, spec, status = {} }: Live): boolean {
+  const wanted = spec.replicas ?? 1;
+  const counts = [status.replicas, status.updatedReplicas, status.readyReplicas];
+  return (status.observedGeneration ?? 0) >= metadata.generation && counts.every((count = 0) => count === wanted);
+}

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { PatchStrategy, type V1Deployment, type V1Pod } from '@kubernetes/client-node';
+import type { SystemPlan } from '../../components/kit/object';
+import { restartWorkload, waitForRollout } from '../../operate/cluster/rollout';
+import { stackCluster } from '../../operate/cluster/stack-cluster';
+import { Failure, Interrupted, Verdict } from '../../operate/failure';
+import { fleetHome } from '../../operate/fleet-home';
+import { keepsRunning } from '../../operate/local-cluster/kwok-config';
+import { renewToken, type Watching } from '../../operate/token/token';
+import { obtainMemoryMcp } from '../contract/support/memory-mcp-build';
+import { orSkip } from '../contract/support/missing';
+import { Pod, planOf } from '../contract/support/server';
+import {
+  controlPlane,
+  ensureNamespace,
+  eventually,
+  live,
+  openTestStack,
+  removeNamespace,
+} from './support/control-plane';
+import { ContainerLog, type Remove, serveLogs, servePorts } from './support/kubelet';
+
+const namespace = 'token';
+const anyStack = { name: 'token', config: { cluster: {} } as never };
+const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'memory-mcp-bootstrap-on-demand', namespace } };
+const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'memory-mcp-github-token', namespace } };
+const settings = (source: string) => ({ namespace: { name: namespace }, token: { source } });
+
+/** What the login of memory-mcp writes before anybody approves. */
+const request = [
+  ...['', '  Open this URL in your browser:', '    https://github.com/login/device', ''],
+  ...['  Enter this code when prompted:', '    ABCD-1234', '', '  Waiting for authorization...'],
+];
+
+describe('fleet token', () => {
+  let server: Pod;
+  let log: ContainerLog;
+  let removeLog: Remove;
+  let removePorts: Remove | undefined;
+
+  before(async function () {
+    const memoryMcp = await orSkip(this, obtainMemoryMcp);
+    const options = { ...settings('bootstrap'), server: { sessionRateLimit: 0 } };
+    server = await Pod.started({ memoryMcp }, { memoryMcp: options });
+    await ensureNamespace(namespace);
+    removePorts = await servePorts({ namespace }, { 8080: server.port() });
+    const { objects } = controlPlane();
+    const labels = server.plan.operations.server.podLabels;
+    await objects.create({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'memory-mcp', namespace },
+      spec: {
+        selector: { matchLabels: labels },
+        strategy: { type: 'Recreate' },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'memory-mcp', image: 'example.org/none:1' }] } },
+      },
+    } as never);
+    await objects.create(template(1860) as never);
+  });
+  after(async () => {
+    await server?.remove();
+    await removePorts?.();
+    await removeNamespace(namespace);
+  });
+  beforeEach(async () => {
+    log = new ContainerLog();
+    removeLog = await serveLogs({ namespace, containers: ['login'] }, log);
+    await eventually('no login is left', async () => (await live(job)) === undefined);
+  });
+  afterEach(() => removeLog());
+
+  /** The CronJob of the plan, whose pods end when a test says so and need nothing that is not there. */
+  function template(deadlineSeconds: number) {
+    return {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'memory-mcp-bootstrap', namespace },
+      spec: {
+        schedule: '0 0 31 2 *',
+        suspend: true,
+        jobTemplate: {
+          spec: {
+            activeDeadlineSeconds: deadlineSeconds,
+            backoffLimit: 0,
+            template: {
+              metadata: { annotations: { [keepsRunning]: 'true' } },
+              spec: { restartPolicy: 'Never', containers: [{ name: 'login', image: 'example.org/none:1' }] },
+            },
+          },
+        },
+      },
+    };
+  }
+
+  const renew = (watching: Watching = {}, { source = 'bootstrap', roll = false } = {}) => {
+    const { cluster } = controlPlane();
+    const system = planOf(settings(source)).plan as SystemPlan;
+    const reached = () => stackCluster(fleetHome(), anyStack, { kubeconfig: cluster.kubeconfig });
+    return renewToken({ stack: 'token', system, cluster: reached }, { roll }, { showing: 'silent', ...watching });
+  };
+
+  /** Plays the end of a login: what it writes, then how its pod ends. */
+  async function end(phase: 'Succeeded' | 'Failed', ...lines: readonly string[]): Promise<void> {
+    log.write(...lines);
+    const { objects } = controlPlane();
+    const { items } = await objects.list<V1Pod>('v1', 'Pod', namespace);
+    const pod = items.find(({ metadata }) => metadata?.labels?.['job-name'] === job.metadata.name);
+    const { cluster } = controlPlane();
+    const { api } = await stackCluster(fleetHome(), anyStack, cluster);
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod?.metadata?.name}/status`;
+    await api.send('PATCH', path, { body: { status: { phase } }, contentType: 'application/merge-patch+json' });
+  }
+
+  async function write(value: string): Promise<void> {
+    const written = { ...secret, data: { token: Buffer.from(value).toString('base64') } };
+    const { objects } = controlPlane();
+    if (await live(secret)) {
+      await objects.patch(written, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch);
+    } else {
+      await objects.create(written);
+    }
+  }
+
+  const isGone = () => eventually('the login is removed', async () => (await live(job)) === undefined);
+  const asked = async (work: (watching: Watching) => Promise<unknown>) => {
+    let seen: unknown;
+    const started = work({ onRequest: (found) => (seen = found) });
+    started.catch(() => undefined);
+    await eventually('the login runs', async () => (await live(job)) !== undefined);
+    log.write(...request);
+    await eventually('URL and code are shown', async () => seen !== undefined);
+    assert.deepEqual(seen, { url: 'https://github.com/login/device', code: 'ABCD-1234' });
+    return started;
+  };
+
+  it('shows URL and code, and works with the token that was approved', async () => {
+    const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'memory-mcp', namespace } };
+    let report: Awaited<ReturnType<typeof renew>> | undefined;
+    const done = asked(async (watching) => {
+      report = await renew(watching);
+    });
+    await eventually('the login runs', async () => (await live(job)) !== undefined);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await write('first');
+    await end('Succeeded', 'Authentication successful.');
+    await done;
+    assert.deepEqual(
+      report?.findings.filter(({ status }) => status !== 'ok' && status !== 'skipped'),
+      [],
+    );
+    assert.match(report?.findings[0]?.found ?? '', /^written, version \d+$/);
+    const restarted = (await live<V1Deployment>(deployment))?.spec?.template.metadata?.annotations;
+    assert.ok(restarted?.['kubectl.kubernetes.io/restartedAt']);
+    await isGone();
+  });
+
+  it('replaces a token, and proves that it is another one', async () => {
+    await write('old');
+    let report: Awaited<ReturnType<typeof renew>> | undefined;
+    const done = asked(async (watching) => {
+      report = await renew(watching);
+    });
+    await eventually('the login runs', async () => (await live(job)) !== undefined);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await write('new');
+    await end('Succeeded', 'Authentication successful.');
+    await done;
+    assert.match(report?.findings[0]?.found ?? '', /^replaced, version \d+ → \d+$/);
+  });
+
+  it('says that the code has expired, and what to do', async () => {
+    const done = asked((watching) => renew(watching));
+    const failed = assert.rejects(done, (error: Verdict) => {
+      assert.match(error.message, /the code has expired before anybody approved it/);
+      assert.match(error.remedy, /fleet token -s token/);
+      return error instanceof Verdict;
+    });
+    await eventually('the login runs', async () => (await live(job)) !== undefined);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await end('Failed', 'Error: OAuth error: Device code expired after 900 seconds');
+    await failed;
+    await isGone();
+  });
+
+  it('leaves nothing when it is interrupted, and refuses a second one meanwhile', async () => {
+    const interrupt = new AbortController();
+    const first = assert.rejects(renew({ signal: interrupt.signal }), Interrupted);
+    await eventually('the login runs', async () => (await live(job)) !== undefined);
+    await assert.rejects(renew(), (error: Failure) => {
+      assert.match(error.message, /a login is under way already: Job token\/memory-mcp-bootstrap-on-demand/);
+      return error instanceof Failure;
+    });
+    assert.ok(await live(job), 'the second one has removed the login of the first');
+    interrupt.abort();
+    await first;
+    await isGone();
+  });
+
+  it('says what to do where the token comes from elsewhere, and restarts with a Secret that is there', async () => {
+    await assert.rejects(renew({}, { source: 'existing' }), (error: Failure) => {
+      assert.match(error.remedy, /memory-mcp-github-token \(key token\).*--roll/);
+      return error instanceof Failure;
+    });
+    await write('own');
+    const report = await renew({}, { source: 'existing', roll: true });
+    assert.match(report.findings[0]?.found ?? '', /^is there, version \d+$/);
+    assert.match(report.findings[1]?.found ?? '', /^rolled out in \d+ s$/);
+  });
+});
+
+describe('a server that was restarted', () => {
+  const workload = { kind: 'Deployment', name: 'memory-mcp', namespace: 'memory-mcp' } as const;
+  const deployment = { apiVersion: 'apps/v1', kind: workload.kind, metadata: workload };
+
+  after(() => removeNamespace(workload.namespace));
+
+  it('is left alone by the next update of its stack', async () => {
+    const stack = await openTestStack('local', 'restarted');
+    await stack.up();
+    const { api } = await stackCluster(fleetHome(), anyStack, controlPlane().cluster);
+    await restartWorkload(api, workload);
+    await waitForRollout(api, workload, { seconds: 60 });
+    const before = await live<V1Deployment>(deployment);
+    const { changes } = await stack.up();
+    assert.deepEqual(Object.keys(changes), ['same'], JSON.stringify(changes));
+    const after = await live<V1Deployment>(deployment);
+    const annotation = 'kubectl.kubernetes.io/restartedAt';
+    assert.equal(after?.metadata?.generation, before?.metadata?.generation);
+    assert.ok(after?.spec?.template.metadata?.annotations?.[annotation]);
+  });
+});
