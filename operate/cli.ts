@@ -133,4 +133,13 @@ program.addCommand(
 );
 program.addCommand(tokenCommand(command(() => (require('./token/token') as typeof import('./token/token')).token)));
 
+passOn(program);
 void program.parseAsync();
+
+/** Gives commands that were made elsewhere the settings of this one: a wrong option is no answer, so its code is 2. */
+function passOn(parent: Command): void {
+  for (const each of parent.commands) {
+    each.copyInheritedSettings(parent);
+    passOn(each);
+  }
+}

@@ -50,7 +50,8 @@ export async function runJobOf(run: JobRun): Promise<JobEnd> {
       'wait until it has ended; it ends by its deadline',
     );
   }
-  const job = jobFrom(cronJob, namespace);
+  // Names of a Job's pods have room for 63 letters, of which the cluster takes six.
+  const job = jobFrom(cronJob, namespace, `${name.slice(0, 40)}-now-${randomBytes(3).toString('hex')}`);
   throwIfInterrupted(run.signal);
   const path = `/apis/batch/v1/namespaces/${namespace}/jobs/${job.metadata.name}`;
   try {
@@ -97,15 +98,14 @@ function isEnd(type: string): boolean {
   return type === 'Complete' || type === 'Failed';
 }
 
-function jobFrom({ metadata, spec }: V1CronJob, namespace: string) {
-  const name = metadata?.name ?? '';
-  const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name, uid: metadata?.uid, controller: true };
+/** A Job of a CronJob's template, which belongs to the CronJob. */
+export function jobFrom({ metadata, spec }: V1CronJob, namespace: string, name: string) {
+  const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: metadata?.name, uid: metadata?.uid, controller: true };
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
-      // Names of a Job's pods have room for 63 letters, of which the cluster takes six.
-      name: `${name.slice(0, 40)}-now-${randomBytes(3).toString('hex')}`,
+      name,
       namespace,
       labels: { ...spec?.jobTemplate.metadata?.labels, ...metadata?.labels },
       annotations: { 'cronjob.kubernetes.io/instantiate': 'manual' },

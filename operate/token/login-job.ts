@@ -1,28 +1,28 @@
-import { type Api, get } from '../cluster/api';
-import { podsWith } from '../cluster/pods';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { V1Job } from '@kubernetes/client-node';
+import { type Api, get, remove } from '../cluster/api';
+import { cronJobOf, endOf, jobFrom, newestPodOf } from '../cluster/job';
+import { troubleOf } from '../cluster/pod-story';
 import { Failure } from '../failure';
+
+/** How far a login is. */
+export type LoginState = 'running' | 'complete' | 'expired' | 'failed' | 'gone';
+
+/** What is known of a login at one moment. */
+export interface LoginLook {
+  readonly state: LoginState;
+  /** What it has written so far; the last that could be read where its pod is gone. */
+  readonly log: string;
+  /** Why its pod does not start, where it does not. */
+  readonly trouble?: string | undefined;
+}
 
 /** A login that was started. */
 export interface LoginJob {
   readonly name: string;
-  /** How far it is. */
-  state(): Promise<'running' | 'complete' | 'expired' | 'failed' | 'gone'>;
-  /** What it has written so far; the last that could be read where its pod is gone. */
-  log(): Promise<string>;
+  look(): Promise<LoginLook>;
   /** Removes it and its pod. */
   remove(): Promise<void>;
-}
-
-interface Job {
-  readonly metadata: { readonly creationTimestamp: string };
-  readonly status?: {
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string }[];
-  };
-}
-
-interface CronJob {
-  readonly metadata: { readonly uid: string };
-  readonly spec: { readonly jobTemplate: { readonly metadata?: object; readonly spec: object } };
 }
 
 /**
@@ -35,49 +35,36 @@ export async function startLogin(api: Api, namespace: string, cronJob: string): 
   const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
   const name = `${cronJob}-on-demand`;
   const path = `${jobs}/${name}`;
-  const template = await get<CronJob>(api, `/apis/batch/v1/namespaces/${namespace}/cronjobs/${cronJob}`);
+  const template = await cronJobOf(api, namespace, cronJob);
   if (template === undefined) {
     throw new Failure(`there is no CronJob ${namespace}/${cronJob} to start the login from`, 'run `pulumi up` first');
   }
-  const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: cronJob, uid: template.metadata.uid };
-  const body = {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: {
-      name,
-      annotations: { 'cronjob.kubernetes.io/instantiate': 'manual' },
-      ownerReferences: [{ ...owner, controller: true }],
-    },
-    spec: template.spec.jobTemplate.spec,
-  };
   await clear(api, path);
-  const { body: answer, status } = await api.send('POST', jobs, { body });
+  const { body, status } = await api.send('POST', jobs, { body: jobFrom(template, namespace, name) });
   if (status === 409) throw underWay(namespace, name);
   if (status >= 300) {
-    throw new Failure(`the login cannot be started (status ${status}): ${answer.slice(0, 300)}`, 'check your rights');
+    throw new Failure(`the login cannot be started (status ${status}): ${body.slice(0, 300)}`, 'check your rights');
   }
-  let seen = '';
+  let log = '';
   return {
     name,
-    state: async () => stateOf(await get<Job>(api, path)),
-    log: async () => {
-      seen = (await readLog(api, namespace, name)) ?? seen;
-      return seen;
+    look: async () => {
+      // The state first: a login that ends in between has written everything by the time its log is read.
+      const state = stateOf(await get<V1Job>(api, path));
+      const pod = await newestPodOf(api, namespace, name);
+      if (pod !== undefined) log = (await readLog(api, namespace, pod.metadata.name)) ?? log;
+      return { state, log, trouble: pod && troubleOf(pod) };
     },
-    remove: async () => {
-      await api.send('DELETE', `${path}?propagationPolicy=Background`);
-    },
+    remove: () => remove(api, path),
   };
 }
 
-/** Removes a login that has ended. */
+/** Removes a login that has ended, and waits until its name is free. */
 async function clear(api: Api, path: string): Promise<void> {
-  const found = await get<Job>(api, path);
+  const found = await get<V1Job>(api, path);
   if (found === undefined || stateOf(found) === 'running') return;
-  await api.send('DELETE', `${path}?propagationPolicy=Foreground`);
-  for (let left = 40; left > 0 && (await get<Job>(api, path)) !== undefined; left--) {
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
+  await remove(api, path);
+  for (let left = 40; left > 0 && (await get<V1Job>(api, path)) !== undefined; left--) await sleep(250);
 }
 
 function underWay(namespace: string, name: string): Failure {
@@ -87,18 +74,15 @@ function underWay(namespace: string, name: string): Failure {
   );
 }
 
-function stateOf(job: Job | undefined): 'running' | 'complete' | 'expired' | 'failed' | 'gone' {
+function stateOf(job: V1Job | undefined): LoginState {
   if (job === undefined) return 'gone';
-  const conditions = (job.status?.conditions ?? []).filter(({ status }) => status === 'True');
-  if (conditions.some(({ type }) => type === 'Complete' || type === 'SuccessCriteriaMet')) return 'complete';
-  const failed = conditions.find(({ type }) => type === 'Failed' || type === 'FailureTarget');
-  if (failed === undefined) return 'running';
-  return failed.reason === 'DeadlineExceeded' ? 'expired' : 'failed';
+  const end = endOf(job);
+  if (end === undefined) return 'running';
+  if (end.succeeded) return 'complete';
+  return end.reason?.startsWith('DeadlineExceeded') ? 'expired' : 'failed';
 }
 
-async function readLog(api: Api, namespace: string, job: string): Promise<string | undefined> {
-  const [pod] = await podsWith(api, namespace, { 'batch.kubernetes.io/job-name': job });
-  if (pod === undefined) return undefined;
-  const { body, status } = await api.send('GET', `/api/v1/namespaces/${namespace}/pods/${pod.metadata.name}/log`);
+async function readLog(api: Api, namespace: string, pod: string): Promise<string | undefined> {
+  const { body, status } = await api.send('GET', `/api/v1/namespaces/${namespace}/pods/${pod}/log`, { accept: '*/*' });
   return status === 200 ? body : undefined;
 }

@@ -51,9 +51,8 @@ async function approval(job: LoginJob, options: LoginOptions): Promise<void> {
   let request: Request | undefined;
   for (;;) {
     throwIfInterrupted(signal);
-    // The state first: a login that ends in between has written everything by the time its log is read.
-    const state = await job.state();
-    const text = await job.log();
+    const { log: text, state, trouble } = await job.look();
+    if (trouble !== undefined && request === undefined) say(trouble);
     const found = request === undefined ? requestIn(text, log) : undefined;
     if (found !== undefined) {
       request = found;

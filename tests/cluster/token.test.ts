@@ -183,6 +183,14 @@ describe('fleet token', () => {
     await isGone();
   });
 
+  it('says that nobody came, when the time of the login is up', async () => {
+    const { objects } = controlPlane();
+    await objects.patch(template(3), undefined, undefined, undefined, undefined, PatchStrategy.MergePatch);
+    await assert.rejects(renew(), /no token: nobody approved the login in time/);
+    await objects.patch(template(1860), undefined, undefined, undefined, undefined, PatchStrategy.MergePatch);
+    await isGone();
+  });
+
   it('leaves nothing when it is interrupted, and refuses a second one meanwhile', async () => {
     const interrupt = new AbortController();
     const first = assert.rejects(renew({ signal: interrupt.signal }), Interrupted);
