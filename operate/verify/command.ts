@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { VerifyOptions } from './verify';
 
 const notes = `
@@ -26,15 +26,15 @@ export function verifyCommand(action: (options: VerifyOptions) => Promise<void>)
     .option('--address <ip[:port]>', 'connect there in the stead of what DNS says')
     .option('--ca <file>', 'certificates (PEM) to trust beside the public ones and those of the system')
     .option('--samples <number>', 'how often each read is measured', wholeNumber, 5)
-    .option('--long [seconds]', 'also see that an idle stream lasts so long (default: 330, above what gateways allow)')
+    .addOption(
+      new Option('--long [seconds]', 'also see that an idle stream lasts so long, in seconds')
+        .preset('330')
+        .argParser(wholeNumber),
+    )
     .option('--restart', 'also restart the server, and read again what was written before')
     .option('--json', 'one JSON document on the standard output')
     .addHelpText('after', notes)
-    .action((options: Omit<VerifyOptions, 'long'> & { readonly long?: string | true }) => {
-      const { long, ...rest } = options;
-      if (long === undefined) return action(rest);
-      return action({ ...rest, long: long === true ? 330 : wholeNumber(long) });
-    });
+    .action((options: VerifyOptions) => action(options));
 }
 
 function wholeNumber(text: string): number {
