@@ -54,11 +54,10 @@ export async function openSession(url: string, connection: Partial<Connection> =
   return {
     client,
     call: async ({ tool, arguments: given }, { signal, timeoutSeconds = 60 } = {}) => {
-      const result = await answers.whole(() =>
-        client.callTool({ name: tool, arguments: given }, undefined, {
-          timeout: timeoutSeconds * 1000,
-          ...(signal ? { signal } : {}),
-        }),
+      const result = await withOwnSignal(signal, (own) =>
+        answers.whole(() =>
+          client.callTool({ name: tool, arguments: given }, undefined, { timeout: timeoutSeconds * 1000, signal: own }),
+        ),
       );
       const text = (result.content as { text?: string }[])[0]?.text ?? '';
       if (result.isError) throw new ToolError(`${tool}: ${text}`);
@@ -69,6 +68,19 @@ export async function openSession(url: string, connection: Partial<Connection> =
       await client.close();
     },
   };
+}
+
+/** The library never stops listening to a signal, so one that lives long would keep every call and its answer. */
+async function withOwnSignal<T>(signal: AbortSignal | undefined, work: (own: AbortSignal) => Promise<T>): Promise<T> {
+  const own = new AbortController();
+  const abort = () => own.abort(signal?.reason);
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await work(own.signal);
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
 }
 
 function jsonOrText(text: string): unknown {
