@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { openSession } from './support/client';
 import { obtainMemoryMcp } from './support/memory-mcp-build';
 import { orSkip } from './support/missing';
@@ -49,5 +51,13 @@ describe('a restart of the real memory-mcp', function () {
     assert.match(pod.process().output, reindexed);
     assert.deepEqual((await recalled()).sort(), ['kept', 'late'], 'nothing is lost but time');
     await session.client.close();
+  });
+
+  it('rebuilds an index that was removed, as the runbook removes one: while it runs, then a kill', async () => {
+    rmSync(join(pod.volume('data'), 'repo', '.memory-mcp-index'), { recursive: true });
+    await pod.process().stop(0, 'SIGKILL');
+    await pod.start();
+    assert.match(pod.process().output, reindexed);
+    assert.deepEqual((await recalled()).sort(), ['kept', 'late']);
   });
 });
