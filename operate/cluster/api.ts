@@ -64,7 +64,22 @@ export async function connectWith(config: KubeConfig): Promise<Api> {
   const credentials: RequestOptions = {};
   await config.applyToHTTPSOptions(credentials);
   const root = server.replace(/\/$/, '');
-  return { server, send: (method, path, options = {}) => send(`${root}${path}`, method, options, credentials) };
+  return {
+    server,
+    send: (method, path, options = {}) => whenReady(() => send(`${root}${path}`, method, options, credentials)),
+  };
+}
+
+/** How often a request is sent that the server is too busy for, a second apart. */
+const busyTries = 30;
+
+/** Sends a request again while the server says that it is busy, or still sets up a kind: it has done nothing then. */
+async function whenReady(request: () => Promise<Answer>): Promise<Answer> {
+  for (let left = busyTries - 1; ; left--) {
+    const answer = await request();
+    if (answer.status !== 429 || left === 0) return answer;
+    await sleep(1000);
+  }
 }
 
 /** How often an apply is sent before the server's answer counts. */
@@ -86,7 +101,7 @@ export async function apply(api: Api, path: string, object: KubernetesObject): P
       accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
     });
     if (answer.status < 300) return;
-    if (left === 0 || !(answer.status === 429 || answer.status >= 500)) {
+    if (left === 0 || answer.status < 500) {
       throw new Error(
         `${object.kind} ${object.metadata.name} was refused (${answer.status}): ${reasonOf(answer.body)}`,
       );

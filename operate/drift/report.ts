@@ -42,7 +42,7 @@ function tableOf(drifts: readonly Drift[]): string {
 
 function writersInWords(drift: Drift): string {
   const { by, ownedBy } = drift;
-  const writer = ownedBy === by?.manager ? '' : byInWords(drift);
+  const writer = ownedBy !== undefined && ownedBy === by?.manager ? '' : byInWords(drift);
   return [writer, ownerInWords(drift)].filter(Boolean).join('; ');
 }
 
@@ -62,13 +62,15 @@ function foundInWords(drift: Drift): string {
     drift.field === undefined
       ? ''
       : `${text(drift.live) || 'nothing'}, described ${text(drift.described) || 'nothing'}`;
-  const by = drift.by === undefined ? '' : `by ${byInWords(drift)}${drift.by.time ? ` at ${drift.by.time}` : ''}`;
+  const written = byInWords(drift);
+  const by = written && `by ${written}${drift.by?.time ? ` at ${drift.by.time}` : ''}`;
   return [drift.kind, values, by, ownerInWords(drift), drift.note ?? ''].filter(Boolean).join('; ');
 }
 
-/** Whoever removes something leaves no record, so the last writer is only a trace. */
-function byInWords({ by }: Drift): string {
-  return by === undefined ? '' : by.certain ? by.manager : `not recorded, last writer ${by.manager}`;
+/** Whoever removes something or scales leaves no record; the last writer, where there is another, is only a trace. */
+function byInWords({ by, field, ownedBy }: Drift): string {
+  if (by === undefined) return field === undefined || ownedBy !== undefined ? '' : 'somebody who is not recorded';
+  return by.certain ? by.manager : `not recorded, last writer ${by.manager}`;
 }
 
 function ownerInWords({ ownedBy }: Drift): string {
