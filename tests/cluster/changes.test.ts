@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { V1Deployment, V1PersistentVolumeClaim } from '@kubernetes/client-node';
 import type { OpenStack } from '../../operate/engine';
-import { eventually, live, openTestStack, removeNamespace } from './support/control-plane';
+import { ensureNamespace, eventually, live, openTestStack, removeNamespace } from './support/control-plane';
 
 const namespace = 'memory-mcp';
 const deploymentName = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'memory-mcp', namespace } };
@@ -90,5 +90,24 @@ describe('a changed setting on a real control plane', () => {
     const here = await settings({ ...base, volume: { size: '2Gi' } }, { uid: kubeSystem?.metadata?.uid });
     const { changes } = await here.up();
     assert.ok(!changes.replace && !changes.delete, JSON.stringify(changes));
+  });
+
+  it('of the delivery to Argo CD alone is refused while the engine knows the objects, and harmless once it has forgotten them', async () => {
+    const argocd = { mode: 'argocd', repoUrl: 'https://git.example/fleet.git' };
+    const facts = { ...cluster, name: 'renamed', argocd };
+    const overrides = { 'memory-fleet:cluster': facts, 'memory-fleet:memoryMcp': { ...base, volume: { size: '2Gi' } } };
+    await assert.rejects((await openTestStack('local', 'changes', overrides)).preview(), /protect/);
+    await ensureNamespace('argocd');
+    // As after `pulumi stack rm --force --preserve-config`: the state is gone, and every object is still there.
+    const { changes } = await (await openTestStack('local', 'forgotten', overrides)).up();
+    assert.ok(!changes.delete && !changes.replace, JSON.stringify(changes));
+    assert.ok(
+      await live({
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'Application',
+        metadata: { name: 'memory-mcp', namespace: 'argocd' },
+      }),
+    );
+    await removeNamespace('argocd');
   });
 });
