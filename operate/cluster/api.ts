@@ -2,6 +2,7 @@ import { request as plainRequest } from 'node:http';
 import { type RequestOptions, request as secureRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
+import { Failure } from '../failure';
 
 /** The part of an object that this code looks at; the rest is carried along as it is. */
 export interface KubernetesObject {
@@ -91,7 +92,7 @@ const tries = 5;
  * Sending it twice does no harm, so a server that is too busy to answer in its own time is asked again.
  *
  * @param path the collection's path, such as /api/v1/nodes
- * @throws Error with the server's answer where it refuses
+ * @throws Refused with the server's answer where it refuses
  */
 export async function apply(api: Api, path: string, object: KubernetesObject): Promise<void> {
   for (let left = tries - 1; ; left--) {
@@ -102,9 +103,7 @@ export async function apply(api: Api, path: string, object: KubernetesObject): P
     });
     if (answer.status < 300) return;
     if (left === 0 || answer.status < 500) {
-      throw new Error(
-        `${object.kind} ${object.metadata.name} was refused (${answer.status}): ${reasonOf(answer.body)}`,
-      );
+      throw new Refused(`${object.kind} ${object.metadata.name}`, answer);
     }
     await sleep(1000);
   }
@@ -114,7 +113,7 @@ export async function apply(api: Api, path: string, object: KubernetesObject): P
 export async function get<T>(api: Api, path: string, accept = 'application/json'): Promise<T | undefined> {
   const answer = await api.send('GET', path, { accept });
   if (answer.status === 404) return undefined;
-  if (answer.status >= 300) throw new Error(`GET ${path} was refused (${answer.status}): ${reasonOf(answer.body)}`);
+  if (answer.status >= 300) throw new Refused(`GET ${path}`, answer);
   return JSON.parse(answer.body) as T;
 }
 
@@ -122,26 +121,40 @@ export async function get<T>(api: Api, path: string, accept = 'application/json'
  * Creates an object.
  *
  * @param path the collection's path, such as /api/v1/namespaces
- * @throws Error with the server's answer where it refuses
+ * @throws Refused with the server's answer where it refuses
  */
 export async function create<T = unknown>(api: Api, path: string, object: object): Promise<T> {
   const answer = await api.send('POST', `${path}?fieldManager=${fieldManager}`, { body: object });
-  if (answer.status >= 300) throw new Error(`POST ${path} was refused (${answer.status}): ${reasonOf(answer.body)}`);
+  if (answer.status >= 300) throw new Refused(`POST ${path}`, answer);
   return JSON.parse(answer.body) as T;
 }
 
 /**
  * Removes an object and what belongs to it; one that is gone already is no error.
  *
- * @throws Error with the server's answer where it refuses
+ * @throws Refused with the server's answer where it refuses
  */
 export async function remove(api: Api, path: string): Promise<void> {
   const answer = await api.send('DELETE', path, { body: { propagationPolicy: 'Background' } });
   if (answer.status < 300 || answer.status === 404) return;
-  throw new Error(`DELETE ${path} was refused (${answer.status}): ${reasonOf(answer.body)}`);
+  throw new Refused(`DELETE ${path}`, answer);
 }
 
 /** What the API server says is wrong, out of the body of its answer. */
+/** Thrown where the API server refuses a request. */
+export class Refused extends Failure {
+  override readonly name = 'Refused';
+
+  constructor(request: string, { status, body }: Answer) {
+    super(
+      `${request} was refused (${status}): ${reasonOf(body)}`,
+      status === 401 || status === 403
+        ? 'ask for the right, or use credentials that have it; `kubectl auth can-i` says what yours may do'
+        : 'see what the API server says, and run the command again',
+    );
+  }
+}
+
 export function reasonOf(body: string): string {
   try {
     return (JSON.parse(body) as { message?: string }).message ?? body;

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild } from '../child';
-import { connect } from '../cluster/api';
+import { connect, Refused } from '../cluster/api';
 import { Failure, Interrupted, messageOf, throwIfInterrupted } from '../failure';
 import { readIfExists, writeAtomically } from '../files';
 import type { FleetHome } from '../fleet-home';
@@ -90,7 +90,7 @@ export async function until(what: string, options: ControlPlaneOptions, done: ()
 
 /** Adds what the programs that are not running said last: the reason is there, and kwokctl does not repeat it. */
 export function explain(folder: string, error: unknown): unknown {
-  if (error instanceof Failure || error instanceof Interrupted) return error;
+  if (error instanceof Interrupted || (error instanceof Failure && !(error instanceof Refused))) return error;
   const said = ended(folder).flatMap((name) => {
     const log = readIfExists(join(folder, 'logs', `${name}.log`));
     return log === undefined ? [] : [`${name}: ${lastLines(log, 2)}`];
