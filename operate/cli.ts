@@ -74,6 +74,7 @@ const program = new Command('fleet')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : failed))
   .showHelpAfterError();
 
+program.commandsGroup('See it work:');
 program
   .command('start')
   .description('obtain the tools, run a control plane, deploy the stack `local`')
@@ -81,60 +82,56 @@ program
   .option('--context <name>', 'context of that file (default: its current one)')
   .option('--yes', 'do not ask')
   .action(command(() => (require('./commands/start') as typeof import('./commands/start')).start));
-
 program
   .command('stop')
   .description('end the control plane, keep its data')
   .action(command(() => (require('./commands/stop') as typeof import('./commands/stop')).stop));
-
 program
   .command('reset')
   .description('end the control plane, forget its data and state, keep the tools')
   .option('--yes', 'do not ask')
   .action(command(() => (require('./commands/reset') as typeof import('./commands/reset')).reset));
 
-program.addCommand(
-  renderCommand(command(() => (require('./render/render') as typeof import('./render/render')).render)),
-);
-program.addCommand(
-  generateCommand(command(() => (require('./generate/generate') as typeof import('./generate/generate')).generate)),
-);
-program.addCommand(gateCommand(command(() => (require('./gate/gate') as typeof import('./gate/gate')).gate)));
-program.addCommand(
-  clientCommand({
-    claude: command(() => (require('./client/client') as typeof import('./client/client')).configureClaude),
-    print: command(() => (require('./client/client') as typeof import('./client/client')).printEntry),
-  }),
-);
-program.addCommand(
+group('Stack files:', [
+  pinCommand(command(() => (require('./pin/pin') as typeof import('./pin/pin')).pin)),
   promoteCommand(command(() => (require('./promote/promote') as typeof import('./promote/promote')).promote)),
-);
-program.addCommand(adoptCommand(command(() => (require('./adopt/adopt') as typeof import('./adopt/adopt')).adopt)));
-program.addCommand(driftCommand(command(() => (require('./drift/drift') as typeof import('./drift/drift')).drift)));
-program.addCommand(
-  verifyCommand(command(() => (require('./verify/verify') as typeof import('./verify/verify')).verify)),
-);
-program.addCommand(
+  renderCommand(command(() => (require('./render/render') as typeof import('./render/render')).render)),
+  generateCommand(command(() => (require('./generate/generate') as typeof import('./generate/generate')).generate)),
+]);
+
+group('Before `up`:', [
   doctorCommand(command(() => (require('./doctor/doctor') as typeof import('./doctor/doctor')).doctor)),
-);
-program.addCommand(pinCommand(command(() => (require('./pin/pin') as typeof import('./pin/pin')).pin)));
-program.addCommand(
-  migrateCommand(command(() => (require('./migrate/serena') as typeof import('./migrate/serena')).migrateSerena)),
-);
-program.addCommand(
+  adoptCommand(command(() => (require('./adopt/adopt') as typeof import('./adopt/adopt')).adopt)),
+  gateCommand(command(() => (require('./gate/gate') as typeof import('./gate/gate')).gate)),
+]);
+
+group('After `up`:', [
+  tokenCommand(command(() => (require('./token/token') as typeof import('./token/token')).token)),
+  verifyCommand(command(() => (require('./verify/verify') as typeof import('./verify/verify')).verify)),
   backupCommand({
     now: command(() => (require('./backup/now') as typeof import('./backup/now')).now),
     status: command(() => (require('./backup/status') as typeof import('./backup/status')).status),
     drill: command(() => (require('./backup/drill/drill') as typeof import('./backup/drill/drill')).drill),
   }),
-);
-program.addCommand(
+  driftCommand(command(() => (require('./drift/drift') as typeof import('./drift/drift')).drift)),
+]);
+
+group('Memories and clients:', [
+  migrateCommand(command(() => (require('./migrate/serena') as typeof import('./migrate/serena')).migrateSerena)),
   parityCommand(command(() => (require('./parity/parity') as typeof import('./parity/parity')).parity)),
-);
-program.addCommand(tokenCommand(command(() => (require('./token/token') as typeof import('./token/token')).token)));
+  clientCommand({
+    claude: command(() => (require('./client/client') as typeof import('./client/client')).configureClaude),
+    print: command(() => (require('./client/client') as typeof import('./client/client')).printEntry),
+  }),
+]);
 
 passOn(program);
 void program.parseAsync();
+
+/** Adds commands under a heading of the help. */
+function group(heading: string, commands: readonly Command[]): void {
+  for (const each of commands) program.addCommand(each.helpGroup(heading));
+}
 
 /** Gives commands that were made elsewhere the settings of this one: a wrong option is no answer, so its code is 2. */
 function passOn(parent: Command): void {

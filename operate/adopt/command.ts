@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { contextOption, jsonOption, kubeconfigOption, stackOption } from '../common-options';
 import type { AdoptOptions } from './adopt';
 
 const help = `
@@ -21,13 +22,13 @@ Examples:
 export function adoptCommand(action: (options: AdoptOptions) => Promise<void>): Command {
   return new Command('adopt')
     .description('take a system that runs already into a stack, without replacing or deleting anything')
-    .requiredOption('-s, --stack <name>', 'name of the stack')
-    .option('--kubeconfig <file>', 'kubeconfig of the cluster (default: KUBECONFIG, else ~/.kube/config)')
-    .option('--context <name>', "context of that file (default: the stack's, else its current one)")
+    .addOption(stackOption())
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
     .option('--apply', 'do it, after asking; without it this is a plan only')
     .option('--yes', 'do not ask')
     .option('--write-import <file>', 'also write a file for `pulumi import --file`')
-    .option('--json', 'the plan as one JSON document')
+    .addOption(jsonOption())
     .addHelpText('after', help)
     .action((options: AdoptOptions) => action(options));
 }

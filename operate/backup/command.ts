@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { ClusterOptions } from '../cluster/stack-cluster';
+import { contextOption, jsonOption, kubeconfigOption, stackOption, systemOption } from '../common-options';
 
 /** What every command about backups is told. */
 export interface BackupOptions extends ClusterOptions {
@@ -68,9 +69,9 @@ What was written after the backup is told apart from what the backup lost; the l
 
 function withCommonOptions(command: Command): Command {
   return command
-    .requiredOption('-s, --stack <name>', 'the stack, as in Pulumi.<name>.yaml')
-    .option('--system <name>', 'the system, where the stack has several')
-    .option('--kubeconfig <file>', 'default: KUBECONFIG, else ~/.kube/config')
-    .option('--context <name>', "default: the stack file's, else the current one")
-    .option('--json', 'one JSON document instead of text');
+    .addOption(stackOption())
+    .addOption(systemOption())
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
+    .addOption(jsonOption());
 }

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { stackOption, systemOption } from '../common-options';
 import type { ClaudeOptions, ClientOptions } from './client';
 
 /** What the command does, handed in so that its modules are loaded only when it is called. */
@@ -36,8 +37,8 @@ export function clientCommand({ claude, print }: ClientActions): Command {
 
 function common(command: Command): Command {
   return command
-    .requiredOption('-s, --stack <name>', 'stack that the server belongs to')
-    .option('--system <name>', 'system of the stack, where it has several')
+    .addOption(stackOption())
+    .addOption(systemOption())
     .option('--url <url>', "address of the server instead of its route's")
     .option('--name <name>', "name of the entry instead of the system's own");
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { contextOption, jsonOption, kubeconfigOption, stackOption } from '../common-options';
 import type { DoctorOptions } from './doctor';
 
 const help = `
@@ -15,16 +16,10 @@ Exit codes: 0 nothing is missing (there may be warnings); 1 something is; 2 the 
 export function doctorCommand(action: (options: DoctorOptions) => Promise<void>): Command {
   return new Command('doctor')
     .description('say before `up` what a cluster lacks for a stack, each with its remedy')
-    .requiredOption('-s, --stack <name>', 'name of the stack')
-    .option(
-      '--kubeconfig <file>',
-      'default: KUBECONFIG, else ~/.kube/config; for stack local the control plane of start',
-    )
-    .option(
-      '--context <name>',
-      'context of that file (default: the one that the stack file names, else its current one)',
-    )
-    .option('--json', 'print the report as one JSON document')
+    .addOption(stackOption())
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
+    .addOption(jsonOption())
     .addHelpText('after', help)
     .action((options: DoctorOptions) => action(options));
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { contextOption, jsonOption, kubeconfigOption, stackOption } from '../common-options';
 import type { DriftOptions } from './drift';
 
 const help = `
@@ -18,11 +19,11 @@ Examples:
 export function driftCommand(action: (options: DriftOptions) => Promise<void>): Command {
   return new Command('drift')
     .description('compare a cluster with what its stack describes: what differs, who changed it, when')
-    .requiredOption('-s, --stack <name>', 'name of the stack')
-    .option('--kubeconfig <file>', 'kubeconfig of the cluster (default: KUBECONFIG, else ~/.kube/config)')
-    .option('--context <name>', "context of that file (default: the stack's, else its current one)")
+    .addOption(stackOption())
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
     .option('--all', 'also list what others own by right')
-    .option('--json', 'one JSON document instead of a table')
+    .addOption(jsonOption())
     .addHelpText('after', help)
     .action((options: DriftOptions) => action(options));
 }

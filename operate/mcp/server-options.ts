@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ClusterOptions } from '../cluster/stack-cluster';
+import { contextOption, kubeconfigOption } from '../common-options';
 import type { WayOptions } from './endpoint';
 
 /** How the operator names a server: by its stack, or by a URL. */
@@ -15,6 +16,6 @@ export function addServerOptions(command: Command): Command {
     .option('--url <url>', 'a server by its URL, such as https://HOST/mcp; its token comes from FLEET_TOKEN')
     .option('--ca <file>', 'certificates (PEM) to trust beside the public ones')
     .option('--port-forward', 'through the API server, although the stack has a host name')
-    .option('--kubeconfig <file>', 'default: KUBECONFIG, else ~/.kube/config')
-    .option('--context <name>', "default: cluster.context of the stack file, else the kubeconfig's current one");
+    .addOption(kubeconfigOption())
+    .addOption(contextOption());
 }

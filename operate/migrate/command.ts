@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { jsonOption } from '../common-options';
 import { addServerOptions } from '../mcp/server-options';
 import { addSerenaOptions } from '../serena/options';
 import type { MigrateOptions } from './serena';
@@ -24,7 +25,7 @@ export function migrateCommand(serena: (options: MigrateOptions) => Promise<void
     .description('bring the memories of Serena to a memory-mcp, and prove that they are there')
     .option('--apply', 'do it; otherwise only the plan is shown')
     .option('--overwrite', "replace what was changed on the server after Serena's file was")
-    .option('--json', 'one JSON document instead of tables')
+    .addOption(jsonOption())
     .addHelpText('after', more);
   addServerOptions(addSerenaOptions(command)).action((options: MigrateOptions) => serena(options));
   return new Command('migrate').description('bring memories from elsewhere to a server').addCommand(command);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { jsonOption } from '../common-options';
 import { addServerOptions } from '../mcp/server-options';
 import { addSerenaOptions } from '../serena/options';
 import type { ParityOptions } from './parity';
@@ -13,7 +14,7 @@ where it was brought to. Exit code 1 when a memory is only on one side or differ
 export function parityCommand(action: (options: ParityOptions) => Promise<void>): Command {
   const command = new Command('parity')
     .description('compare the memories of Serena with a memory-mcp, and how long each takes')
-    .option('--json', 'one JSON document instead of tables')
+    .addOption(jsonOption())
     .addHelpText('after', more);
   return addServerOptions(addSerenaOptions(command)).action((options: ParityOptions) => action(options));
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { jsonOption, stackOption } from '../common-options';
 import type { PinOptions } from './pin';
 
 const help = `
@@ -19,11 +20,11 @@ image, refuses or does not answer.
 export function pinCommand(action: (options: PinOptions) => Promise<void>): Command {
   return new Command('pin')
     .description('write the digest of each image into the stack file')
-    .requiredOption('-s, --stack <name>', 'name of the stack')
+    .addOption(stackOption())
     .option('--check', 'write nothing; fail when an image is not pinned, or its tag has moved to another digest')
     .option('--ca <file>', 'certificates (PEM) to trust beside the public ones')
     .option('--plain-http <registry...>', 'registries without TLS; those on this machine are known to be')
-    .option('--json', 'print the report as one JSON document')
+    .addOption(jsonOption())
     .addHelpText('after', help)
     .action((options: PinOptions) => action(options));
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { contextOption, jsonOption, kubeconfigOption } from '../common-options';
 import type { PromoteOptions } from './promote';
 
 /** The command line of `promote`. What it does is handed in, so that its modules are loaded only when it is called. */
@@ -13,10 +14,10 @@ export function promoteCommand(action: (options: PromoteOptions) => Promise<void
     )
     .option('--check', 'write nothing; fail if there is something to promote')
     .option('--dry-run', 'write nothing; show what would change')
-    .option('--json', 'the differences as one JSON document')
+    .addOption(jsonOption())
     .option('--yes', 'do not ask')
-    .option('--kubeconfig <file>', 'kubeconfig for the preview (default: KUBECONFIG, else ~/.kube/config)')
-    .option('--context <name>', "context for the preview (default: the target's own)")
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
     .addHelpText(
       'after',
       '\nFacts about a cluster (its gateway, host name, namespace, volume, remotes, tokens) differ by nature and stay.\nSecrets are never promoted.',

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { contextOption, kubeconfigOption, stackOption, systemOption } from '../common-options';
 import type { TokenOptions } from './token';
 
 const notes = `
@@ -17,10 +18,10 @@ Examples:
 export function tokenCommand(action: (options: TokenOptions) => Promise<void>): Command {
   return new Command('token')
     .description('obtain or renew the token of a server by its own login, and restart the server with it')
-    .requiredOption('-s, --stack <name>', 'the stack')
-    .option('--system <name>', 'which system, where the stack has several')
-    .option('--kubeconfig <file>', 'kubeconfig of the cluster')
-    .option('--context <name>', 'context of the kubeconfig (default: that of the stack file)')
+    .addOption(stackOption())
+    .addOption(systemOption())
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
     .option('--roll', 'no login: restart the server with the Secret that is there, and look at it')
     .option('--ca <file>', 'certificates (PEM) to trust when looking at the server')
     .option('--port-forward', 'look at the server through the API server, although there is a host name')

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { contextOption, jsonOption, kubeconfigOption, stackOption, systemOption } from '../common-options';
 import type { VerifyOptions } from './verify';
 
 const notes = `
@@ -18,10 +19,10 @@ Examples:
 export function verifyCommand(action: (options: VerifyOptions) => Promise<void>): Command {
   return new Command('verify')
     .description('see that a deployed system works for its clients: name, certificate, health, tools, memory')
-    .requiredOption('-s, --stack <name>', 'the stack')
-    .option('--system <name>', 'which system, where the stack has several')
-    .option('--kubeconfig <file>', 'kubeconfig of the cluster')
-    .option('--context <name>', 'context of the kubeconfig (default: that of the stack file)')
+    .addOption(stackOption())
+    .addOption(systemOption())
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
     .option('--port-forward', 'through the API server, although there is a host name')
     .option('--address <ip[:port]>', 'connect there in the stead of what DNS says')
     .option('--ca <file>', 'certificates (PEM) to trust beside the public ones and those of the system')
@@ -32,7 +33,7 @@ export function verifyCommand(action: (options: VerifyOptions) => Promise<void>)
         .argParser(wholeNumber),
     )
     .option('--restart', 'also restart the server, and read again what was written before')
-    .option('--json', 'one JSON document on the standard output')
+    .addOption(jsonOption())
     .addHelpText('after', notes)
     .action((options: VerifyOptions) => action(options));
 }
