@@ -23,6 +23,7 @@ import { failureOf } from './explain';
 import { killOrphanedProviders } from './orphans';
 import { ensurePassphrase } from './passphrase';
 import { checkpointPath, pendingOperations } from './pending';
+import { soundRuns } from './sound-runs';
 import { removeStaleLocks } from './stale-locks';
 import { type ConfigOverrides, refreshWorkFiles } from './work-files';
 
@@ -84,6 +85,7 @@ export async function openStack(options: StackOptions): Promise<OpenStack> {
   const place = placeOf(options);
   mkdirSync(place.backend, { recursive: true });
   linkProvider(options.home, options.tools);
+  soundRuns();
   clearLeftovers(options, place);
   const workspace = await LocalWorkspace.create({
     workDir: place.workDir,

@@ -5,7 +5,7 @@ import { renderedObjects } from '../../operate/render/plan';
 import type { ArgoCd } from './support/argocd';
 import { startAgent } from './support/argocd-agent';
 import { serverSideArgoCd } from './support/argocd-server-side';
-import { controlPlane, ensureNamespace, live, removeNamespace } from './support/control-plane';
+import { controlPlane, ensureNamespace, eventually, live, removeNamespace } from './support/control-plane';
 import {
   type Delivered,
   delivered,
@@ -200,6 +200,9 @@ for (const { how, start, name, changes } of writers) {
         await argocd.merge('');
         await argocd.sync();
         const objects = shared.checkout.plan().systems.flatMap((system) => Object.values(system.objects));
+        const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'memory-mcp', namespace } };
+        // It goes last: its pods go first.
+        await eventually('the Deployment is gone', async () => !(await live(deployment)));
         const kept: string[] = [];
         for (const { object } of objects) if (await live(object)) kept.push(`${object.kind} ${object.metadata.name}`);
         assert.deepEqual(kept, [

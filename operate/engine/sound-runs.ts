@@ -1,0 +1,59 @@
+import type { PulumiFn } from '@pulumi/pulumi/automation';
+
+/** Longest wait for the engine's side of a connection, in milliseconds. */
+const patience = 60_000;
+
+/** A gRPC client, as far as this code looks at it. */
+interface Client {
+  waitForReady(deadline: number, callback: (error?: Error) => void): void;
+}
+
+/** The parts of the SDK that its typed surface leaves out. */
+interface Sdk {
+  readonly stack: { runInPulumiStack: (program: PulumiFn) => Promise<unknown> };
+  readonly settings: { getMonitor(): Client | undefined; getEngine(): Client | undefined };
+}
+
+/**
+ * Makes sure that a run of a program either tells the engine everything or fails.
+ *
+ * The SDK takes an error of the connection to the engine for the engine's own end and calls the run a success. When the
+ * connection could not be made in the first place, the engine then holds a finished program without a single resource
+ * against its state, and deletes everything that is not protected. So a run waits for its connections, and an error of a
+ * connection is an error like any other.
+ */
+export function soundRuns(sdk: Sdk = installed()): void {
+  const { settings, stack } = sdk;
+  const run = stack.runInPulumiStack;
+  if (sound.has(run)) return;
+  const soundRun = async (program: PulumiFn) => {
+    try {
+      await Promise.all([settings.getMonitor(), settings.getEngine()].map(ready));
+      return await run(program);
+    } catch (error) {
+      throw plain(error);
+    }
+  };
+  sound.add(soundRun);
+  stack.runInPulumiStack = soundRun;
+}
+
+const sound = new WeakSet<object>();
+
+function installed(): Sdk {
+  return { stack: require('@pulumi/pulumi/runtime/stack'), settings: require('@pulumi/pulumi/runtime/settings') };
+}
+
+function ready(client: Client | undefined): Promise<void> {
+  if (client === undefined) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    client.waitForReady(Date.now() + patience, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** Without the code by which the SDK knows, and drops, an error of a connection. */
+function plain(error: unknown): unknown {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: string };
+  if (typeof code !== 'number') return error;
+  return new Error(`the connection to the engine broke: ${message}`, { cause: error });
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { soundRuns } from '../../../operate/engine/sound-runs';
+
+/** What grpc-js throws. */
+const unavailable = () => Object.assign(new Error('14 UNAVAILABLE: No connection established'), { code: 14 });
+
+function sdk(run: () => Promise<unknown>, waiting: (callback: (error?: Error) => void) => void = (done) => done()) {
+  const client = { waitForReady: (_: number, callback: (error?: Error) => void) => waiting(callback) };
+  const made = {
+    stack: { runInPulumiStack: (_: unknown) => run() },
+    settings: { getMonitor: () => client, getEngine: () => client },
+  };
+  soundRuns(made);
+  return () => made.stack.runInPulumiStack(async () => ({}));
+}
+
+describe('a run of a program', () => {
+  it('gives what the program gives', async () => {
+    assert.equal(await sdk(async () => 'outputs')(), 'outputs');
+  });
+
+  it('fails where the connection to the engine breaks, by an error that the SDK does not take for a good end', async () => {
+    const run = sdk(() => Promise.reject(unavailable()));
+    await assert.rejects(run(), (error: Error & { code?: unknown }) => {
+      assert.match(error.message, /the connection to the engine broke: 14 UNAVAILABLE/);
+      return error.code === undefined;
+    });
+  });
+
+  it('does not begin before the connection stands', async () => {
+    let began = false;
+    const run = sdk(
+      async () => {
+        began = true;
+      },
+      (done) => done(unavailable()),
+    );
+    await assert.rejects(run(), /the connection to the engine broke/);
+    assert.ok(!began);
+  });
+
+  it('passes every other error on as it is', async () => {
+    const own = new Error('of the program');
+    await assert.rejects(sdk(() => Promise.reject(own))(), own);
+  });
+
+  it('is made sound once, however many stacks are opened', () => {
+    const made = {
+      stack: { runInPulumiStack: async () => undefined },
+      settings: { getMonitor: () => undefined, getEngine: () => undefined },
+    };
+    soundRuns(made);
+    const first = made.stack.runInPulumiStack;
+    soundRuns(made);
+    assert.equal(made.stack.runInPulumiStack, first);
+  });
+});
