@@ -1,5 +1,5 @@
 import { confirm } from '../ask';
-import { type StackCluster, stackCluster } from '../cluster/stack-cluster';
+import { type ClusterOptions, type StackCluster, stackCluster } from '../cluster/stack-cluster';
 import type { CommandRun } from '../commands/run';
 import { toolsStep } from '../commands/tools-step';
 import { withEngine } from '../engine/on-cluster';
@@ -17,10 +17,8 @@ import { type AdoptionPlan, planAdoption, takenObjects } from './plan';
 import { adoptionReport } from './report';
 
 /** What the operator can say to `adopt`. */
-export interface AdoptOptions {
+export interface AdoptOptions extends ClusterOptions {
   readonly stack: string;
-  readonly kubeconfig?: string | undefined;
-  readonly context?: string | undefined;
   /** Do it, after asking. */
   readonly apply?: boolean | undefined;
   readonly yes?: boolean | undefined;

@@ -1,4 +1,4 @@
-import { stackCluster } from '../cluster/stack-cluster';
+import { type ClusterOptions, stackCluster } from '../cluster/stack-cluster';
 import type { CommandRun } from '../commands/run';
 import { runSteps } from '../progress';
 import { printReport } from '../report/print';
@@ -9,10 +9,8 @@ import type { Drift, DriftFound } from './finding';
 import { differencesAsText, driftReport } from './report';
 
 /** What the operator can say to `drift`. */
-export interface DriftOptions {
+export interface DriftOptions extends ClusterOptions {
   readonly stack: string;
-  readonly kubeconfig?: string | undefined;
-  readonly context?: string | undefined;
   /** Also what others own by right. */
   readonly all?: boolean | undefined;
   readonly json?: boolean | undefined;

@@ -50,8 +50,3 @@ export function hasKeys(item: unknown, keys: Readonly<Record<string, unknown>>):
 export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-
-/** Whether a path lies at or below another one. */
-export function isWithin(path: FieldPath, above: FieldPath): boolean {
-  return above.every((step, index) => path[index] === step);
-}
