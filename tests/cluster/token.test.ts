@@ -19,6 +19,7 @@ import {
   removeNamespace,
 } from './support/control-plane';
 import { ContainerLog, type Remove, serveLogs, servePorts } from './support/kubelet';
+import { simulatedServer } from './support/simulated-server';
 
 const namespace = 'token';
 const anyStack = { name: 'token', config: { cluster: {} } as never };
@@ -46,16 +47,7 @@ describe('fleet token', () => {
     removePorts = await servePorts({ namespace }, { 8080: server.port() });
     const { objects } = controlPlane();
     const labels = server.plan.operations.server.podLabels;
-    await objects.create({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'memory-mcp', namespace },
-      spec: {
-        selector: { matchLabels: labels },
-        strategy: { type: 'Recreate' },
-        template: { metadata: { labels }, spec: { containers: [{ name: 'memory-mcp', image: 'example.org/none:1' }] } },
-      },
-    } as never);
+    await simulatedServer(namespace, labels);
     await objects.create(template(1860) as never);
   });
   after(async () => {

@@ -10,6 +10,7 @@ import { orSkip } from '../contract/support/missing';
 import { Pod } from '../contract/support/server';
 import { controlPlane, ensureNamespace, removeNamespace } from './support/control-plane';
 import { type Remove, servePorts } from './support/kubelet';
+import { simulatedServer } from './support/simulated-server';
 
 const namespace = 'verify';
 
@@ -59,16 +60,7 @@ describe('fleet verify, through the API server', () => {
   it('reads what it has written, also after a restart', async () => {
     removePorts = await servePorts({ namespace }, { 8080: pod.port() });
     const labels = pod.plan.operations.server.podLabels;
-    await controlPlane().objects.create({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'memory-mcp', namespace },
-      spec: {
-        selector: { matchLabels: labels },
-        strategy: { type: 'Recreate' },
-        template: { metadata: { labels }, spec: { containers: [{ name: 'memory-mcp', image: 'example.org/none:1' }] } },
-      },
-    } as never);
+    await simulatedServer(namespace, labels);
     const report = await untilReady(() => look(true));
     const bad = report.findings.filter(({ status }) => status !== 'ok' && status !== 'skipped');
     assert.deepEqual(bad, []);
