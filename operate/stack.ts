@@ -1,4 +1,5 @@
 import type { SystemPlan } from '../components/kit/object';
+import type { ServerFacts } from '../components/kit/operations';
 import { describePlan, type Plan } from '../components/plan';
 import { ConfigError, type NamedConfig, parseConfig } from '../config/parse';
 import { checkPlan, PolicyError } from '../policies/check';
@@ -82,4 +83,18 @@ export function systemOf({ name: stack, plan }: DescribedStack, name?: string): 
   }
   if (found.length > 1) throw new Failure(`stack ${stack} has several systems`, `choose by --system: ${known}`);
   return system;
+}
+
+/**
+ * The server of a system that a command is about: the named one, else the main one.
+ * @throws Failure when there is none of that name
+ */
+export function serverOf({ name: system, operations: { servers } }: SystemPlan, name?: string): ServerFacts {
+  const [main] = servers;
+  const server = name === undefined ? main : servers.find((each) => each.name === name);
+  if (server !== undefined) return server;
+  throw new Failure(
+    `${system} has no server ${name}`,
+    `choose by --server: ${servers.map((each) => each.name).join(', ')}`,
+  );
 }

@@ -62,6 +62,7 @@ export interface SystemPlan<O extends DescribedObjects = DescribedObjects> {
   readonly objects: O;
   /** All traffic of the system's pods; what is not here is denied. */
   readonly flows: readonly Flow[];
+  /** That of the main server. */
   readonly endpoint: Endpoint;
   readonly operations: Operations;
 }

@@ -1,14 +1,13 @@
 import type { DrillFacts } from './drill';
+import type { Endpoint } from './object';
 
 /**
  * What a system offers to the operator's commands. It is plain data and pure functions, part of the plan like the objects
  * are: a command knows no system, and a new system gets every command by declaring this.
  */
 export interface Operations {
-  readonly server: ServerFacts;
-  readonly client: ClientFacts;
-  /** A memory that is written, found and removed again to see that the server works. */
-  readonly probe: (id: string) => Probe;
+  /** What clients talk to. The first is the main one, which a command takes where none is named. */
+  readonly servers: readonly [ServerFacts, ...ServerFacts[]];
   /** Absent where nothing is backed up. */
   readonly backup?: BackupFacts;
   /** Data that no backup covers, and the key of the system's settings that gives them one. Absent where there are none. */
@@ -28,8 +27,16 @@ export interface FittingKeys {
   readonly volumeSize: string;
 }
 
-/** The server that clients talk to. */
+/** A server that clients talk to. */
 export interface ServerFacts {
+  /** Its name among the servers of the system, such as `mcp-indexer`. */
+  readonly name: string;
+  /** How the protocol is carried: streamable HTTP, or a stream of events beside requests of their own. */
+  readonly transport: 'http' | 'sse';
+  readonly endpoint: Endpoint;
+  readonly client: ClientFacts;
+  /** Calls that show that the server works. */
+  readonly probe: (id: string) => Probe;
   /** The workload that has to be restarted after a change that it reads at its start. */
   readonly workload: { readonly kind: 'Deployment' | 'StatefulSet'; readonly name: string };
   /** Container and image of the server itself; its tag is what the server must report as its version. */
@@ -95,7 +102,7 @@ export interface ProbeStep {
   readonly problem: (answer: unknown) => string | undefined;
 }
 
-/** What shows that a server keeps and finds what it is told. */
+/** What shows that a server works: that it keeps and finds what it is told, or only that it answers. */
 export interface Probe {
   /** Leaves something behind. */
   readonly write: readonly ProbeStep[];
@@ -105,9 +112,9 @@ export interface Probe {
   readonly change: readonly ProbeStep[];
   /**
    * Removes what any of the above may have left. It is looked for first: a server may take a call that removes what is
-   * not there for a fault of its own, and call itself not ready.
+   * not there for a fault of its own, and call itself not ready. Absent where nothing is left.
    */
-  readonly cleanUp: { readonly find: ToolCall; readonly remove: (found: unknown) => readonly ToolCall[] };
+  readonly cleanUp?: { readonly find: ToolCall; readonly remove: (found: unknown) => readonly ToolCall[] };
 }
 
 /** How the data of a system are kept elsewhere. */

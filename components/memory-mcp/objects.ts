@@ -46,14 +46,15 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: ClusterF
     ...delivery(settings, cluster),
   };
   const url = inClusterUrl(settings, cluster);
+  const endpoint = { url: settings.hostname ? `https://${settings.hostname}/mcp` : url, inClusterUrl: url };
   return {
     system: 'memoryMcp',
     name: system,
     namespace: settings.namespace.name,
     objects: withSyncWaves(objects, cluster),
     flows: traffic,
-    endpoint: { url: settings.hostname ? `https://${settings.hostname}/mcp` : url, inClusterUrl: url },
-    operations: operations(settings, cluster),
+    endpoint,
+    operations: operations(settings, cluster, endpoint),
   } satisfies SystemPlan;
 }
 

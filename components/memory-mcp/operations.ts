@@ -1,5 +1,6 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { MemoryMcpSettings } from '../../config/memory-mcp';
+import type { Endpoint } from '../kit/object';
 import type { Access, BackupFacts, BackupStore, LoginLog, Operations, Probe, TokenFacts } from '../kit/operations';
 import { rolloutDeadlines } from '../kit/workload';
 import { approvalSeconds } from './bootstrap';
@@ -44,24 +45,29 @@ const loginLog: LoginLog = {
 };
 
 /** What memory-mcp offers to the operator's commands. */
-export function operations(settings: MemoryMcpSettings, cluster: ClusterFacts): Operations {
+export function operations(settings: MemoryMcpSettings, cluster: ClusterFacts, endpoint: Endpoint): Operations {
   const { hostname, image, path } = settings;
   const saved = backup(settings, cluster);
   return {
-    server: {
-      workload: { kind: 'Deployment', name: system },
-      container: system,
-      image,
-      podLabels: pods.server,
-      ports: podPorts(settings),
-      paths: { mcp: '/mcp', live: '/healthz', ready: '/readyz', version: '/version', routed: path },
-      ...(hostname ? { hostname } : {}),
-      tools,
-      access: access(settings),
-      startupSeconds: rolloutDeadlines(settings.startupBudgetSeconds).startup,
-    },
-    client: { name: 'memory', tokenVariable: 'MEMORY_MCP_TOKEN', guidance },
-    probe,
+    servers: [
+      {
+        name: system,
+        transport: 'http',
+        endpoint,
+        workload: { kind: 'Deployment', name: system },
+        container: system,
+        image,
+        podLabels: pods.server,
+        ports: podPorts(settings),
+        paths: { mcp: '/mcp', live: '/healthz', ready: '/readyz', version: '/version', routed: path },
+        ...(hostname ? { hostname } : {}),
+        tools,
+        access: access(settings),
+        startupSeconds: rolloutDeadlines(settings.startupBudgetSeconds).startup,
+        client: { name: 'memory', tokenVariable: 'MEMORY_MCP_TOKEN', guidance },
+        probe,
+      },
+    ],
     ...(saved ? { backup: saved } : {}),
     ...(settings.git.remoteUrl
       ? {}

@@ -2,6 +2,7 @@ import type { SystemPlan } from '../../components/kit/object';
 import { type Api, get } from '../cluster/api';
 import type { LiveObject } from '../live/object';
 import type { Finding } from '../report/report';
+import { serverOf } from '../stack';
 
 interface Workload extends LiveObject {
   readonly spec: {
@@ -19,7 +20,7 @@ interface Workload extends LiveObject {
  * file that would make the plan fit it. One that uses the claim of the plan is refused: two would write to it.
  */
 export async function otherInstalls(api: Api, system: SystemPlan): Promise<Finding[]> {
-  const { server } = system.operations;
+  const server = serverOf(system);
   const image = repository(server.image);
   const workloads = (await Promise.all(['deployments', 'statefulsets'].map((plural) => listed(api, plural)))).flat();
   const claims = new Set(claimsOf(system));

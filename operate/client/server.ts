@@ -1,7 +1,7 @@
 import type { Access } from '../../components/kit/operations';
 import { Failure } from '../failure';
 import type { DescribedStack } from '../stack';
-import { systemOf } from '../stack';
+import { serverOf, systemOf } from '../stack';
 import type { ClientServer } from './entries';
 
 /** Which server an entry is for. */
@@ -18,8 +18,8 @@ export interface ServerChoice {
  * @throws Failure where the server has no host name and no URL is given
  */
 export function clientServer(stack: DescribedStack, choice: ServerChoice) {
-  const { endpoint, operations } = systemOf(stack, choice.system);
-  const { client, server } = operations;
+  const server = serverOf(systemOf(stack, choice.system));
+  const { client, endpoint } = server;
   if (choice.url === undefined && server.hostname === undefined) {
     throw new Failure(
       `stack ${stack.name} has no host name under which clients outside the cluster reach the server`,

@@ -1,5 +1,5 @@
 import type { SystemPlan } from '../../components/kit/object';
-import type { Access } from '../../components/kit/operations';
+import type { Access, ServerFacts } from '../../components/kit/operations';
 import { isReady, podsWith, selectorText } from '../cluster/pods';
 import { type Forwarded, forwardPort } from '../cluster/port-forward';
 import type { StackCluster } from '../cluster/stack-cluster';
@@ -37,24 +37,29 @@ export interface SystemPlace {
   readonly cluster: () => Promise<Pick<StackCluster, 'api' | 'kubeConfig'>>;
 }
 
+/** A server of a system. */
+export interface ServerPlace extends SystemPlace {
+  readonly server: ServerFacts;
+}
+
 /**
- * Opens the way to the MCP endpoint of a system: its front door, which is the host name of its route, else a forwarded
+ * Opens the way to the MCP endpoint of a server: its front door, which is the host name of its route, else a forwarded
  * port of one of its pods. By the front door with {@link tokenVariable} set, no cluster is needed.
  *
  * @throws Failure when no pod is ready, no token is known, or the certificates cannot be read
  */
-export async function openEndpoint(place: SystemPlace, options: WayOptions = {}): Promise<OpenEndpoint> {
-  const { stack, system } = place;
-  const { hostname } = system.operations.server;
+export async function openEndpoint(place: ServerPlace, options: WayOptions = {}): Promise<OpenEndpoint> {
+  const { stack, system, server } = place;
+  const { hostname } = server;
   const byFrontDoor = hostname !== undefined && options.portForward !== true;
   const headers = await headersFor(place, byFrontDoor);
   if (byFrontDoor) {
-    const { url } = system.endpoint;
+    const { url } = server.endpoint;
     const words = `${system.name} of stack ${stack} by its front door, ${url}`;
     return opened({ url, way: 'front door', words, connection: openConnection({ ...options, headers }) });
   }
-  const { pod, forwarded } = await forwardedPod(place, system.operations.server.ports.requests);
-  const url = `http://127.0.0.1:${forwarded.port}${system.operations.server.paths.mcp}`;
+  const { pod, forwarded } = await forwardedPod(place, server.ports.requests);
+  const url = `http://127.0.0.1:${forwarded.port}${server.paths.mcp}`;
   const words = `${system.name} of stack ${stack} through the API server, pod ${system.namespace}/${pod}`;
   return opened({ url, way: 'port-forward', words, connection: openConnection({ headers }) }, forwarded);
 }
@@ -81,8 +86,8 @@ function opened(endpoint: Omit<OpenEndpoint, 'close'>, forwarded?: Forwarded): O
 }
 
 /** A Gateway asks for its key at the front door only; a proxy beside the server asks everybody. */
-async function headersFor(place: SystemPlace, byFrontDoor: boolean): Promise<Record<string, string>> {
-  const { access } = place.system.operations.server;
+async function headersFor(place: ServerPlace, byFrontDoor: boolean): Promise<Record<string, string>> {
+  const { access } = place.server;
   const asked: Access = access.mode === 'gateway' && !byFrontDoor ? { mode: 'none' } : access;
   const needsSecret = asked.mode !== 'none' && !process.env[tokenVariable]?.trim();
   const { namespace } = place.system;
@@ -94,11 +99,11 @@ async function headersFor(place: SystemPlace, byFrontDoor: boolean): Promise<Rec
  * @throws Failure when none is
  */
 export async function forwardedPod(
-  { stack, system, cluster }: SystemPlace,
+  { stack, system, server, cluster }: ServerPlace,
   port: number,
 ): Promise<{ readonly pod: string; readonly forwarded: Forwarded }> {
   const { namespace, name } = system;
-  const { podLabels } = system.operations.server;
+  const { podLabels } = server;
   const { api, kubeConfig } = await cluster();
   const pod = (await podsWith(api, namespace, podLabels)).find(isReady)?.metadata.name;
   if (pod === undefined) {

@@ -1,7 +1,7 @@
 import { stackCluster } from '../cluster/stack-cluster';
 import type { CommandRun } from '../commands/run';
 import { Failure } from '../failure';
-import { describedStack, systemOf } from '../stack';
+import { describedStack, serverOf, systemOf } from '../stack';
 import { type OpenEndpoint, openEndpoint, openUrl } from './endpoint';
 import type { ServerChoice } from './server-options';
 
@@ -22,5 +22,6 @@ export async function openServer(run: CommandRun, choice: ServerChoice, key: str
   if (choice.url !== undefined) return openUrl(choice.url, choice);
   const stack = describedStack(run.projectDir, choice.stack ?? '');
   const system = systemOf(stack, key);
-  return openEndpoint({ stack: stack.name, system, cluster: () => stackCluster(run.home, stack, choice) }, choice);
+  const cluster = () => stackCluster(run.home, stack, choice);
+  return openEndpoint({ stack: stack.name, system, server: serverOf(system), cluster }, choice);
 }

@@ -6,7 +6,7 @@ import type { SystemPlace } from '../mcp/endpoint';
 import { runSteps, type Showing, type Step, showingFor } from '../progress';
 import { printReport } from '../report/print';
 import type { Finding, Report } from '../report/report';
-import { describedStack, systemOf } from '../stack';
+import { describedStack, serverOf, systemOf } from '../stack';
 import { verifySystem } from '../verify/verify';
 import { instead } from './advice';
 import { logIn } from './login';
@@ -53,7 +53,8 @@ export async function renewToken(
   { signal, onRequest = () => undefined, showing = showingFor(options) }: Watching = {},
 ): Promise<Report> {
   const { namespace, operations } = place.system;
-  const { server, token: facts } = operations;
+  const server = serverOf(place.system);
+  const { token: facts } = operations;
   if (facts === undefined) throw new Failure(`${place.system.name} needs no token`, 'there is nothing to do');
   const { api } = await place.cluster();
   const { login, secret } = facts;

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Operations, Probe } from '../../components/kit/operations';
+import type { Probe, ServerFacts } from '../../components/kit/operations';
 import { Interrupted, messageOf, throwIfInterrupted } from '../failure';
 import type { OpenEndpoint } from '../mcp/endpoint';
 import { openSession, type Session } from '../mcp/session';
 import type { Latency } from '../report/latency';
 import type { Finding } from '../report/report';
-import { cleanUp, type Probed, type ProbeOptions, takeSteps } from './probe';
+import { type CleanUp, cleanUp, type Probed, type ProbeOptions, takeSteps } from './probe';
 import { type Stream, watched } from './streams';
 
 /** What is looked at through a session, and how. */
 export interface MemoryCheck {
-  readonly operations: Operations;
+  readonly server: ServerFacts;
   /** Opens the way to the server; again after a restart. */
   readonly open: () => Promise<OpenEndpoint>;
   /** How often each read is measured. */
@@ -43,7 +43,7 @@ interface Visit {
  * @throws Interrupted; Failure when there is no way to the server
  */
 export async function checkMemory(check: MemoryCheck): Promise<MemoryFindings> {
-  const probe = check.operations.probe(randomUUID().slice(0, 8));
+  const probe = check.server.probe(randomUUID().slice(0, 8));
   const findings: Finding[] = [];
   const latencies: Record<string, Latency> = {};
   const visits: Visit[] = [];
@@ -59,7 +59,7 @@ export async function checkMemory(check: MemoryCheck): Promise<MemoryFindings> {
   const work = async (): Promise<void> => {
     visits.push(await visit(check.open));
     findings.push({ subject: 'MCP session', status: 'ok', found: 'opened' });
-    findings.push(await toolsFinding(visits.at(-1)?.session, check.operations.server.tools));
+    findings.push(await toolsFinding(visits.at(-1)?.session, check.server.tools));
     check.say?.('writing and reading');
     written = true;
     if (!(await take(probe.write)) || !(await take(probe.read, { samples: check.samples }))) return;
@@ -82,7 +82,7 @@ export async function checkMemory(check: MemoryCheck): Promise<MemoryFindings> {
     const remedy = 'look at the log of the server and at what lies before it';
     findings.push({ subject: 'MCP session', status: 'failed', found: messageOf(error), remedy });
   } finally {
-    if (written) findings.push(...(await tidy(check.open, visits.at(-1), probe)));
+    if (written && probe.cleanUp) findings.push(...(await tidy(check.open, visits.at(-1), probe.cleanUp)));
     await visits.at(-1)?.close();
   }
   return { findings, latencies };
@@ -141,19 +141,19 @@ async function idle(current: Visit | undefined, seconds: number, { signal, say }
 async function tidy(
   open: () => Promise<OpenEndpoint>,
   current: Visit | undefined,
-  probe: Probe,
+  left: CleanUp,
 ): Promise<readonly Finding[]> {
   try {
     if (current === undefined) throw new Error('the session has ended');
-    await cleanUp(current.session, probe);
+    await cleanUp(current.session, left);
     return [];
   } catch {
     try {
       const next = await visit(open);
-      await cleanUp(next.session, probe).finally(() => next.close());
+      await cleanUp(next.session, left).finally(() => next.close());
       return [];
     } catch (error) {
-      const { tool, arguments: given } = probe.cleanUp.find;
+      const { tool, arguments: given } = left.find;
       const remedy = `when the server is back, call its tool ${tool} with ${JSON.stringify(given)} and remove what it shows`;
       return [{ subject: 'clean-up', status: 'failed', found: `the probe may be left: ${messageOf(error)}`, remedy }];
     }

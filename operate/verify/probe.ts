@@ -12,6 +12,9 @@ export interface Probed {
   readonly good: boolean;
 }
 
+/** What removes what a probe leaves. */
+export type CleanUp = NonNullable<Probe['cleanUp']>;
+
 /** How steps are taken. */
 export interface ProbeOptions {
   /** How often each step is taken. @default 1 */
@@ -54,7 +57,7 @@ export async function takeSteps(
  * Removes what a probe has left, whatever has gone before.
  * @throws Error when the server could not be asked or refuses
  */
-export async function cleanUp(session: Session, { cleanUp: { find, remove } }: Probe): Promise<void> {
+export async function cleanUp(session: Session, { find, remove }: CleanUp): Promise<void> {
   const options = { timeoutSeconds: 15 };
   for (const call of remove(await session.call(find, options))) await session.call(call, options);
 }

@@ -3,11 +3,11 @@ import { type ClusterOptions, stackCluster } from '../cluster/stack-cluster';
 import type { CommandRun } from '../commands/run';
 import { Failure, throwIfInterrupted } from '../failure';
 import { openConnection, parseAddress } from '../mcp/connection';
-import { forwardedPod, type OpenEndpoint, openEndpoint, type SystemPlace } from '../mcp/endpoint';
+import { forwardedPod, type OpenEndpoint, openEndpoint, type ServerPlace, type SystemPlace } from '../mcp/endpoint';
 import { runSteps, type Showing, type Step, showingFor } from '../progress';
 import { printReport } from '../report/print';
 import type { Finding, Report } from '../report/report';
-import { describedStack, systemOf } from '../stack';
+import { describedStack, serverOf, systemOf } from '../stack';
 import { frontDoorFindings } from './front-door';
 import { checkMemory } from './memory';
 import { healthFindings, healthSkipped, strangeHostFinding, strangerFinding } from './paths';
@@ -47,12 +47,13 @@ export async function verify(run: CommandRun, options: VerifyOptions): Promise<n
  * @throws Failure when there is no way to the server; Interrupted, with nothing left on the server
  */
 export async function verifySystem(
-  place: SystemPlace,
+  systemPlace: SystemPlace,
   checks: Checks,
   signal?: AbortSignal,
   showing?: Showing,
 ): Promise<Report> {
-  const { operations } = place.system;
+  const server = serverOf(systemPlace.system);
+  const place = { ...systemPlace, server };
   const address = checks.address === undefined ? undefined : parseAddress(checks.address);
   const way = { portForward: checks.portForward, ca: checks.ca, address };
   const open = () => openEndpoint(place, way);
@@ -84,7 +85,7 @@ export async function verifySystem(
       }
       const restart = checks.restart === true ? () => restarted(place, signal) : undefined;
       const { samples, long: idleSeconds } = checks;
-      const check = { operations, open, samples, idleSeconds, restart, signal, say };
+      const check = { server, open, samples, idleSeconds, restart, signal, say };
       const memory = await checkMemory(check);
       findings.push(...memory.findings);
       facts.latenciesMs = memory.latencies;
@@ -112,11 +113,11 @@ function isShut(findings: readonly Finding[]): boolean {
 }
 
 async function serverFindings(
-  place: SystemPlace,
+  place: ServerPlace,
   endpoint: OpenEndpoint,
   signal: AbortSignal | undefined,
 ): Promise<readonly Finding[]> {
-  const { server } = place.system.operations;
+  const { server } = place;
   const asking = { root: new URL(endpoint.url).origin, connection: endpoint.connection, signal };
   const asked = server.access.mode === 'bearer' || (server.access.mode === 'gateway' && endpoint.way === 'front door');
   return [
@@ -144,8 +145,8 @@ function accessSkipped(mode: 'none' | 'bearer' | 'gateway'): Finding {
 }
 
 /** Health by the front door where the route forwards it, with the token that it asks for; else by the pod's own port. */
-async function health(place: SystemPlace, endpoint: OpenEndpoint, signal?: AbortSignal): Promise<readonly Finding[]> {
-  const { server } = place.system.operations;
+async function health(place: ServerPlace, endpoint: OpenEndpoint, signal?: AbortSignal): Promise<readonly Finding[]> {
+  const { server } = place;
   if (endpoint.way === 'front door' && server.paths.live.startsWith(server.paths.routed)) {
     const { connection, url } = endpoint;
     return healthFindings({ root: new URL(url).origin, connection, signal }, server);
@@ -167,8 +168,8 @@ async function health(place: SystemPlace, endpoint: OpenEndpoint, signal?: Abort
   }
 }
 
-async function restarted({ system, cluster }: SystemPlace, signal?: AbortSignal): Promise<string> {
-  const { podLabels: labels, startupSeconds } = system.operations.server;
+async function restarted({ system, server, cluster }: ServerPlace, signal?: AbortSignal): Promise<string> {
+  const { podLabels: labels, startupSeconds } = server;
   const { api } = await cluster();
   const started = Date.now();
   const pods = await replacePods(api, { namespace: system.namespace, labels, seconds: startupSeconds + 120, signal });

@@ -6,6 +6,7 @@ import { stackCluster } from '../../operate/cluster/stack-cluster';
 import { Failure, Interrupted, Verdict } from '../../operate/failure';
 import { fleetHome } from '../../operate/fleet-home';
 import { keepsRunning } from '../../operate/local-cluster/kwok-config';
+import { serverOf } from '../../operate/stack';
 import { renewToken, type Watching } from '../../operate/token/token';
 import { obtainMemoryMcp } from '../contract/support/memory-mcp-build';
 import { orSkip } from '../contract/support/missing';
@@ -46,7 +47,7 @@ describe('fleet token', () => {
     await ensureNamespace(namespace);
     removePorts = await servePorts({ namespace }, { 8080: server.port() });
     const { objects } = controlPlane();
-    const labels = server.plan.operations.server.podLabels;
+    const labels = serverOf(server.plan).podLabels;
     await simulatedServer(namespace, labels);
     await objects.create(template(1860) as never);
   });

@@ -4,6 +4,7 @@ import type { SystemPlan } from '../../components/kit/object';
 import { stackCluster } from '../../operate/cluster/stack-cluster';
 import { Failure } from '../../operate/failure';
 import { fleetHome } from '../../operate/fleet-home';
+import { serverOf } from '../../operate/stack';
 import { verifySystem } from '../../operate/verify/verify';
 import { obtainMemoryMcp } from '../contract/support/memory-mcp-build';
 import { orSkip } from '../contract/support/missing';
@@ -59,7 +60,7 @@ describe('fleet verify, through the API server', () => {
 
   it('reads what it has written, also after a restart', async () => {
     removePorts = await servePorts({ namespace }, { 8080: pod.port() });
-    const labels = pod.plan.operations.server.podLabels;
+    const labels = serverOf(pod.plan).podLabels;
     await simulatedServer(namespace, labels);
     const report = await untilReady(() => look(true));
     const bad = report.findings.filter(({ status }) => status !== 'ok' && status !== 'skipped');

@@ -8,7 +8,9 @@ import { Failure, Interrupted } from '../../operate/failure';
 import { tokenVariable } from '../../operate/mcp/credentials';
 import type { SystemPlace } from '../../operate/mcp/endpoint';
 import type { Finding, Report } from '../../operate/report/report';
+import { serverOf } from '../../operate/stack';
 import { type Checks, verifySystem } from '../../operate/verify/verify';
+import { withServer } from '../support/objects';
 import { withEnvironment } from '../unit/operate/support';
 import { type Authority, madeAuthority, type Pems } from './support/authority';
 import { openSession } from './support/client';
@@ -136,18 +138,16 @@ describe('fleet verify, in front of the real memory-mcp', function () {
   });
 
   it('sees that another version runs than the image names', async () => {
-    const { operations } = pod.plan;
-    const server = { ...operations.server, image: 'example.org/memory-mcp:9.9.9@sha256:00' };
-    const report = await look({}, {}, { system: { ...pod.plan, operations: { ...operations, server } } });
+    const system = withServer(pod.plan, { image: 'example.org/memory-mcp:9.9.9@sha256:00' });
+    const report = await look({}, {}, { system });
     assert.deepEqual(bad(report), [['/version', '0.17.1, and the image is 9.9.9']]);
   });
 
   it('says which health paths the route does not forward', async () => {
-    const { operations } = pod.plan;
-    const paths = { ...operations.server.paths, routed: '/mcp' };
-    const plan = { ...pod.plan, operations: { ...operations, server: { ...operations.server, paths } } };
+    const paths = { ...serverOf(pod.plan).paths, routed: '/mcp' };
+    const system = withServer(pod.plan, { paths });
     const cluster = () => Promise.reject(new Failure('there is no kubeconfig', 'name one by --kubeconfig'));
-    const report = await look({}, {}, { system: plan, cluster });
+    const report = await look({}, {}, { system, cluster });
     assert.deepEqual(bad(report), []);
     assert.deepEqual(finding(report, '/readyz'), {
       subject: '/readyz',
@@ -165,15 +165,14 @@ describe('fleet verify, in front of the real memory-mcp', function () {
   });
 
   it('sees that what was written is lost, and still leaves nothing', async () => {
-    const { operations } = pod.plan;
     const probe = (id: string) => {
-      const good = operations.probe(id);
+      const good = serverOf(pod.plan).probe(id);
       const [write] = good.write;
       assert.ok(write);
       const elsewhere = { ...write.call, arguments: { ...write.call.arguments, name: 'probe-moved' } };
       return { ...good, write: [{ ...write, call: elsewhere, problem: () => undefined }] };
     };
-    const report = await look({}, {}, { system: { ...pod.plan, operations: { ...operations, probe } } });
+    const report = await look({}, {}, { system: withServer(pod.plan, { probe }) });
     assert.equal(finding(report, 'read gives it back')?.status, 'failed');
     assert.deepEqual(await left(), []);
   });

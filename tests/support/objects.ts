@@ -8,9 +8,18 @@ export function objectOf<T>(objects: DescribedObjects, key: string): T {
   return described.object as T;
 }
 
+/** A plan whose main server differs in these facts. */
+export function withServer<P extends SystemPlan>(plan: P, facts: Partial<ServerFacts>): P {
+  const [main, ...others] = plan.operations.servers;
+  return { ...plan, operations: { ...plan.operations, servers: [{ ...main, ...facts }, ...others] } };
+}
+
 /** A system that is nothing but these objects. */
 export function systemWith(objects: DescribedObjects, name = 'thing'): SystemPlan {
   const server: ServerFacts = {
+    name,
+    transport: 'http',
+    endpoint: { url: '', inClusterUrl: '' },
     workload: { kind: 'Deployment', name },
     container: name,
     image: `example.org/${name}:1`,
@@ -20,14 +29,9 @@ export function systemWith(objects: DescribedObjects, name = 'thing'): SystemPla
     tools: [],
     access: { mode: 'none' },
     startupSeconds: 60,
+    client: { name, tokenVariable: 'TOKEN', guidance: '' },
+    probe: () => ({ write: [], read: [], change: [] }),
   };
-  const client = { name, tokenVariable: 'TOKEN', guidance: '' };
-  const probe = () => ({
-    write: [],
-    read: [],
-    change: [],
-    cleanUp: { find: { tool: 'list', arguments: {} }, remove: () => [] },
-  });
-  const endpoint = { url: '', inClusterUrl: '' };
-  return { system: name, name, namespace: 'ns', objects, flows: [], endpoint, operations: { server, client, probe } };
+  const { endpoint } = server;
+  return { system: name, name, namespace: 'ns', objects, flows: [], endpoint, operations: { servers: [server] } };
 }

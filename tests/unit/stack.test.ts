@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describedStack, systemOf } from '../../operate/stack';
+import { Failure } from '../../operate/failure';
+import { describedStack, serverOf, systemOf } from '../../operate/stack';
+import { systemWith } from '../support/objects';
 import { folder, removeFolders } from './operate/support';
 
 const checkout = join(__dirname, '..', '..');
@@ -46,5 +48,17 @@ describe('a stack that a command is told of', () => {
     assert.equal(systemOf(stack, 'memoryMcp').name, 'memory-mcp');
     assert.throws(() => systemOf(stack, 'qdrant'), /has no system qdrant/);
     assert.throws(() => systemOf(describedStack(projectWith('config: {}'), 'mine')), /has no system/);
+  });
+
+  it('has systems whose server is the named one, else the main one', () => {
+    const { operations, ...plan } = systemWith({}, 'engine');
+    const [main] = operations.servers;
+    const system = { ...plan, operations: { servers: [main, { ...main, name: 'indexer' }] as const } };
+    assert.equal(serverOf(system).name, 'engine');
+    assert.equal(serverOf(system, 'indexer').name, 'indexer');
+    assert.throws(
+      () => serverOf(system, 'watcher'),
+      new Failure('engine has no server watcher', 'choose by --server: engine, indexer'),
+    );
   });
 });

@@ -9,6 +9,7 @@ import type { Session } from '../../mcp/session';
 import { runSteps, type Showing, type Step, showingFor } from '../../progress';
 import { printReport } from '../../report/print';
 import type { Finding } from '../../report/report';
+import { serverOf } from '../../stack';
 import type { DrillOptions } from '../command';
 import { backupTarget, type Target } from '../target';
 import { compare, countsByGroup, sample } from './compare';
@@ -101,7 +102,7 @@ function drillSteps(
     {
       title: 'Restore',
       work: async (say) => {
-        const ends = new Date(Date.now() + (drillSeconds + system.operations.server.startupSeconds) * 1000);
+        const ends = new Date(Date.now() + (drillSeconds + serverOf(system).startupSeconds) * 1000);
         const objects = scratchObjects(system, backup.drill, namespace, ends);
         await timed(seconds, 'restore', async () => {
           await createScratch(cluster.api, objects, git.signal);

@@ -13,6 +13,7 @@ import { openEndpoint } from '../../mcp/endpoint';
 import { openPodSession, type PodServer } from '../../mcp/in-pod';
 import { openSession, type Session } from '../../mcp/session';
 import type { Say } from '../../progress';
+import { serverOf } from '../../stack';
 import type { Target } from '../target';
 import { drillPod } from './scratch';
 
@@ -71,7 +72,7 @@ export async function fillVolume(target: Target, namespace: string, folder: stri
 /** A session with the server that was started on the backup. @throws Failure when it does not serve in time */
 export async function restoredServer(target: Target, namespace: string, say: Say): Promise<Session> {
   const { backup, cluster, git, system } = target;
-  const { paths, startupSeconds } = system.operations.server;
+  const { paths, startupSeconds } = serverOf(system);
   await waitForPod(target, namespace, say, isReady, startupSeconds + schedulingSeconds);
   const server: PodServer = { namespace, pod: drillPod, port: backup.drill.port, path: paths.mcp };
   for (const end = Date.now() + startupSeconds * 1000; ; await sleep(500)) {
@@ -92,7 +93,10 @@ export async function restoredServer(target: Target, namespace: string, say: Say
 
 /** A session with the system itself, past its front door. @throws Failure when no pod of it is ready, or answers */
 export async function systemServer({ cluster, stack, system }: Target): Promise<Session> {
-  const endpoint = await openEndpoint({ stack, system, cluster: async () => cluster }, { portForward: true });
+  const endpoint = await openEndpoint(
+    { stack, system, server: serverOf(system), cluster: async () => cluster },
+    { portForward: true },
+  );
   try {
     const session = await openSession(endpoint.url, endpoint.connection);
     const close = async () => {

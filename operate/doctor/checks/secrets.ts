@@ -1,5 +1,5 @@
 import type { SystemPlan } from '../../../components/kit/object';
-import type { Access, TokenFacts } from '../../../components/kit/operations';
+import type { Access, ServerFacts, TokenFacts } from '../../../components/kit/operations';
 import type { Plan } from '../../../components/plan';
 import { makes } from '../../plan-objects';
 import { type Answer, type Check, type Examined, missing, ok, type Question, warning } from '../check';
@@ -7,12 +7,26 @@ import { type Answer, type Check, type Examined, missing, ok, type Question, war
 /** The token of each server and what its clients must show: that both are there, or how they will come. */
 export const secrets: Check = (examined) =>
   examined.stack.plan.systems.flatMap((system) => {
-    const { server, token } = system.operations;
+    const { servers, token } = system.operations;
     return [
       ...(token ? [tokenQuestion(examined, system, token)] : []),
-      ...(server.access.mode === 'none' ? [] : [accessQuestion(examined, system, server.access)]),
+      ...askedFor(servers).map((access) => accessQuestion(examined, system, access)),
     ];
   });
+
+type Asked = Exclude<Access, { mode: 'none' }>;
+
+/** What clients must show, each Secret once: servers of one system may share it. */
+function askedFor(servers: readonly ServerFacts[]): readonly Asked[] {
+  const bySecret = servers.flatMap(({ access }): [string, Asked][] =>
+    access.mode === 'none' ? [] : [[secretOf(access), access]],
+  );
+  return [...new Map(bySecret).values()];
+}
+
+function secretOf(access: Asked): string {
+  return access.mode === 'bearer' ? access.secret.name : access.secretName;
+}
 
 function tokenQuestion(examined: Examined, system: SystemPlan, token: TokenFacts): Question {
   const { name, key } = token.secret;
@@ -39,9 +53,9 @@ function tokenQuestion(examined: Examined, system: SystemPlan, token: TokenFacts
   };
 }
 
-function accessQuestion(examined: Examined, system: SystemPlan, access: Exclude<Access, { mode: 'none' }>): Question {
+function accessQuestion(examined: Examined, system: SystemPlan, access: Asked): Question {
   const bearer = access.mode === 'bearer';
-  const name = bearer ? access.secret.name : access.secretName;
+  const name = secretOf(access);
   return {
     subject: `${bearer ? 'bearer token' : 'API keys'} of ${system.name}`,
     answer: async () => {

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { Api } from '../../../operate/cluster/api';
-import { openEndpoint, openUrl, type SystemPlace } from '../../../operate/mcp/endpoint';
-import { describedStack, systemOf } from '../../../operate/stack';
+import { openEndpoint, openUrl, type ServerPlace } from '../../../operate/mcp/endpoint';
+import { describedStack, serverOf, systemOf } from '../../../operate/stack';
 import { withEnvironment } from '../operate/support';
 
 const checkout = join(__dirname, '..', '..', '..');
 
 /** A place in a cluster whose API answers by these bodies, by the start of the path; everything else is not there. */
-function placeIn(stack: string, answers: Readonly<Record<string, unknown>> | undefined): SystemPlace {
+function placeIn(stack: string, answers: Readonly<Record<string, unknown>> | undefined): ServerPlace {
   const api: Api = {
     server: 'https://cluster.test',
     send: async (_, path) => {
@@ -17,9 +17,11 @@ function placeIn(stack: string, answers: Readonly<Record<string, unknown>> | und
       return found ? { status: 200, body: JSON.stringify(found[1]) } : { status: 404, body: '' };
     },
   };
+  const system = systemOf(describedStack(checkout, stack));
   return {
     stack,
-    system: systemOf(describedStack(checkout, stack)),
+    system,
+    server: serverOf(system),
     cluster: async () => {
       assert.ok(answers, 'the cluster is asked');
       return { api, kubeConfig: new KubeConfig() };
