@@ -1,7 +1,9 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
+import type { IStatefulSet } from 'kubernetes-models/apps/v1';
 import type { Described, DescribedObjects, KubernetesObject } from './object';
 import type { SecretReference } from './secret';
+import { rolloutDeadlines } from './workload';
 
 /**
  * Field manager of every write. It is fixed and forces, because the provider otherwise takes a random manager for each
@@ -66,15 +68,40 @@ export function resourceOptions(described: Described): pulumi.CustomResourceOpti
 
 /** The engine gives up after Kubernetes itself has called a rollout failed, so that its reason is the one shown. */
 function engineTimeout(object: KubernetesObject): string | undefined {
+  const seconds = object.kind === 'StatefulSet' ? statefulSetSeconds(object) : progressSeconds(object);
+  return seconds === undefined ? undefined : `${seconds + 60}s`;
+}
+
+function progressSeconds(object: KubernetesObject): number | undefined {
   const { spec } = object as { spec?: { progressDeadlineSeconds?: number } };
-  return spec?.progressDeadlineSeconds === undefined ? undefined : `${spec.progressDeadlineSeconds + 60}s`;
+  return spec?.progressDeadlineSeconds;
 }
 
 /**
- * Kinds whose readiness says nothing that a later object does not say better. Claims of a class that waits for the first
- * consumer are bound only by their pod; a Service costs ten seconds of settling time, and its Deployment's readiness counts.
+ * A StatefulSet has no deadline of its own, so what its pods may take counts: the startup probe of the slowest container,
+ * for one pod after the other.
  */
-const awaitedElsewhere: ReadonlySet<string> = new Set(['PersistentVolumeClaim', 'Service']);
+function statefulSetSeconds(object: KubernetesObject): number | undefined {
+  const { spec } = object as KubernetesObject & IStatefulSet;
+  const probes = (spec?.template.spec?.containers ?? []).flatMap(({ startupProbe }) => startupProbe ?? []);
+  const starts = probes.map(
+    ({ initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3 }) =>
+      initialDelaySeconds + periodSeconds * failureThreshold,
+  );
+  return starts.length > 0 ? rolloutDeadlines(Math.max(...starts) * (spec?.replicas ?? 1)).progress : undefined;
+}
+
+/**
+ * Kinds that the engine does not wait for, because their readiness says nothing that a later object does not say better,
+ * or because it may be long in coming:
+ *
+ * - claims: those of a class that waits for the first consumer are bound only by their pod;
+ * - Services: ten seconds of settling time each, and the readiness of their workload counts;
+ * - Jobs: the provider waits for their end, so that an `up` would last as long as the work and fail with it. Work that
+ *   takes hours goes on after `up`; nor does the engine wait for the end of the pods of a Job that it removes;
+ * - Ingresses: the provider waits for an address in their status, which a controller on node ports never writes.
+ */
+const notAwaited: ReadonlySet<string> = new Set(['PersistentVolumeClaim', 'Service', 'Job', 'Ingress']);
 
 /** The object as the engine gets it: with the annotations that steer the provider. */
 export function engineObject(object: KubernetesObject): KubernetesObject {
@@ -86,7 +113,7 @@ export function engineObject(object: KubernetesObject): KubernetesObject {
         ...object.metadata.annotations,
         'pulumi.com/patchFieldManager': fieldManager,
         'pulumi.com/patchForce': 'true',
-        ...(awaitedElsewhere.has(object.kind) ? { 'pulumi.com/skipAwait': 'true' } : {}),
+        ...(notAwaited.has(object.kind) ? { 'pulumi.com/skipAwait': 'true' } : {}),
       },
     },
   };
@@ -101,9 +128,15 @@ const typedResources: Readonly<Record<string, () => Constructor>> = {
   'v1/Service': () => k8s.core.v1.Service,
   'v1/ConfigMap': () => k8s.core.v1.ConfigMap,
   'v1/Secret': () => k8s.core.v1.Secret,
+  'v1/ResourceQuota': () => k8s.core.v1.ResourceQuota,
   'apps/v1/Deployment': () => k8s.apps.v1.Deployment,
+  'apps/v1/StatefulSet': () => k8s.apps.v1.StatefulSet,
+  'autoscaling/v2/HorizontalPodAutoscaler': () => k8s.autoscaling.v2.HorizontalPodAutoscaler,
   'batch/v1/CronJob': () => k8s.batch.v1.CronJob,
+  'batch/v1/Job': () => k8s.batch.v1.Job,
+  'networking.k8s.io/v1/Ingress': () => k8s.networking.v1.Ingress,
   'networking.k8s.io/v1/NetworkPolicy': () => k8s.networking.v1.NetworkPolicy,
+  'policy/v1/PodDisruptionBudget': () => k8s.policy.v1.PodDisruptionBudget,
   'rbac.authorization.k8s.io/v1/Role': () => k8s.rbac.v1.Role,
   'rbac.authorization.k8s.io/v1/RoleBinding': () => k8s.rbac.v1.RoleBinding,
 };

@@ -115,6 +115,17 @@ describe('what the engine is told about an object', () => {
     assert.deepEqual(resourceOptions({ object: deployment }).customTimeouts, { create: '960s', update: '960s' });
   });
 
+  it('waits for a StatefulSet as long as its pods may take to start, one after the other', () => {
+    const container = (seconds: number) => ({ startupProbe: { periodSeconds: 5, failureThreshold: seconds / 5 } });
+    const set = (containers: object[], replicas?: number) =>
+      resourceOptions({
+        object: { ...object, kind: 'StatefulSet', spec: { replicas, template: { spec: { containers } } } } as never,
+      }).customTimeouts?.create;
+    assert.equal(set([container(60), container(600)]), '960s');
+    assert.equal(set([container(600)], 3), '2160s');
+    assert.equal(set([{}]), undefined);
+  });
+
   it('writes every object by one fixed manager, with force, in preview and up alike', () => {
     assert.deepEqual(engineObject({ ...object, kind: 'Namespace' }).metadata.annotations, {
       'pulumi.com/patchFieldManager': 'memory-fleet',
@@ -122,9 +133,10 @@ describe('what the engine is told about an object', () => {
     });
   });
 
-  it('waits neither for claims, which a pod binds, nor for Services, whose Deployment is waited for', () => {
-    for (const kind of ['PersistentVolumeClaim', 'Service']) {
-      assert.equal(engineObject({ ...object, kind }).metadata.annotations?.['pulumi.com/skipAwait'], 'true');
-    }
+  it('waits for nothing that another object binds, whose workload is waited for, or that may take hours', () => {
+    const awaited = (kind: string) =>
+      engineObject({ ...object, kind }).metadata.annotations?.['pulumi.com/skipAwait'] === undefined;
+    for (const kind of ['PersistentVolumeClaim', 'Service', 'Job', 'Ingress']) assert.equal(awaited(kind), false, kind);
+    for (const kind of ['Namespace', 'Deployment', 'StatefulSet', 'ResourceQuota']) assert.ok(awaited(kind), kind);
   });
 });
