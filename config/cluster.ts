@@ -62,7 +62,28 @@ const monitoring = z.strictObject({
   module: text(/^[\w-]+$/, 'the name of a blackbox module')
     .default('http_2xx')
     .describe('Module of that exporter.'),
-  labels: labels.default({}).describe('Labels by which the Prometheus operator selects probes and rules.'),
+  labels: labels.default({}).describe('Labels by which the Prometheus operator selects probes, monitors and rules.'),
+  dashboardLabels: labels
+    .default({ grafana_dashboard: '1' })
+    .describe('Labels by which the sidecar of Grafana finds dashboards.'),
+});
+
+const ingress = z.strictObject({
+  className: objectName.default('nginx').describe('IngressClass, of ingress-nginx.'),
+  controller: byName({
+    namespace: 'ingress-nginx',
+    labels: { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' },
+  }).describe('Pods of the ingress controller, for network policies.'),
+  certificateIssuer: z
+    .strictObject({
+      name: objectName.describe('Name of the issuer.'),
+      kind: z
+        .enum(['Issuer', 'ClusterIssuer'], { error: '"Issuer" or "ClusterIssuer"' })
+        .default('ClusterIssuer')
+        .describe('Kind of the issuer.'),
+    })
+    .optional()
+    .describe('Issuer of cert-manager for the certificates of Ingresses. Absent = their Secrets exist already.'),
 });
 
 /**
@@ -86,7 +107,27 @@ export const clusterSchema = z
       .describe('Whether memory that matters lives here; the rules then ask for digests and authentication.'),
     domain: hostname.default('cluster.local').describe("The cluster's DNS domain."),
     storageClass: objectName.optional().describe("StorageClass of data volumes. Default: the cluster's default class."),
+    sharedStorageClass: objectName
+      .optional()
+      .describe(
+        'StorageClass whose volumes pods on several nodes mount at once (ReadWriteMany). Absent = there is none.',
+      ),
     gateway: gateway.optional().describe('The Gateway (Gateway API) through which users reach the servers.'),
+    ingress: ingress
+      .optional()
+      .describe('The ingress controller (ingress-nginx) on this cluster. Absent = there is none.'),
+    loadBalancer: z
+      .strictObject({
+        className: text(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, 'a class such as example.org/internal')
+          .optional()
+          .describe("Class of Services of type LoadBalancer. Default: the cluster's own."),
+        annotations: z
+          .record(text(/^([a-z0-9.-]+\/)?[\w.-]+$/, 'the key of an annotation'), z.string({ error: 'text' }))
+          .default({})
+          .describe('Annotations of these Services, such as the pool that their address is from.'),
+      })
+      .prefault({})
+      .describe('How Services of type LoadBalancer get their address.'),
     networkPolicies: z
       .enum(['kubernetes', 'cilium'], { error: '"kubernetes" or "cilium"' })
       .default('kubernetes')

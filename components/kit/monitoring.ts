@@ -1,4 +1,9 @@
-import type { IProbe, IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import type {
+  IProbe,
+  IPrometheusRule,
+  IServiceMonitor,
+} from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import type { IConfigMap } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../config/cluster';
 import type { Described, Named, ObjectMeta } from './object';
 
@@ -35,6 +40,52 @@ export function healthProbe(
         prober: { url: monitoring.prober },
         targets: { staticConfig: { static: [url] } },
       },
+    },
+  };
+}
+
+/** Metrics that a Service of the same namespace has. */
+export interface Metrics {
+  /** Labels of the Service. */
+  readonly selector: Readonly<Record<string, string>>;
+  /** Name of its port. */
+  readonly port: string;
+  readonly path: string;
+  /** Time between two scrapes, in Prometheus' notation. */
+  readonly interval: string;
+  /** Entry of a Secret of the same namespace that is sent as bearer token. */
+  readonly credentials?: { readonly name: string; readonly key: string };
+}
+
+/** Lets Prometheus scrape every pod of a Service itself; its job is the name of the Service. */
+export function serviceMonitor(
+  metadata: ObjectMeta,
+  { credentials, interval, path, port, selector }: Metrics,
+  monitoring: Monitoring,
+): Described<Named<IServiceMonitor>> {
+  return {
+    object: {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'ServiceMonitor',
+      metadata: { ...metadata, labels: { ...metadata.labels, ...monitoring.labels } },
+      spec: {
+        selector: { matchLabels: { ...selector } },
+        endpoints: [
+          { port, path, interval, ...(credentials ? { authorization: { type: 'Bearer', credentials } } : {}) },
+        ],
+      },
+    },
+  };
+}
+
+/** A dashboard as a ConfigMap, which the sidecar of Grafana finds by its labels in every namespace that it may see. */
+export function dashboard(metadata: ObjectMeta, content: object, monitoring: Monitoring): Described<Named<IConfigMap>> {
+  return {
+    object: {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { ...metadata, labels: { ...metadata.labels, ...monitoring.dashboardLabels } },
+      data: { [`${metadata.name}.json`]: `${JSON.stringify(content, undefined, 2)}\n` },
     },
   };
 }

@@ -11,9 +11,15 @@ export interface DataVolumeArgs {
    * @default the cluster's default class
    */
   readonly storageClass?: string | undefined;
+  /**
+   * Whether the pods of one node mount the volume, or those of several nodes at once, which few classes can. It cannot
+   * change later without losing the volume.
+   * @default ReadWriteOnce
+   */
+  readonly accessMode?: 'ReadWriteOnce' | 'ReadWriteMany';
 }
 
-/** A claim for a volume that one pod at a time writes and nobody may lose. */
+/** A claim for a volume that nobody may lose. */
 export function dataVolume(args: DataVolumeArgs): Described<Named<IPersistentVolumeClaim>> {
   return {
     holdsData: true,
@@ -22,7 +28,7 @@ export function dataVolume(args: DataVolumeArgs): Described<Named<IPersistentVol
       kind: 'PersistentVolumeClaim',
       metadata: { ...args.metadata, annotations: { ...args.metadata.annotations, ...keptByArgoCd } },
       spec: {
-        accessModes: ['ReadWriteOnce'],
+        accessModes: [args.accessMode ?? 'ReadWriteOnce'],
         resources: { requests: { storage: args.size } },
         ...(args.storageClass === undefined ? {} : { storageClassName: args.storageClass }),
       },

@@ -43,6 +43,34 @@ function hardenedContainer(container: IContainer): IContainer {
   };
 }
 
+/** Spreads the pods with these labels over the nodes, as far as there are nodes to spread over. */
+export function spreadOverNodes(labels: Readonly<Record<string, string>>): Pick<IPodSpec, 'topologySpreadConstraints'> {
+  return {
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: 'kubernetes.io/hostname',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: labels },
+      },
+    ],
+  };
+}
+
+/**
+ * Keeps all pods with these labels on one node, so that they can share a volume that only one node mounts. The labels must
+ * be the pod's own too: the first pod then goes anywhere, because it matches itself, and every other follows it.
+ */
+export function onOneNode(labels: Readonly<Record<string, string>>): Pick<IPodSpec, 'affinity'> {
+  const term = { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: labels } };
+  return { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } };
+}
+
+/** The Secrets by which images are pulled from a registry that asks for a login; none where there are none. */
+export function pullSecrets(names: readonly string[]): Pick<IPodSpec, 'imagePullSecrets'> {
+  return names.length > 0 ? { imagePullSecrets: names.map((name) => ({ name })) } : {};
+}
+
 /** Requests and limits as an operator sets them, see `resources` in config/fields.ts. */
 export interface Sizing {
   readonly cpu: string;

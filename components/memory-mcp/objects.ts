@@ -80,8 +80,7 @@ function exposure(settings: MemoryMcpSettings, cluster: ClusterFacts): Record<st
     metadata,
     gateway: cluster.gateway,
     hostname,
-    path: settings.path,
-    backend: { name: system, port },
+    rules: [{ path: settings.path, backend: { name: system, port } }],
   });
   return {
     route: {

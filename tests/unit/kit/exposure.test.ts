@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { loadBalancerService, nodePortService } from '../../../components/kit/exposed-service';
+import { ingress } from '../../../components/kit/ingress';
+import { clientAffinity, httpRoute } from '../../../components/kit/route';
+import { clusterSchema } from '../../../config/cluster';
+import { validateObject } from '../../support/schemas';
+
+const metadata = { name: 'thing', namespace: 'ns' };
+const hostname = 'thing.example';
+
+describe('an Ingress', () => {
+  const paths = [
+    { prefix: '/mcp-http/memory', service: 'memory-http', port: 8002 },
+    { prefix: '/qdrant', service: 'qdrant', port: 6333 },
+  ];
+  const described = (change: object = {}, facts: object = {}) => {
+    const cluster = clusterSchema.parse({ ingress: facts });
+    assert.ok(cluster.ingress);
+    return ingress({ metadata, ingress: cluster.ingress, hostname, paths, bodySize: '100m', ...change }).object;
+  };
+  const nginx = (object: ReturnType<typeof described>, name: string) =>
+    object.metadata.annotations?.[`nginx.ingress.kubernetes.io/${name}`];
+  const pathsOf = (object: ReturnType<typeof described>) => object.spec?.rules?.[0]?.http?.paths ?? [];
+
+  it('leads each prefix to its Service and takes the prefix off', async () => {
+    const object = described();
+    await validateObject(object);
+    assert.deepEqual(
+      pathsOf(object).map(({ path, pathType, backend }) => [path, pathType, backend.service?.port?.number]),
+      [
+        ['/mcp-http/memory(/|$)(.*)', 'ImplementationSpecific', 8002],
+        ['/qdrant(/|$)(.*)', 'ImplementationSpecific', 6333],
+      ],
+    );
+    assert.deepEqual([nginx(object, 'use-regex'), nginx(object, 'rewrite-target')], ['true', '/$2']);
+  });
+
+  it('keeps what follows the prefix as the path, and nothing that only begins like it', () => {
+    const [path = ''] = pathsOf(described()).map((each) => each.path);
+    const left = (asked: string) => new RegExp(`^${path}`).exec(asked)?.[2];
+    assert.equal(left('/mcp-http/memory/mcp'), 'mcp');
+    assert.equal(left('/mcp-http/memory'), '');
+    assert.equal(left('/mcp-http/memory2/mcp'), undefined);
+  });
+
+  it('gives a whole host to a server without touching its paths', () => {
+    const object = described({ paths: [{ prefix: '/', service: 'memory', port: 8000 }] });
+    assert.deepEqual(pathsOf(object)[0]?.path, '/');
+    assert.deepEqual(pathsOf(object)[0]?.pathType, 'Prefix');
+    assert.equal(nginx(object, 'rewrite-target'), undefined);
+  });
+
+  it('lets the whole host be one of several paths, which keep the same rewrite', () => {
+    const [, whole] = pathsOf(described({ paths: [paths[0], { prefix: '/', service: 'memory', port: 8000 }] }));
+    assert.equal(new RegExp(`^${whole?.path}`).exec('/messages/')?.[2], 'messages/');
+  });
+
+  it('leaves streams open and unbuffered, and every client on its pod', () => {
+    const object = described();
+    assert.equal(nginx(object, 'proxy-read-timeout'), '3600');
+    assert.equal(nginx(object, 'proxy-send-timeout'), '3600');
+    assert.equal(nginx(object, 'proxy-buffering'), 'off');
+    assert.equal(nginx(object, 'upstream-hash-by'), '$remote_addr');
+    assert.equal(nginx(object, 'proxy-body-size'), '100m');
+  });
+
+  it('speaks TLS by a Secret, which an issuer of the cluster may make', () => {
+    const issuer = (object: ReturnType<typeof described>) =>
+      Object.entries(object.metadata.annotations ?? {}).filter(([key]) => key.startsWith('cert-manager'));
+    const plain = described();
+    assert.equal(plain.spec?.tls, undefined);
+    assert.equal(nginx(plain, 'ssl-redirect'), 'false');
+    const existing = described({ tlsSecret: 'tls' });
+    assert.deepEqual(existing.spec?.tls, [{ hosts: [hostname], secretName: 'tls' }]);
+    assert.equal(nginx(existing, 'ssl-redirect'), 'true');
+    assert.deepEqual(issuer(existing), []);
+    const made = (kind?: string) =>
+      issuer(described({ tlsSecret: 'tls' }, { certificateIssuer: { name: 'ca', ...(kind ? { kind } : {}) } }));
+    assert.deepEqual(made(), [['cert-manager.io/cluster-issuer', 'ca']]);
+    assert.deepEqual(made('Issuer'), [['cert-manager.io/issuer', 'ca']]);
+  });
+});
+
+describe('an HTTPRoute', () => {
+  const cluster = clusterSchema.parse({ gateway: { name: 'gw', implementation: 'cilium' } });
+  assert.ok(cluster.gateway);
+  const { object } = httpRoute({
+    metadata,
+    gateway: cluster.gateway,
+    hostname,
+    rules: [
+      { path: '/mcp/memory', backend: { name: 'memory', port: 8000 }, replaceBy: '/' },
+      { path: '/raw', backend: { name: 'raw', port: 80 } },
+    ],
+  });
+
+  it('has a rule for each path, which replaces the prefix where it is told to', async () => {
+    await validateObject(object);
+    assert.deepEqual(
+      object.spec?.rules?.map(({ filters }) => filters?.map(({ urlRewrite }) => urlRewrite?.path)),
+      [[{ type: 'ReplacePrefixMatch', replacePrefixMatch: '/' }], undefined],
+    );
+  });
+
+  it('keeps clients on their pods by a policy of Envoy Gateway', async () => {
+    const policy = clientAffinity(metadata).object;
+    await validateObject(policy);
+    assert.equal(policy.spec?.targetRefs?.[0]?.name, object.metadata.name);
+  });
+});
+
+describe('a Service that is reached from outside', () => {
+  const args = {
+    metadata,
+    selector: { app: 'thing' },
+    ports: [{ name: 'http', port: 8000, targetPort: 8081, nodePort: 30800 }],
+  };
+
+  it('keeps the address of the client, and the client on its pod', async () => {
+    for (const { object } of [nodePortService(args), loadBalancerService(args, [], clusterSchema.parse({}))]) {
+      await validateObject(object);
+      assert.equal(object.spec?.externalTrafficPolicy, 'Local');
+      assert.equal(object.spec?.sessionAffinity, 'ClientIP');
+      assert.deepEqual(object.spec?.ports, [
+        { name: 'http', port: 8000, targetPort: 8081, protocol: 'TCP', nodePort: 30800 },
+      ]);
+    }
+  });
+
+  it('says to a load balancer who may come in, and by what class and from which pool its address is', () => {
+    const annotations = { 'example.org/pool': 'internal' };
+    const cluster = clusterSchema.parse({ loadBalancer: { className: 'example.org/internal', annotations } });
+    const { object } = loadBalancerService(args, ['192.0.2.0/24'], cluster);
+    assert.deepEqual(object.spec?.loadBalancerSourceRanges, ['192.0.2.0/24']);
+    assert.equal(object.spec?.loadBalancerClass, 'example.org/internal');
+    assert.deepEqual(object.metadata.annotations, annotations);
+  });
+});
