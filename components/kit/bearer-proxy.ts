@@ -15,11 +15,20 @@ export interface BearerProxyArgs {
   readonly metadata: ObjectMeta;
   readonly image: string;
   readonly secret: { readonly secretName: string; readonly secretKey: string };
+  /** The server in the same pod. @default port 8080 for everything, with the health paths /healthz, /readyz and /version */
+  readonly upstream?: ProxiedServer;
+}
+
+/** Ports of a server behind the proxy. */
+export interface ProxiedServer {
+  readonly port: number;
+  /** Paths that need no token, because they tell nothing and change nothing, and the port that answers them. */
+  readonly health: { readonly port: number; readonly paths: readonly string[] };
 }
 
 /**
  * A proxy beside a server that has no authentication: it passes on what carries the bearer token and answers everything
- * else with status 401. The server must then listen on the loopback address only.
+ * else with status 401. The server must then listen on the loopback address only, or a network policy close off its port.
  */
 export function bearerProxy(args: BearerProxyArgs): {
   readonly configMap: Described<Named<IConfigMap>>;
@@ -36,6 +45,7 @@ export function bearerProxy(args: BearerProxyArgs): {
       image: args.image,
       args: ['haproxy', '-W', '-db', '-f', `${folder}/${file}`],
       env: [
+        ...upstreamVariables(args.upstream),
         {
           name: 'PROXY_TOKEN',
           // Optional, so that the first `up` succeeds before the Secret exists; without a token nobody is let in.
@@ -55,4 +65,13 @@ export function bearerProxy(args: BearerProxyArgs): {
     },
     volume: { name: 'bearer-proxy', configMap: { name } },
   };
+}
+
+function upstreamVariables(upstream: ProxiedServer | undefined): { readonly name: string; readonly value: string }[] {
+  if (upstream === undefined) return [];
+  return [
+    { name: 'PROXY_UPSTREAM', value: `127.0.0.1:${upstream.port}` },
+    { name: 'PROXY_HEALTH_UPSTREAM', value: `127.0.0.1:${upstream.health.port}` },
+    { name: 'PROXY_HEALTH_PATHS', value: upstream.health.paths.join(' ') },
+  ];
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { proxyPorts } from '../../components/kit/bearer-proxy';
+import { bearerProxy, proxyPorts } from '../../components/kit/bearer-proxy';
 import { runChild } from '../../operate/child';
 import { openSession } from './support/client';
 import { initialize, type RawRequest, send } from './support/http';
@@ -18,6 +18,7 @@ import { StubServer } from './support/stub-server';
 const { guarded, health } = proxyPorts;
 const token = 'correct-horse-battery-staple';
 const configuration = join(__dirname, '..', '..', 'components', 'kit', 'bearer-proxy.cfg');
+const messagePath = '/messages/?session_id=00000000000000000000000000000000';
 const bearer = (value: string) => ({ authorization: `Bearer ${value}` });
 
 describe('the bearer proxy in front of the real memory-mcp', function () {
@@ -101,12 +102,17 @@ describe('the bearer proxy', function () {
     received = [];
     upstream = await StubServer.started((_, response, request) => {
       received.push(request.headers);
-      if (request.url !== '/stream') {
+      if (request.url === '/stream' || request.url === '/sse') {
+        streams.push(response);
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write(request.url === '/sse' ? `event: endpoint\ndata: ${messagePath}\n\n` : 'data: 1\n\n');
+      } else if (request.method === 'POST' && request.url === messagePath) {
+        // The answer to a message comes by the stream of its session.
+        response.writeHead(202).end('Accepted');
+        streams.at(-1)?.write('event: message\ndata: the answer\n\n');
+      } else {
         response.end('from the server');
-        return;
       }
-      streams.push(response);
-      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
     });
   });
   afterEach(async () => {
@@ -127,9 +133,9 @@ describe('the bearer proxy', function () {
   }
 
   /** Opens the stream and returns what came of it so far, and whether it has ended. */
-  function listen(port: number): { text: string; ended: boolean } {
+  function listen(port: number, path = '/stream'): { text: string; ended: boolean } {
     const state = { text: '', ended: false };
-    get({ port, host: '127.0.0.1', path: '/stream', headers: bearer(token), agent: false }, (response) => {
+    get({ port, host: '127.0.0.1', path, headers: bearer(token), agent: false }, (response) => {
       response.on('data', (part: Buffer) => {
         state.text += part;
       });
@@ -253,6 +259,35 @@ describe('the bearer proxy', function () {
     assert.deepEqual(received, []);
   });
 
+  it('asks another port about health, by the paths that it is told', async () => {
+    const { container } = bearerProxy({
+      metadata: { name: 'proxy' },
+      image: 'haproxy',
+      secret: { secretName: 's', secretKey: 'k' },
+      upstream: { port: 8000, health: { port: 18000, paths: ['/readyz', '/tools'] } },
+    });
+    const answering = await StubServer.started((_, response) => response.end('from the health port'));
+    const at = { 8000: upstream.port, 18000: answering.port };
+    const env = (container.env ?? []).flatMap(({ name, value }) =>
+      value === undefined
+        ? []
+        : [[name, value.replace(/:(8000|18000)$/, (_, port: '8000' | '18000') => `:${at[port]}`)]],
+    );
+    try {
+      const { ports } = await started({ PROXY_TOKEN: token, ...Object.fromEntries(env) });
+      for (const path of ['/readyz', '/tools']) {
+        assert.equal((await send({ port: ports[health], path })).body, 'from the health port', path);
+      }
+      for (const path of ['/healthz', '/version', '/', '/readyz /tools']) {
+        assert.equal((await send({ port: ports[health], path: encodeURI(path) })).status, 404, path);
+      }
+      const guardedAnswer = await send({ port: ports[guarded], path: '/tools', headers: bearer(token) });
+      assert.equal(guardedAnswer.body, 'from the server');
+    } finally {
+      await answering.stop();
+    }
+  });
+
   it('says 503 while the server does not answer, at once', async () => {
     const { ask, ports } = await started();
     await upstream.stop();
@@ -270,6 +305,18 @@ describe('the bearer proxy', function () {
     assert.equal(stream.ended, false);
     streams[0]?.write('data: 2\n\n');
     await until(() => stream.text === 'data: 1\n\ndata: 2\n\n');
+  });
+
+  it('carries a session of the SSE transport: its stream, and its messages beside it, each with the token', async () => {
+    const { ask, ports } = await started();
+    const stream = listen(ports[guarded], '/sse');
+    await until(() => stream.text === `event: endpoint\ndata: ${messagePath}\n\n`);
+    const message = { path: messagePath, method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', id: 1 }) };
+    assert.equal((await ask(message)).status, 401);
+    const { status, body } = await ask({ ...message, headers: bearer(token) });
+    assert.deepEqual([status, body], [202, 'Accepted']);
+    await until(() => stream.text.endsWith('event: message\ndata: the answer\n\n'));
+    assert.equal(stream.ended, false);
   });
 
   it('ends a silent stream by one timer only, which is hours long in the configuration', async () => {
