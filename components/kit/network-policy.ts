@@ -9,9 +9,15 @@ type Labels = Readonly<Record<string, string>>;
 export type Peer =
   | { readonly kind: 'pods'; readonly namespace?: string | undefined; readonly labels: Labels }
   | { readonly kind: 'gateway' }
+  | { readonly kind: 'ingress-controller' }
+  /** Networks, of clients that come by a port of the nodes or by a load balancer. */
+  | { readonly kind: 'addresses'; readonly cidrs: readonly string[] }
   | { readonly kind: 'dns' }
   | { readonly kind: 'api-server' }
-  /** Hosts outside the cluster, by name where the policies can name them, else every public address. */
+  /**
+   * Hosts outside the cluster, by name where the policies can name them, else every public address. A `*` in a name stands
+   * for any part of one label, as Cilium has it.
+   */
   | { readonly kind: 'hosts'; readonly names: readonly string[] };
 
 /** One kind of traffic that our pods really have. Everything else is denied. */
@@ -22,8 +28,8 @@ export interface Flow {
   readonly pods: Labels;
   readonly direction: 'in' | 'out';
   readonly peer: Peer;
-  /** TCP port; of DNS also UDP. */
-  readonly port: number;
+  /** TCP port, or several; of DNS also UDP. */
+  readonly port: number | readonly number[];
   /** Why the flow exists, for the table in the docs. */
   readonly purpose: string;
 }
@@ -38,6 +44,11 @@ export interface NetworkPoliciesArgs {
 }
 
 type Policy = Described<Named<INetworkPolicy>> | Described<Named<ICiliumNetworkPolicy>>;
+
+/** The ports of a flow. */
+export function portsOf({ port }: Pick<Flow, 'port'>): readonly number[] {
+  return typeof port === 'number' ? [port] : port;
+}
 
 /** Denies everything to and from our pods, then allows each flow by a policy of its own. */
 export function networkPolicies(args: NetworkPoliciesArgs): Record<string, Policy> {
@@ -74,9 +85,11 @@ function needsCilium(peer: Peer, cluster: ClusterFacts): boolean {
 }
 
 function kubernetesPolicy(flow: Flow, metadata: ObjectMeta, cluster: ClusterFacts): Described<Named<INetworkPolicy>> {
-  const tcp = { protocol: 'TCP' as const, port: flow.port };
-  const ports = flow.peer.kind === 'dns' ? [{ protocol: 'UDP' as const, port: flow.port }, tcp] : [tcp];
+  const protocols = flow.peer.kind === 'dns' ? (['UDP', 'TCP'] as const) : (['TCP'] as const);
+  const ports = portsOf(flow).flatMap((port) => protocols.map((protocol) => ({ protocol, port })));
   const peers = addresses(flow.peer, cluster);
+  // A rule with an empty list of peers would let in everybody.
+  const rules = <T>(rule: T): T[] => (peers.length > 0 ? [rule] : []);
   return {
     object: {
       apiVersion: 'networking.k8s.io/v1',
@@ -84,8 +97,8 @@ function kubernetesPolicy(flow: Flow, metadata: ObjectMeta, cluster: ClusterFact
       metadata,
       spec:
         flow.direction === 'in'
-          ? { podSelector: selector(flow.pods), policyTypes: ['Ingress'], ingress: [{ from: peers, ports }] }
-          : { podSelector: selector(flow.pods), policyTypes: ['Egress'], egress: [{ to: peers, ports }] },
+          ? { podSelector: selector(flow.pods), policyTypes: ['Ingress'], ingress: rules({ from: peers, ports }) }
+          : { podSelector: selector(flow.pods), policyTypes: ['Egress'], egress: rules({ to: peers, ports }) },
     },
   };
 }
@@ -104,11 +117,19 @@ function addresses(peer: Peer, cluster: ClusterFacts): PolicyPeer[] {
       return cluster.gateway?.proxies
         ? [podPeer(cluster.gateway.proxies.namespace, cluster.gateway.proxies.labels)]
         : [];
+    case 'ingress-controller':
+      return cluster.ingress ? [podPeer(cluster.ingress.controller.namespace, cluster.ingress.controller.labels)] : [];
+    case 'addresses':
+      return networks(peer.cidrs);
     case 'api-server':
-      return cluster.apiServer.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+      return networks(cluster.apiServer.cidrs);
     case 'hosts':
       return publicAddresses;
   }
+}
+
+function networks(cidrs: readonly string[]): PolicyPeer[] {
+  return cidrs.map((cidr) => ({ ipBlock: { cidr } }));
 }
 
 /** Every address of the internet, and none of a private network or of the node's metadata service. */
@@ -134,7 +155,7 @@ function selector(labels: Labels) {
 }
 
 function ciliumPolicy(flow: Flow, metadata: ObjectMeta, cluster: ClusterFacts): Described<Named<ICiliumNetworkPolicy>> {
-  const toPorts = [{ ports: [{ port: String(flow.port), protocol: 'TCP' as const }] }];
+  const toPorts = [{ ports: portsOf(flow).map((port) => ({ port: String(port), protocol: 'TCP' as const })) }];
   return {
     object: {
       apiVersion: 'cilium.io/v2',
@@ -160,7 +181,7 @@ function ciliumEgress(
   if (peer.kind === 'api-server') return [{ toEntities: ['kube-apiserver'], toPorts }];
   if (peer.kind !== 'hosts') return [];
   return [
-    { toFQDNs: peer.names.map((matchName) => ({ matchName })), toPorts },
+    { toFQDNs: peer.names.map((name) => (name.includes('*') ? { matchPattern: name } : { matchName: name })), toPorts },
     // Cilium learns the addresses of names only from answers that pass its own DNS rule, in the same policy.
     {
       toEndpoints: [

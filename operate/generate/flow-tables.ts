@@ -1,4 +1,4 @@
-import type { Flow, Peer } from '../../components/kit/network-policy';
+import { type Flow, type Peer, portsOf } from '../../components/kit/network-policy';
 import type { KubernetesObject, SystemPlan } from '../../components/kit/object';
 import type { Plan } from '../../components/plan';
 import type { ClusterFacts } from '../../config/cluster';
@@ -49,8 +49,9 @@ function policyNamed({ objects }: SystemPlan, name: string): KubernetesObject | 
     .find(({ kind, metadata }) => kind.endsWith('NetworkPolicy') && metadata.name === name);
 }
 
-function portInWords({ peer, port }: Flow): string {
-  return peer.kind === 'dns' ? `${port}, UDP and TCP` : String(port);
+function portInWords(flow: Flow): string {
+  const ports = portsOf(flow).join(', ');
+  return flow.peer.kind === 'dns' ? `${ports}, UDP and TCP` : ports;
 }
 
 /** The other end, as the policy really lets it in: by name only where the language of the policy has names. */
@@ -62,6 +63,10 @@ function peerInWords(peer: Peer, cluster: ClusterFacts, byName: boolean): string
       return `DNS: ${podsInWords(cluster.dns.namespace, cluster.dns.labels)}`;
     case 'gateway':
       return `Gateway ${code(cluster.gateway?.name)}: ${gatewayInWords(cluster, byName)}`;
+    case 'ingress-controller':
+      return `ingress controller: ${controllerInWords(cluster)}`;
+    case 'addresses':
+      return `addresses ${listed(peer.cidrs)}`;
     case 'api-server':
       return `API server: ${byName ? `Cilium's entity ${code('kube-apiserver')}` : listed(cluster.apiServer.cidrs)}`;
     case 'hosts':
@@ -72,6 +77,10 @@ function peerInWords(peer: Peer, cluster: ClusterFacts, byName: boolean): string
 function gatewayInWords({ gateway }: ClusterFacts, byName: boolean): string {
   if (byName) return `Cilium's entity ${code('ingress')}`;
   return gateway?.proxies ? podsInWords(gateway.proxies.namespace, gateway.proxies.labels) : 'nobody';
+}
+
+function controllerInWords({ ingress }: ClusterFacts): string {
+  return ingress ? podsInWords(ingress.controller.namespace, ingress.controller.labels) : 'nobody';
 }
 
 function podsInWords(namespace: string | undefined, labels: Readonly<Record<string, string>>): string {

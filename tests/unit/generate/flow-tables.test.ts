@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type Flow, networkPolicies } from '../../../components/kit/network-policy';
 import { describePlan, type Plan } from '../../../components/plan';
 import { parseConfig } from '../../../config/parse';
 import { flowTables } from '../../../operate/generate/flow-tables';
@@ -48,6 +49,26 @@ describe('docs/flows.md', () => {
       /API server: `10\.0\.0\.1\/32` \| 6443/,
     );
     assert.match(tableOf({ token }, { networkPolicies: 'cilium' }), /API server: Cilium's entity `kube-apiserver`/);
+  });
+
+  it('names the ingress controller by its pods, clients outside by their networks, and every port', () => {
+    const plan = describePlan(parseConfig({ memoryMcp: {}, cluster: { ingress: {} } }, 'test'));
+    const flow = { pods: { app: 'x' }, direction: 'in', purpose: 'a test', port: [80, 443] } as const;
+    const flows: Flow[] = [
+      { ...flow, name: 'a', peer: { kind: 'ingress-controller' } },
+      { ...flow, name: 'b', peer: { kind: 'addresses', cidrs: ['192.0.2.0/24'] } },
+    ];
+    const systems = plan.systems.map((system) => {
+      const metadata = (name: string) => ({ name, namespace: system.namespace });
+      const policies = networkPolicies({ system: system.name, metadata, ours: {}, flows, cluster: plan.cluster });
+      return { ...system, objects: policies, flows };
+    });
+    const page = flowTables(new Map([['test', { ...plan, systems }]]));
+    assert.match(
+      page,
+      /\| ingress controller: pods `app\.kubernetes\.io\/name=ingress-nginx`, .* in `ingress-nginx` \| 80, 443 \|/,
+    );
+    assert.match(page, /\| addresses `192\.0\.2\.0\/24` \| 80, 443 \|/);
   });
 
   it('says so where a system has no traffic', () => {

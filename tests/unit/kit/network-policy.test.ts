@@ -96,6 +96,62 @@ describe('network policies', () => {
     assert.deepEqual(dns?.toPorts?.[0]?.rules?.dns, [{ matchPattern: '*' }]);
   });
 
+  it('name hosts by a pattern where their names have one', () => {
+    const peer: Peer = { kind: 'hosts', names: ['huggingface.co', '*.hf.co'] };
+    const { spec } = specOf({ peer }, { networkPolicies: 'cilium' });
+    assert.deepEqual((spec as ICiliumNetworkPolicy['spec'])?.egress?.[0]?.toFQDNs, [
+      { matchName: 'huggingface.co' },
+      { matchPattern: '*.hf.co' },
+    ]);
+  });
+
+  it('allow a flow on several ports by one policy', () => {
+    const peer: Peer = { kind: 'pods', labels: pods };
+    const plain = specOf({ direction: 'in', peer, port: [6333, 6334] }).spec as INetworkPolicy['spec'];
+    assert.deepEqual(plain?.ingress?.[0]?.ports, [
+      { protocol: 'TCP', port: 6333 },
+      { protocol: 'TCP', port: 6334 },
+    ]);
+    const cilium = specOf(
+      { peer: { kind: 'hosts', names: ['a.example'] }, port: [80, 443] },
+      { networkPolicies: 'cilium' },
+    );
+    assert.deepEqual((cilium.spec as ICiliumNetworkPolicy['spec'])?.egress?.[0]?.toPorts?.[0]?.ports, [
+      { port: '80', protocol: 'TCP' },
+      { port: '443', protocol: 'TCP' },
+    ]);
+  });
+
+  it('let in the pods of the ingress controller', () => {
+    const facts = { ingress: { controller: { namespace: 'edge', labels: { app: 'nginx' } } } };
+    const { spec } = specOf({ direction: 'in', peer: { kind: 'ingress-controller' } }, facts);
+    assert.deepEqual((spec as INetworkPolicy['spec'])?.ingress?.[0]?.from, [
+      {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'edge' } },
+        podSelector: { matchLabels: { app: 'nginx' } },
+      },
+    ]);
+  });
+
+  it('let in clients by their addresses, in both languages', () => {
+    for (const networkPolicies of ['kubernetes', 'cilium']) {
+      const peer: Peer = { kind: 'addresses', cidrs: ['192.0.2.0/24', '2001:db8::/32'] };
+      const { spec } = specOf({ direction: 'in', peer }, { networkPolicies });
+      assert.deepEqual((spec as INetworkPolicy['spec'])?.ingress?.[0]?.from, [
+        { ipBlock: { cidr: '192.0.2.0/24' } },
+        { ipBlock: { cidr: '2001:db8::/32' } },
+      ]);
+    }
+  });
+
+  it('let in nobody for a peer that the cluster does not have, where an empty list would let in everybody', () => {
+    const absent: Peer[] = [{ kind: 'gateway' }, { kind: 'ingress-controller' }, { kind: 'addresses', cidrs: [] }];
+    for (const peer of absent) {
+      const { spec } = specOf({ direction: 'in', peer });
+      assert.deepEqual((spec as INetworkPolicy['spec'])?.ingress, [], peer.kind);
+    }
+  });
+
   it('open every public and no private address where hosts cannot be named', () => {
     const { spec } = specOf({ peer: { kind: 'hosts', names: ['git.example'] } });
     const blocks = (spec as INetworkPolicy['spec'])?.egress?.[0]?.to?.map(({ ipBlock }) => ipBlock);
