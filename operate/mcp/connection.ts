@@ -8,7 +8,8 @@ import { Failure, messageOf } from '../failure';
 export interface Connection {
   /** Trusts what the connection was made to trust. */
   readonly fetch: typeof fetch;
-  /** A GET with exactly these headers, the Host among them, which `fetch` would set itself. Redirects are answers. */
+  /** A GET with exactly these headers, the Host among them, which `fetch` would set itself. Redirects are answers.
+   * Of a stream of events, which need not end, the body is left empty. */
   readonly ask: (url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<Reply>;
   /** What every request carries, such as a bearer token. */
   readonly headers: Readonly<Record<string, string>>;
@@ -70,8 +71,12 @@ export function openConnection({ address, ca, headers = {} }: ConnectionOptions 
   const fetchThrough = (input: unknown, init?: object) =>
     undiciFetch(input as Parameters<typeof undiciFetch>[0], { ...init, dispatcher: agent });
   const ask: Connection['ask'] = async (url, given, signal) => {
-    const { body, statusCode } = await request(url, { headers: given, signal, dispatcher: agent });
-    return { status: statusCode, body: await body.text() };
+    const { body, headers: got, statusCode } = await request(url, { headers: given, signal, dispatcher: agent });
+    if (!String(got['content-type']).startsWith('text/event-stream')) {
+      return { status: statusCode, body: await body.text() };
+    }
+    body.once('error', () => undefined).destroy();
+    return { status: statusCode, body: '' };
   };
   return { fetch: fetchThrough as unknown as typeof fetch, ask, headers, close: () => agent.destroy() };
 }

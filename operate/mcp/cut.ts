@@ -43,6 +43,57 @@ export function watchAnswers(inner: typeof fetch): WatchedAnswers {
   return { fetch: watched as typeof fetch, whole };
 }
 
+/** Answers that one stream carries, whoever has asked. */
+export interface WatchedStream extends WatchedAnswers {
+  /** From now on the stream may end. */
+  forget(): void;
+}
+
+/**
+ * Watches the stream of events that carries the answers to all calls. Once it has ended, no call has an answer and no
+ * other stream is opened.
+ *
+ * @param onEnd is told that it has ended, after the last message was taken out of it
+ */
+export function watchStream(inner: typeof fetch, onEnd: () => void): WatchedStream {
+  const waiting = new Set<(error: ConnectionCut) => void>();
+  let cut: ConnectionCut | undefined;
+  let forgotten = false;
+  const ended = (cause: unknown) => {
+    if (forgotten || cut !== undefined) return;
+    const error = new ConnectionCut({ cause });
+    cut = error;
+    setTimeout(() => {
+      for (const reject of waiting) reject(error);
+      onEnd();
+    }, settleTime);
+  };
+  const watched = async (input: Parameters<typeof fetch>[0], init?: RequestInit) => {
+    if (cut !== undefined) throw cut;
+    const response = await inner(input, init);
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+    if (!isStream || response.body === null) return response;
+    return new Response(watchedBody(response.body, ended), response);
+  };
+  const whole = async <T>(call: () => Promise<T>): Promise<T> => {
+    if (cut !== undefined) throw cut;
+    let give: (error: ConnectionCut) => void = () => undefined;
+    const broken = new Promise<never>((_, reject) => {
+      give = reject;
+    });
+    waiting.add(give);
+    try {
+      return await Promise.race([call(), broken]);
+    } finally {
+      waiting.delete(give);
+    }
+  };
+  const forget = () => {
+    forgotten = true;
+  };
+  return { fetch: watched as typeof fetch, whole, forget };
+}
+
 function watchedBody(body: ReadableStream<Uint8Array>, ended: (cause: unknown) => void): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream({

@@ -12,6 +12,7 @@ export interface OpenEndpoint {
   readonly url: string;
   /** How it is reached: by its host name as clients do, through the API server, or as the operator said. */
   readonly way: 'front door' | 'port-forward' | 'url';
+  readonly transport: ServerFacts['transport'];
   /** For messages, such as `memory-mcp of stack staging by its front door, https://memories.example.org/mcp`. */
   readonly words: string;
   /** Carries what the server asks for; see {@link Connection}. */
@@ -50,22 +51,22 @@ export interface ServerPlace extends SystemPlace {
  */
 export async function openEndpoint(place: ServerPlace, options: WayOptions = {}): Promise<OpenEndpoint> {
   const { stack, system, server } = place;
-  const { hostname } = server;
+  const { hostname, transport } = server;
   const byFrontDoor = hostname !== undefined && options.portForward !== true;
   const headers = await headersFor(place, byFrontDoor);
   if (byFrontDoor) {
     const { url } = server.endpoint;
     const words = `${system.name} of stack ${stack} by its front door, ${url}`;
-    return opened({ url, way: 'front door', words, connection: openConnection({ ...options, headers }) });
+    return opened({ url, way: 'front door', transport, words, connection: openConnection({ ...options, headers }) });
   }
   const { pod, forwarded } = await forwardedPod(place, server.ports.requests);
   const url = `http://127.0.0.1:${forwarded.port}${server.paths.mcp}`;
   const words = `${system.name} of stack ${stack} through the API server, pod ${system.namespace}/${pod}`;
-  return opened({ url, way: 'port-forward', words, connection: openConnection({ headers }) }, forwarded);
+  return opened({ url, way: 'port-forward', transport, words, connection: openConnection({ headers }) }, forwarded);
 }
 
 /**
- * Opens the way to any MCP endpoint. A token comes from {@link tokenVariable} alone and is shown as a bearer token.
+ * Opens the way to any MCP endpoint over streamable HTTP. A token comes from {@link tokenVariable} alone and is shown as a bearer token.
  * @throws Failure when it is no URL, or the certificates cannot be read
  */
 export function openUrl(url: string, { ca }: Pick<WayOptions, 'ca'> = {}): OpenEndpoint {
@@ -74,7 +75,7 @@ export function openUrl(url: string, { ca }: Pick<WayOptions, 'ca'> = {}): OpenE
   }
   const token = process.env[tokenVariable]?.trim();
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
-  return opened({ url, way: 'url', words: url, connection: openConnection({ ca, headers }) });
+  return opened({ url, way: 'url', transport: 'http', words: url, connection: openConnection({ ca, headers }) });
 }
 
 function opened(endpoint: Omit<OpenEndpoint, 'close'>, forwarded?: Forwarded): OpenEndpoint {

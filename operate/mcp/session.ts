@@ -1,8 +1,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { ToolCall } from '../../components/kit/operations';
+import type { ServerFacts, ToolCall } from '../../components/kit/operations';
 import type { Connection } from './connection';
-import { watchAnswers } from './cut';
+import { carrier } from './transport';
 
 export { ConnectionCut } from './cut';
 
@@ -33,24 +32,27 @@ export class ToolError extends Error {
   override readonly name = 'ToolError';
 }
 
-/** Opens a session over streamable HTTP. A server that limits new sessions wants one for a whole piece of work. */
-export async function openSession(url: string, connection: Partial<Connection> = {}): Promise<Session> {
-  const { fetch = globalThis.fetch, headers = {} } = connection;
-  const answers = watchAnswers(fetch);
-  const transport = new StreamableHTTPClientTransport(new URL(url), {
-    requestInit: { headers: { ...headers } },
-    fetch: answers.fetch,
-    // The end of an answer is watched here; the library would ask a server that is gone for the rest of it.
-    reconnectionOptions: {
-      maxRetries: 0,
-      initialReconnectionDelay: 1000,
-      maxReconnectionDelay: 1000,
-      reconnectionDelayGrowFactor: 1,
-    },
-  });
+/** Seconds in which a server must have introduced itself. */
+const introductionSeconds = 60;
+
+/**
+ * Opens a session. A server that limits new sessions wants one for a whole piece of work.
+ * @throws Error where the server refuses, or says nothing: something before it may hold back what it says
+ */
+export async function openSession(
+  url: string,
+  connection: Partial<Connection> = {},
+  kind: ServerFacts['transport'] = 'http',
+): Promise<Session> {
+  const { answers, leave, transport } = carrier(kind, url, connection);
   const client = new Client(clientInfo);
-  // The SDK's own types of the two disagree under exactOptionalPropertyTypes.
-  await client.connect(transport as Parameters<Client['connect']>[0]);
+  try {
+    await inTime(client.connect(transport));
+  } catch (error) {
+    // The library would go on trying to open a stream of events.
+    await transport.close();
+    throw error;
+  }
   return {
     client,
     call: async ({ tool, arguments: given }, { signal, timeoutSeconds = 60 } = {}) => {
@@ -64,10 +66,20 @@ export async function openSession(url: string, connection: Partial<Connection> =
       return jsonOrText(text);
     },
     close: async () => {
-      await transport.terminateSession().catch(() => undefined);
+      await leave().catch(() => undefined);
       await client.close();
     },
   };
+}
+
+/** The library waits for the start of a stream of events without end. */
+async function inTime(introduction: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`the server has not introduced itself within ${introductionSeconds} s`);
+    timer = setTimeout(() => reject(error), introductionSeconds * 1000);
+  });
+  await Promise.race([introduction, late]).finally(() => clearTimeout(timer));
 }
 
 /** The library never stops listening to a signal, so one that lives long would keep every call and its answer. */

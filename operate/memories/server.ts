@@ -70,7 +70,11 @@ export class MemoryServer {
 
   /** Opens the one session. @throws Failure when the server does not answer or lets nobody in */
   static async open(endpoint: OpenEndpoint, options: ServerOptions = {}): Promise<MemoryServer> {
-    const session = await persist(() => openSession(endpoint.url, endpoint.connection), endpoint.words, options);
+    const session = await persist(
+      () => openSession(endpoint.url, endpoint.connection, endpoint.transport),
+      endpoint.words,
+      options,
+    );
     return new MemoryServer(session, endpoint, options);
   }
 

@@ -92,7 +92,7 @@ async function visit(open: () => Promise<OpenEndpoint>): Promise<Visit> {
   const endpoint = await open();
   const { connection, streams } = watched(endpoint.connection);
   try {
-    const session = await openSession(endpoint.url, connection);
+    const session = await openSession(endpoint.url, connection, endpoint.transport);
     const close = async () => {
       await session.close();
       await endpoint.close();

@@ -98,7 +98,7 @@ export async function systemServer({ cluster, stack, system }: Target): Promise<
     { portForward: true },
   );
   try {
-    const session = await openSession(endpoint.url, endpoint.connection);
+    const session = await openSession(endpoint.url, endpoint.connection, endpoint.transport);
     const close = async () => {
       await session.close();
       await endpoint.close();
