@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
-import { fleetHome } from '../../../operate/fleet-home';
-import { obtainTools, toolPath } from '../../../operate/toolchain';
+import { judgePath } from '../../support/judge';
 
 /** Labels of a series or of an alert. */
 export type Labels = Readonly<Record<string, string>>;
@@ -52,14 +51,7 @@ export interface Promtool {
 
 /** Obtains promtool as every tool is obtained: from the search path, the cache, or built. */
 export async function promtool(projectDir: string): Promise<Promtool> {
-  const tools = await obtainTools({
-    home: fleetHome(),
-    projectDir,
-    names: ['promtool'],
-    onEvent: (event) => {
-      if (event.kind === 'building') console.log(`    building ${event.pin.name} ${event.pin.version}`);
-    },
-  });
+  const tool = await judgePath(projectDir, 'promtool');
   const folder = mkdtempSync(join(tmpdir(), 'memory-fleet-alerts-'));
   const write = (name: string, content: unknown) => {
     const file = join(folder, name);
@@ -67,7 +59,7 @@ export async function promtool(projectDir: string): Promise<Promtool> {
     return file;
   };
   const run = async (...args: string[]) => {
-    const { exitCode, all } = await execa(toolPath(tools, 'promtool'), args, { all: true, reject: false });
+    const { exitCode, all } = await execa(tool, args, { all: true, reject: false });
     if (exitCode !== 0) throw new Error(all);
     return all;
   };
