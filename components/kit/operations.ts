@@ -49,7 +49,10 @@ export interface ServerFacts {
   readonly paths: {
     readonly mcp: string;
     readonly live: string;
+    /** The same as `live` where the server offers one answer for both. */
     readonly ready: string;
+    /** Whether `live` and `ready` are on a port of their own, to which no route leads. @default false */
+    readonly healthApart?: boolean;
     /** Answers with JSON that has a `version`. Absent where the server does not tell. */
     readonly version?: string;
     /** What the route forwards; everything else is not reachable from outside. */
@@ -60,13 +63,15 @@ export interface ServerFacts {
   /** Tools that the server must offer. */
   readonly tools: readonly string[];
   readonly access: Access;
+  /** Whether the server itself answers under any host name, so that only its route refuses strange ones. @default false */
+  readonly takesAnyHost?: boolean;
   /** Longest time from a start to the first answer, in seconds. */
   readonly startupSeconds: number;
 }
 
 /** What the configuration of an agent's client says about the server. */
 export interface ClientFacts {
-  /** Name of the server's entry. */
+  /** Name of the server's entry. Servers of the same name are one thing by several transports; a client takes one of them. */
   readonly name: string;
   /** Environment variable from which the entry takes what the client must show. */
   readonly tokenVariable: string;

@@ -4,10 +4,11 @@ import { Failure } from '../failure';
 import { describedStack } from '../stack';
 import { changeAsPatch, type FileChange, fileChange, isChange, writeChanges } from './changes';
 import { type ClaudeScope, claudeFiles } from './claude-files';
-import { type ClientServer, claudeEntry, clientEntries } from './entries';
+import { clients } from './clients';
+import { type ClientServer, claudeEntry } from './entries';
 import { entryOf, withEntry } from './json-file';
 import { withSection } from './section';
-import { clientServer, type ServerChoice } from './server';
+import { clientServers, type ServerChoice } from './server';
 
 /** What the operator can say to `client`. */
 export interface ClientOptions extends ServerChoice {
@@ -24,29 +25,44 @@ export interface ClaudeOptions extends ClientOptions {
   readonly instructions: boolean;
 }
 
-/** Prints the entry of a server for a client. */
+/** Transports of Claude Code, what it prefers first. */
+const ofClaude = ['http', 'sse'] as const;
+
+/** Prints the entries of a system's servers for a client. */
 export async function printEntry(run: CommandRun, options: ClientOptions & { readonly client: string }): Promise<void> {
-  const make = clientEntries[options.client];
-  if (!make) {
-    const known = ['claude', ...Object.keys(clientEntries)].join(', ');
+  const client = clients[options.client];
+  if (!client) {
+    const known = ['claude', ...Object.keys(clients)].join(', ');
     throw new Failure(`there is no client ${options.client}`, `name one of: ${known}`);
   }
-  const { entry } = clientServer(describedStack(run.projectDir, options.stack), options);
-  const { file, text, hint } = make(entry);
+  const found = clientServers(describedStack(run.projectDir, options.stack), options, client.transports);
+  const entries = found.map(({ entry }) => entry);
+  const text = client.text(entries);
   console.log(text);
-  console.error(['', `Goes to: ${file}`, ...(hint ? [hint] : []), ...hints(entry)].join('\n'));
+  const bridged = text.includes('mcp-remote')
+    ? ['mcp-remote passes on what the client says; it needs Node on the client.']
+    : [];
+  const said = hints(entries, client.takesValue === true || bridged.length > 0);
+  console.error(['', `Goes to: ${client.file(found[0].entry.name)}`, ...bridged, ...said].join('\n'));
 }
 
-/** Writes the entry of a server into Claude Code's configuration, and what its tools are for into its instructions. */
+/** Writes the entries of a system's servers into Claude Code's configuration, and what their tools are for into its instructions. */
 export async function configureClaude(run: CommandRun, options: ClaudeOptions): Promise<void> {
-  const { entry, guidance } = clientServer(describedStack(run.projectDir, options.stack), options);
+  const found = clientServers(describedStack(run.projectDir, options.stack), options, ofClaude);
+  const entries = found.map(({ entry }) => entry);
   const files = claudeFiles(options.scope, resolve(options.directory));
   const changes = [
-    fileChange(files.configuration, (text) => changedConfiguration(text, entry, files.configuration, options)),
+    fileChange(files.configuration, (text) =>
+      entries.reduce((before, entry) => changedConfiguration(before, entry, files.configuration, options), text ?? ''),
+    ),
     ...(options.instructions
       ? [
           fileChange(files.instructions, (text = '') =>
-            withSection(text, entry.name, options.remove ? undefined : guidance, files.instructions),
+            found.reduce(
+              (before, { entry, guidance }) =>
+                withSection(before, entry.name, options.remove ? undefined : guidance, files.instructions),
+              text,
+            ),
           ),
         ]
       : []),
@@ -58,12 +74,12 @@ export async function configureClaude(run: CommandRun, options: ClaudeOptions): 
   } else {
     report(changes, writeChanges(changes));
   }
-  if (!options.remove) console.log(hints(entry).join('\n'));
+  if (!options.remove) console.log(hints(entries, false).join('\n'));
 }
 
-function changedConfiguration(text: string | undefined, entry: ClientServer, file: string, options: ClaudeOptions) {
+function changedConfiguration(text: string, entry: ClientServer, file: string, options: ClaudeOptions): string {
   const path = ['mcpServers', entry.name] as const;
-  const former = text === undefined || text.trim() === '' ? undefined : entryOf(text, path, file);
+  const former = text.trim() === '' ? undefined : entryOf(text, path, file);
   const url = (former as { url?: unknown } | undefined)?.url;
   if (former !== undefined && url !== entry.url && !options.replace) {
     throw new Failure(
@@ -82,14 +98,15 @@ function report(changes: readonly FileChange[], backups: readonly string[]): voi
 }
 
 /** What has to hold where the client runs. */
-function hints({ header, url }: ClientServer): string[] {
+function hints(entries: readonly ClientServer[], takesValue: boolean): string[] {
+  const variables = new Map(entries.flatMap(({ header }) => (header ? [[header.variable, header.name] as const] : [])));
   return [
-    ...(header
-      ? [
-          `Set ${header.variable} where the client runs; ${header.name} takes its value from there, and no file holds it.`,
-        ]
-      : []),
-    ...(url.startsWith('https:')
+    ...[...variables].map(([variable, name]) =>
+      takesValue
+        ? `Put the value of ${variable} where its name stands; the client then keeps it in its file.`
+        : `Set ${variable} where the client runs; ${name} takes its value from there, and no file holds it.`,
+    ),
+    ...(entries.some(({ url }) => url.startsWith('https:'))
       ? ['Where a private CA (such as step-ca) signed the certificate: NODE_EXTRA_CA_CERTS=<its root>.pem']
       : []),
   ];

@@ -10,10 +10,10 @@ export interface ClientActions {
 
 /** The command line of `client`. */
 export function clientCommand({ claude, print }: ClientActions): Command {
-  const client = new Command('client').description('tell the clients of agents where the server is');
+  const client = new Command('client').description('tell the clients of agents where the servers are');
   client.addCommand(
     common(new Command('claude'))
-      .description("write the server's entry into Claude Code's configuration, and its tools into CLAUDE.md")
+      .description("write an entry for each server into Claude Code's configuration, and their tools into CLAUDE.md")
       .addOption(
         new Option('--scope <scope>', 'user: ~/.claude.json and ~/.claude/CLAUDE.md; project: .mcp.json and CLAUDE.md')
           .choices(['user', 'project'])
@@ -28,8 +28,11 @@ export function clientCommand({ claude, print }: ClientActions): Command {
   );
   client.addCommand(
     common(new Command('print'))
-      .description('print the entry for another client')
-      .argument('<client>', 'cursor, vscode, windsurf, continue or claude-desktop (every client that knows only stdio)')
+      .description('print the entries for another client')
+      .argument(
+        '<client>',
+        'amp, augment, cline, codex, continue, cursor, kiro, qodo, roo, vscode, windsurf, zed, or claude-desktop (every client that knows only stdio)',
+      )
       .action((name: string, options: ClientOptions) => print({ ...options, client: name })),
   );
   return client;
@@ -39,6 +42,7 @@ function common(command: Command): Command {
   return command
     .addOption(stackOption())
     .addOption(systemOption())
+    .option('--server <name>', 'only this server, where the system has several')
     .option('--url <url>', "address of the server instead of its route's")
     .option('--name <name>', "name of the entry instead of the system's own");
 }

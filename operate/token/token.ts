@@ -105,7 +105,7 @@ export async function renewToken(
   await runSteps([options.roll === true ? there : written, restarted], showing);
   const { findings: seen, facts: figures = {} } = await verifySystem(
     place,
-    { ...options, samples: 1 },
+    { ...options, server: server.name, samples: 1 },
     signal,
     showing,
   );

@@ -4,7 +4,8 @@ import type { VerifyOptions } from './verify';
 
 const notes = `
 Everything is looked at as a client sees it: by the host name of the route where there is one, else through the API
-server. A memory in a scope of its own is written, read and removed again, also after a failure and after Ctrl-C.
+server. A memory in a scope of its own is written, read and removed again, also after a failure and after Ctrl-C; a
+server that could not remove it is only read. Every server of the system is looked at.
 
 The token comes from FLEET_TOKEN, else from the Secret that the server reads. By a host name and with FLEET_TOKEN no
 kubeconfig is needed, except for --restart and for health paths that the route does not forward.
@@ -21,6 +22,7 @@ export function verifyCommand(action: (options: VerifyOptions) => Promise<void>)
     .description('see that a deployed system works for its clients: name, certificate, health, tools, memory')
     .addOption(stackOption())
     .addOption(systemOption())
+    .option('--server <name>', 'only this server, where the system has several')
     .addOption(kubeconfigOption())
     .addOption(contextOption())
     .option('--port-forward', 'through the API server, although there is a host name')

@@ -60,7 +60,7 @@ export async function checkMemory(check: MemoryCheck): Promise<MemoryFindings> {
     visits.push(await visit(check.open));
     findings.push({ subject: 'MCP session', status: 'ok', found: 'opened' });
     findings.push(await toolsFinding(visits.at(-1)?.session, check.server.tools));
-    check.say?.('writing and reading');
+    check.say?.(probe.write.length > 0 ? 'writing and reading' : 'reading');
     written = true;
     if (!(await take(probe.write)) || !(await take(probe.read, { samples: check.samples }))) return;
     if (check.idleSeconds !== undefined) findings.push(await idle(visits.at(-1), check.idleSeconds, check));

@@ -17,12 +17,15 @@ export interface Asking {
 export async function healthFindings(asking: Asking, server: ServerFacts): Promise<readonly Finding[]> {
   const { live, ready, version } = server.paths;
   const rest = version === undefined ? [] : [await versionFinding(asking, version, server.image)];
-  return [await statusFinding(asking, live), await statusFinding(asking, ready), ...rest];
+  const asked = [...new Set([live, ready])];
+  const health: Finding[] = [];
+  for (const path of asked) health.push(await statusFinding(asking, path));
+  return [...health, ...rest];
 }
 
 /** The findings in their stead where nobody can ask. */
 export function healthSkipped({ paths }: ServerFacts, found: string, remedy: string): readonly Finding[] {
-  const asked = [paths.live, paths.ready, ...(paths.version === undefined ? [] : [paths.version])];
+  const asked = [...new Set([paths.live, paths.ready]), ...(paths.version === undefined ? [] : [paths.version])];
   return asked.map((subject) => ({ subject, status: 'skipped', found, remedy }));
 }
 

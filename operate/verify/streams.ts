@@ -14,7 +14,7 @@ export function watched(connection: Connection): { readonly connection: Connecti
   const fetch: Connection['fetch'] = async (input, init) => {
     const response = await connection.fetch(input, init);
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
-    if (init?.method !== 'GET' || !isStream || response.body === null) return response;
+    if ((init?.method ?? 'GET') !== 'GET' || !isStream || response.body === null) return response;
     const stream: Stream = { openedAt: Date.now() };
     streams.push(stream);
     return new Response(passed(response.body, stream), { status: response.status, headers: [...response.headers] });

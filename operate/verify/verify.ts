@@ -1,32 +1,26 @@
-import { replacePods } from '../cluster/pods';
+import type { ServerFacts } from '../../components/kit/operations';
 import { type ClusterOptions, stackCluster } from '../cluster/stack-cluster';
 import type { CommandRun } from '../commands/run';
 import { Failure, throwIfInterrupted } from '../failure';
-import { openConnection, parseAddress } from '../mcp/connection';
-import { forwardedPod, type OpenEndpoint, openEndpoint, type ServerPlace, type SystemPlace } from '../mcp/endpoint';
-import { runSteps, type Showing, type Step, showingFor } from '../progress';
+import type { SystemPlace } from '../mcp/endpoint';
+import { type Showing, showingFor } from '../progress';
 import { printReport } from '../report/print';
 import type { Finding, Report } from '../report/report';
 import { describedStack, serverOf, systemOf } from '../stack';
-import { frontDoorFindings } from './front-door';
-import { checkMemory } from './memory';
-import { healthFindings, healthSkipped, strangeHostFinding, strangerFinding } from './paths';
+import { type Look, lookAtServer, type ServerChecks } from './server';
 
 /** What the command line of `verify` says. */
-export interface VerifyOptions extends ClusterOptions {
+export interface VerifyOptions extends ClusterOptions, Checks {
   readonly stack: string;
   readonly system?: string | undefined;
-  readonly portForward?: boolean | undefined;
-  readonly address?: string | undefined;
-  readonly ca?: string | undefined;
-  readonly samples: number;
-  readonly long?: number | undefined;
-  readonly restart?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
-/** What is asked of a server. */
-export type Checks = Pick<VerifyOptions, 'portForward' | 'address' | 'ca' | 'samples' | 'long' | 'restart'>;
+/** What is asked of a system. */
+export interface Checks extends ServerChecks {
+  /** Name of the only server to look at. @default all */
+  readonly server?: string | undefined;
+}
 
 /** The command `verify`. @returns the exit code */
 export async function verify(run: CommandRun, options: VerifyOptions): Promise<number> {
@@ -43,135 +37,59 @@ export async function verify(run: CommandRun, options: VerifyOptions): Promise<n
 }
 
 /**
- * Looks at a system as a client does: its front door, the server behind it, and whether it keeps what it is told.
- * @throws Failure when there is no way to the server; Interrupted, with nothing left on the server
+ * Looks at every server of a system as a client does.
+ * @throws Failure when there is no way to any of them; Interrupted, with nothing left on a server
  */
 export async function verifySystem(
-  systemPlace: SystemPlace,
+  place: SystemPlace,
   checks: Checks,
   signal?: AbortSignal,
   showing?: Showing,
 ): Promise<Report> {
-  const server = serverOf(systemPlace.system);
-  const place = { ...systemPlace, server };
-  const address = checks.address === undefined ? undefined : parseAddress(checks.address);
-  const way = { portForward: checks.portForward, ca: checks.ca, address };
-  const open = () => openEndpoint(place, way);
-  const endpoint = await open();
-  const findings: Finding[] = [];
-  const facts: Record<string, unknown> = { url: endpoint.url, way: endpoint.way };
-  const atDoor: Step = {
-    title: 'Front door',
-    work: async () => {
-      findings.push(...(await frontDoorFindings(endpoint.url, { ...way, signal })));
-      return 'Front door';
-    },
-  };
-  const atServer: Step = {
-    title: 'Server',
-    work: async () => {
-      if (isShut(findings)) return 'Server: not reached';
-      findings.push(...(await serverFindings(place, endpoint, signal)));
-      return 'Server';
-    },
-  };
-  const inMemory: Step = {
-    title: 'Memory',
-    work: async (say) => {
-      throwIfInterrupted(signal);
-      if (isShut(findings)) {
-        findings.push(notReached);
-        return 'Memory: not reached';
-      }
-      const restart = checks.restart === true ? () => restarted(place, signal) : undefined;
-      const { samples, long: idleSeconds } = checks;
-      const check = { server, open, samples, idleSeconds, restart, signal, say };
-      const memory = await checkMemory(check);
-      findings.push(...memory.findings);
-      facts.latenciesMs = memory.latencies;
-      return 'Memory';
-    },
-  };
-  try {
-    await runSteps(endpoint.way === 'front door' ? [atDoor, atServer, inMemory] : [atServer, inMemory], showing);
-  } finally {
-    await endpoint.close();
-  }
-  throwIfInterrupted(signal);
-  return { command: 'verify', stack: place.stack, findings, facts };
-}
-
-const notReached: Finding = {
-  subject: 'server',
-  status: 'skipped',
-  found: 'not reached: the front door is shut',
-  remedy: 'mend what has failed, or look behind it by --port-forward',
-};
-
-function isShut(findings: readonly Finding[]): boolean {
-  return findings.some(({ subject, status }) => status === 'failed' && /^(DNS|TLS)/.test(subject));
-}
-
-async function serverFindings(
-  place: ServerPlace,
-  endpoint: OpenEndpoint,
-  signal: AbortSignal | undefined,
-): Promise<readonly Finding[]> {
-  const { server } = place;
-  const asking = { root: new URL(endpoint.url).origin, connection: endpoint.connection, signal };
-  const asked = server.access.mode === 'bearer' || (server.access.mode === 'gateway' && endpoint.way === 'front door');
-  return [
-    ...(await health(place, endpoint, signal)),
-    await strangeHostFinding(asking, server.paths.mcp),
-    ...(asked ? [await strangerFinding(asking, server.paths.mcp)] : [accessSkipped(server.access.mode)]),
-  ];
-}
-
-function accessSkipped(mode: 'none' | 'bearer' | 'gateway'): Finding {
-  const subject = 'without token';
-  return mode === 'none'
-    ? {
-        subject,
-        status: 'skipped',
-        found: 'authentication is off',
-        remedy: 'set authentication to ask clients for a token',
-      }
-    : {
-        subject,
-        status: 'skipped',
-        found: 'the Gateway asks, and this way goes past it',
-        remedy: 'leave --port-forward out',
-      };
-}
-
-/** Health by the front door where the route forwards it, with the token that it asks for; else by the pod's own port. */
-async function health(place: ServerPlace, endpoint: OpenEndpoint, signal?: AbortSignal): Promise<readonly Finding[]> {
-  const { server } = place;
-  if (endpoint.way === 'front door' && server.paths.live.startsWith(server.paths.routed)) {
-    const { connection, url } = endpoint;
-    return healthFindings({ root: new URL(url).origin, connection, signal }, server);
-  }
-  try {
-    const { forwarded } = await forwardedPod(place, server.ports.health);
-    const connection = openConnection();
-    const root = `http://127.0.0.1:${forwarded.port}`;
+  const { servers: all } = place.system.operations;
+  const servers = checks.server === undefined ? all : [serverOf(place.system, checks.server)];
+  const doors = new Map<string, readonly Finding[]>();
+  const isOnly = servers.length === 1;
+  const looks: { readonly server: ServerFacts; readonly look: Look }[] = [];
+  const failures: Failure[] = [];
+  for (const server of servers) {
+    throwIfInterrupted(signal);
+    const title = isOnly ? {} : { title: (step: string) => `${server.name}: ${step}` };
     try {
-      return await healthFindings({ root, connection, signal }, server);
-    } finally {
-      await connection.close();
-      await forwarded.close();
+      const look = await lookAtServer({ ...place, server }, checks, { signal, showing, doors, ...title });
+      looks.push({ server, look });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failures.push(error);
+      looks.push({ server, look: { door: [], findings: [wayFinding(error)], facts: {} } });
     }
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const found = `the route forwards ${server.paths.routed} only, and ${error.message}`;
-    return healthSkipped(server, found, error.remedy);
   }
+  const [failure] = failures;
+  if (failure !== undefined && failures.length === servers.length) throw failure;
+  return { command: 'verify', stack: place.stack, ...(isOnly ? one(looks[0]?.look) : several(looks)) };
 }
 
-async function restarted({ system, server, cluster }: ServerPlace, signal?: AbortSignal): Promise<string> {
-  const { podLabels: labels, startupSeconds } = server;
-  const { api } = await cluster();
-  const started = Date.now();
-  const pods = await replacePods(api, { namespace: system.namespace, labels, seconds: startupSeconds + 120, signal });
-  return `${pods.join(', ')} is ready after ${Math.round((Date.now() - started) / 1000)} s`;
+/** One server out of several that cannot be reached is a finding among others. */
+function wayFinding({ message, remedy }: Failure): Finding {
+  return { subject: 'way', status: 'failed', found: message, remedy };
+}
+
+function one(look: Look | undefined): Pick<Report, 'findings' | 'facts'> {
+  const { door, facts, findings } = look ?? { door: [], facts: {}, findings: [] };
+  return { findings: [...door, ...findings], facts };
+}
+
+/** Findings by the names of the servers; those of a front door, which servers may share, by its host. */
+function several(
+  looks: readonly { readonly server: ServerFacts; readonly look: Look }[],
+): Required<Pick<Report, 'findings' | 'facts'>> {
+  const named = (name: string, findings: readonly Finding[]) =>
+    findings.map((finding) => ({ ...finding, subject: `${name}: ${finding.subject}` }));
+  return {
+    findings: looks.flatMap(({ server, look: { door, facts, findings } }) => [
+      ...(door.length === 0 ? [] : named(new URL(String(facts.url)).hostname, door)),
+      ...named(server.name, findings),
+    ]),
+    facts: { servers: Object.fromEntries(looks.map(({ server, look }) => [server.name, look.facts])) },
+  };
 }

@@ -8,7 +8,9 @@ import { serverOf } from '../../operate/stack';
 import { verifySystem } from '../../operate/verify/verify';
 import { obtainMemoryMcp } from '../contract/support/memory-mcp-build';
 import { orSkip } from '../contract/support/missing';
+import { NoteServer, noteFacts } from '../contract/support/note-server';
 import { Pod } from '../contract/support/server';
+import { systemWith } from '../support/objects';
 import { controlPlane, ensureNamespace, removeNamespace } from './support/control-plane';
 import { type Remove, servePorts } from './support/kubelet';
 import { simulatedServer } from './support/simulated-server';
@@ -30,26 +32,7 @@ describe('fleet verify, through the API server', () => {
     await removeNamespace(namespace);
   });
 
-  const look = (restart: boolean) => {
-    const { cluster } = controlPlane();
-    const config = new KubeConfig();
-    config.loadFromFile(cluster.kubeconfig);
-    return verifySystem(
-      {
-        stack: 'local',
-        system: pod.plan as SystemPlan,
-        cluster: () =>
-          stackCluster(
-            fleetHome(),
-            { name: 'verify', config: { cluster: {} } as never },
-            { kubeconfig: cluster.kubeconfig, context: config.getCurrentContext() },
-          ),
-      },
-      { samples: 1, restart },
-      undefined,
-      'silent',
-    );
-  };
+  const look = (restart: boolean) => lookAt(pod.plan as SystemPlan, { restart });
 
   it('says that no pod is ready', async () => {
     await assert.rejects(look(false), (error: Failure) => {
@@ -71,6 +54,72 @@ describe('fleet verify, through the API server', () => {
     assert.match(report.findings.find(({ subject }) => subject === 'restart')?.found ?? '', /is ready after \d+ s/);
   });
 });
+
+describe('fleet verify of several servers, through the API server', () => {
+  const name = 'verify-servers';
+  const labels = { app: 'notes' };
+  let stream: NoteServer;
+  let http: NoteServer;
+  let removePorts: Remove | undefined;
+
+  before(async () => {
+    stream = await NoteServer.started({ transport: 'sse', takesAnyHost: true });
+    http = await NoteServer.started({ transport: 'http' });
+    await ensureNamespace(name);
+    await simulatedServer(name, labels);
+    const ports = { 8000: stream.port, 18000: stream.healthPort, 8002: http.port, 18002: http.healthPort };
+    removePorts = await servePorts({ namespace: name }, ports);
+  });
+  after(async () => {
+    await removePorts?.();
+    await removeNamespace(name);
+    await stream.stop();
+    await http.stop();
+  });
+
+  it('asks each at its own ports, for its health once, and restarts it', async () => {
+    const servers = [
+      noteFacts('notes', stream, { podLabels: labels, takesAnyHost: true }),
+      noteFacts('notes-http', http, { podLabels: labels, ports: { requests: 8002, health: 18002 } }),
+    ] as const;
+    const system = { ...systemWith({}), namespace: name, operations: { servers } };
+    const { findings } = await untilReady(async () => {
+      const report = await lookAt(system, { restart: true });
+      assert.ok(
+        report.findings.every(({ subject }) => !subject.endsWith(': way')),
+        JSON.stringify(report.findings),
+      );
+      return report;
+    });
+    const seen = (server: string) => [
+      ...[`ok ${server}: /readyz`, `${server === 'notes' ? 'skipped' : 'ok'} ${server}: strange Host`],
+      ...[`skipped ${server}: without token`, `ok ${server}: MCP session`, `ok ${server}: tools`],
+      ...[`ok ${server}: status answers`, `ok ${server}: restart`, `ok ${server}: status answers after the restart`],
+    ];
+    assert.deepEqual(
+      findings.map(({ subject, status }) => `${status} ${subject}`),
+      [...seen('notes'), ...seen('notes-http')],
+    );
+    assert.deepEqual([stream.asked, http.asked], [1, 1]);
+  });
+});
+
+function lookAt(system: SystemPlan, checks: { readonly restart: boolean }) {
+  const { cluster } = controlPlane();
+  const config = new KubeConfig();
+  config.loadFromFile(cluster.kubeconfig);
+  const place = {
+    stack: 'local',
+    system,
+    cluster: () =>
+      stackCluster(
+        fleetHome(),
+        { name: 'verify', config: { cluster: {} } as never },
+        { kubeconfig: cluster.kubeconfig, context: config.getCurrentContext() },
+      ),
+  };
+  return verifySystem(place, { samples: 1, ...checks }, undefined, 'silent');
+}
 
 /** A Deployment that was made just now has no pod yet. */
 async function untilReady<T>(look: () => Promise<T>, tries = 60): Promise<T> {

@@ -6,16 +6,43 @@ import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { ServerFacts } from '../../../components/kit/operations';
+import { systemWith } from '../../support/objects';
+
+/** What such a server offers to commands: it is written to and read, or only read, for nothing can be removed. */
+export function noteFacts(name: string, server: NoteServer, facts: Partial<ServerFacts> = {}): ServerFacts {
+  const [thing] = systemWith({}, name).operations.servers;
+  const status = (answer: unknown) => ((answer as { count?: number }).count === undefined ? 'no count' : undefined);
+  return {
+    ...thing,
+    transport: server.transport,
+    endpoint: { url: server.url, inClusterUrl: server.url },
+    ports: { requests: 8000, health: 18000 },
+    paths: { mcp: new URL(server.url).pathname, live: '/readyz', ready: '/readyz', routed: '/', healthApart: true },
+    tools: ['store', 'find'],
+    probe: () => ({
+      write: [],
+      read: [{ title: 'status answers', call: { tool: 'status', arguments: {} }, problem: status }],
+      change: [],
+    }),
+    ...facts,
+  };
+}
 
 export interface NoteOptions {
   readonly transport: 'http' | 'sse';
   /** What `Authorization` must hold after `Bearer `. @default nothing is asked for */
   readonly token?: string;
+  /** Answers under any host name. @default false */
+  readonly takesAnyHost?: boolean;
   /** Never says where the messages of a stream go. */
   readonly isMute?: boolean;
 }
 
-/** A small server of the official library that keeps notes, for either transport. It has `store`, `find` and `status`. */
+/**
+ * A small server of the official library that keeps notes, for either transport. It has `store`, `find` and `status`, and
+ * on a port of its own it says that it is ready.
+ */
 export class NoteServer {
   readonly notes: string[] = [];
   /** Times that its readiness was asked for. */
@@ -38,6 +65,10 @@ export class NoteServer {
     await new Promise<void>((resolve) => server.#http.listen(0, '127.0.0.1', resolve));
     await new Promise<void>((resolve) => server.#health.listen(0, '127.0.0.1', resolve));
     return server;
+  }
+
+  get transport(): NoteOptions['transport'] {
+    return this.#options.transport;
   }
 
   get port(): number {
@@ -72,7 +103,9 @@ export class NoteServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { token, transport } = this.#options;
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://notes');
-    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
+    if (!this.#options.takesAnyHost && request.headers.host?.startsWith('127.0.0.1:') !== true) {
+      response.writeHead(421).end();
+    } else if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
       response.writeHead(401).end();
     } else if (transport === 'sse' && pathname === '/sse' && request.method === 'GET') {
       await this.#stream(response);

@@ -1,15 +1,23 @@
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
 import { parse } from 'yaml';
+import type { Operations } from '../../../components/kit/operations';
 import { fileChange, writeChanges } from '../../../operate/client/changes';
 import { type ClaudeOptions, configureClaude } from '../../../operate/client/client';
-import { clientEntries } from '../../../operate/client/entries';
+import { clients } from '../../../operate/client/clients';
+import type { ClientServer } from '../../../operate/client/entries';
+import { clientServers, type ServerChoice } from '../../../operate/client/server';
 import { commandRun } from '../../../operate/commands/run';
+import { Failure } from '../../../operate/failure';
+import { type DescribedStack, describedStack } from '../../../operate/stack';
+import { systemWith } from '../../support/objects';
 import { folder, printed, removeFolders } from '../operate/support';
 
 const run = commandRun(new AbortController().signal);
 const url = 'https://memories.example/mcp';
+const projectDir = join(__dirname, '..', '..', '..');
 
 describe('fleet client claude', () => {
   let directory: string;
@@ -122,10 +130,13 @@ describe('fleet client claude', () => {
 
 describe('the entry of another client', () => {
   const header = { name: 'Authorization', prefix: 'Bearer ', variable: 'TOKEN' };
-  const entry = (client: string, server: object = { header }) => {
-    const made = clientEntries[client]?.({ name: 'memory', url, ...server });
-    return parse(made?.text ?? '');
+  const textFor = (client: string, ...servers: Partial<ClientServer>[]) =>
+    clients[client]?.text(servers.map((each) => ({ name: 'memory', url, transport: 'http', ...each }))) ?? '';
+  const entry = (client: string, ...servers: Partial<ClientServer>[]) => {
+    const text = textFor(client, ...(servers.length > 0 ? servers : [{ header }]));
+    return client === 'codex' ? JSON.parse(JSON.stringify(parseToml(text))) : parse(text);
   };
+  const stream = { header, transport: 'sse', url: 'https://memories.example/sse' } as const;
 
   it('has the root and the field of the address that the client knows', () => {
     assert.equal(entry('cursor').mcpServers.memory.url, url);
@@ -133,12 +144,119 @@ describe('the entry of another client', () => {
     assert.equal(entry('windsurf').mcpServers.memory.serverUrl, url);
     assert.equal(entry('continue').mcpServers[0].type, 'streamable-http');
     assert.deepEqual(entry('claude-desktop').mcpServers.memory.args.slice(0, 3), ['-y', 'mcp-remote', url]);
+    assert.equal(entry('zed').context_servers.memory.url, url);
+    assert.equal(entry('kiro').mcpServers.memory.url, url);
+    assert.equal(entry('qodo').memory.url, url);
+    assert.equal(entry('codex').mcp_servers.memory.url, url);
+    assert.equal(entry('augment').mcpServers.memory.type, 'http');
+    assert.equal(entry('amp')['amp.mcpServers'].memory.url, url);
+    assert.equal(entry('cline').mcpServers.memory.type, 'streamableHttp');
+    assert.equal(entry('roo').mcpServers.memory.type, 'streamable-http');
+  });
+
+  it('says that a server is a stream of events, or goes through a bridge where the client knows none', () => {
+    for (const [client, root] of [
+      ['vscode', 'servers'],
+      ['augment', 'mcpServers'],
+      ['cline', 'mcpServers'],
+      ['roo', 'mcpServers'],
+    ] as const) {
+      assert.equal(entry(client, stream)[root].memory.type, 'sse', client);
+    }
+    assert.equal(entry('continue', stream).mcpServers[0].type, 'sse');
+    for (const client of ['cursor', 'windsurf', 'amp'])
+      assert.match(textFor(client, stream), /rl": "[^"]*\/sse"/, client);
+    for (const client of ['zed', 'kiro', 'qodo', 'codex', 'claude-desktop']) {
+      const args = JSON.stringify(entry(client, stream));
+      assert.match(args, /"mcp-remote","https:\/\/memories.example\/sse","--transport","sse-only","--header"/, client);
+    }
+    assert.match(textFor('zed', { ...stream, url: 'http://10.0.0.7/sse' }), /--allow-http/);
+    assert.doesNotMatch(textFor('zed', { ...stream, url: 'http://127.0.0.1:8000/sse' }), /--allow-http/);
+  });
+
+  it('has all servers in one document', () => {
+    for (const client of Object.keys(clients).filter((name) => name !== 'qodo')) {
+      const text = JSON.stringify(entry(client, { header }, { ...stream, name: 'code' }));
+      assert.match(text, /memory.*code/, client);
+    }
+    const apart = textFor('qodo', {}, { name: 'code' })
+      .split('\n\n')
+      .map((text) => JSON.parse(text));
+    assert.deepEqual(apart, [{ memory: { url } }, { code: { url } }]);
+  });
+
+  it('takes the key of a gateway where a client has a word of its own for tokens', () => {
+    const key = { name: 'x-api-key', prefix: '', variable: 'KEY' };
+    assert.deepEqual(entry('codex', { header: key }).mcp_servers.memory, {
+      url,
+      env_http_headers: { 'x-api-key': 'KEY' },
+    });
+    assert.deepEqual(entry('codex').mcp_servers.memory, { url, bearer_token_env_var: 'TOKEN' });
   });
 
   it('never holds a token, and asks for none where the server asks for none', () => {
-    for (const client of Object.keys(clientEntries)) {
+    for (const client of Object.keys(clients)) {
       assert.match(JSON.stringify(entry(client)), /TOKEN|memory-token/, client);
       assert.doesNotMatch(JSON.stringify(entry(client, {})), /TOKEN|memory-token|eader/, client);
     }
+  });
+});
+
+describe('the servers of a system', () => {
+  const [main] = systemWith({}, 'engine').operations.servers;
+  const server = (
+    name: string,
+    thing: string,
+    transport: 'http' | 'sse',
+    hostname: string | undefined = 'engine.example',
+  ) => ({
+    ...main,
+    ...{ name, transport, client: { ...main.client, name: thing }, ...(hostname ? { hostname } : {}) },
+    endpoint: { url: `https://engine.example/${name}`, inClusterUrl: '' },
+  });
+  const notes = [
+    server('notes', 'memory', 'sse'),
+    server('code', 'code', 'sse'),
+    server('notes-http', 'memory', 'http'),
+  ] as const;
+  const stackOf = (servers: Operations['servers']): DescribedStack => ({
+    ...described,
+    plan: { ...described.plan, systems: [{ ...systemWith({}, 'engine'), operations: { servers } }] },
+  });
+  const described = describedStack(projectDir, 'goddess');
+  const chosen = (
+    transports: readonly ('http' | 'sse')[],
+    choice: ServerChoice = {},
+    servers: Operations['servers'] = notes,
+  ) => clientServers(stackOf(servers), choice, transports).map(({ entry }) => [entry.name, entry.transport, entry.url]);
+
+  it('are one entry for each thing, by the transport that the client prefers of those that there are', () => {
+    const code = ['code', 'sse', 'https://engine.example/code'];
+    assert.deepEqual(chosen(['http', 'sse']), [['memory', 'http', 'https://engine.example/notes-http'], code]);
+    assert.deepEqual(chosen(['sse', 'http']), [['memory', 'sse', 'https://engine.example/notes'], code]);
+    assert.deepEqual(chosen(['http']), [['memory', 'http', 'https://engine.example/notes-http'], code]);
+    assert.deepEqual(chosen([]), [['memory', 'sse', 'https://engine.example/notes'], code]);
+  });
+
+  it('are only the named one', () => {
+    assert.deepEqual(chosen(['http'], { server: 'notes' }), [['memory', 'sse', 'https://engine.example/notes']]);
+    assert.throws(() => chosen(['http'], { server: 'index' }), /engine has no server index/);
+  });
+
+  it('are those that a client reaches', () => {
+    const { hostname: _, ...inside } = notes[2];
+    assert.deepEqual(chosen(['http'], {}, [inside, notes[1]]), [['code', 'sse', 'https://engine.example/code']]);
+    assert.throws(() => chosen(['http'], {}, [inside]), /has no host name/);
+  });
+
+  it('take an address or a name only where they are one', () => {
+    assert.throws(
+      () => chosen(['http'], { url: 'http://127.0.0.1:8000/sse' }),
+      new Failure('--url is for one server, and engine has several', 'choose by --server: notes, code, notes-http'),
+    );
+    assert.throws(() => chosen(['http'], { name: 'mine' }), /--name is for one server/);
+    assert.deepEqual(chosen(['http'], { name: 'mine', server: 'code', url: 'http://127.0.0.1:1/sse' }), [
+      ['mine', 'sse', 'http://127.0.0.1:1/sse'],
+    ]);
   });
 });
