@@ -1,19 +1,23 @@
 import type { Plan } from '../components/plan';
 import type { Rule } from './rule';
-import { protectedData, singleWriters, visibleVolumes } from './rules/data';
+import { oneNodeVolumes, protectedData, singleWriters, visibleVolumes } from './rules/data';
 import { guardedRoutes } from './rules/exposure';
 import { pinnedImages } from './rules/images';
+import { hashedJobs } from './rules/jobs';
 import { restrictedNamespaces } from './rules/namespaces';
 import { closedNetworks } from './rules/network';
 import { probedServers, restrictedPods, sizedContainers, unmountedTokens } from './rules/pods';
 import { autoscaledReplicas, stickySessions } from './rules/scaling';
 import { referencedSecrets } from './rules/secrets';
+import { boundedSources } from './rules/sources';
 
 /** Every rule, in the order in which findings are shown. */
 export const rules: readonly Rule[] = [
   protectedData,
   visibleVolumes,
   singleWriters,
+  oneNodeVolumes,
+  hashedJobs,
   restrictedNamespaces,
   restrictedPods,
   unmountedTokens,
@@ -23,6 +27,7 @@ export const rules: readonly Rule[] = [
   pinnedImages,
   closedNetworks,
   guardedRoutes,
+  boundedSources,
   autoscaledReplicas,
   stickySessions,
 ];

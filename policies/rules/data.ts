@@ -1,6 +1,8 @@
 import type { IDeployment } from 'kubernetes-models/apps/v1';
+import type { ICronJob, IJob } from 'kubernetes-models/batch/v1';
 import type { IPersistentVolumeClaim } from 'kubernetes-models/v1';
-import type { KubernetesObject } from '../../components/kit/object';
+import type { DescribedObjects, KubernetesObject } from '../../components/kit/object';
+import { podLabelsOf, podOf } from '../pods';
 import type { Rule } from '../rule';
 
 export const protectedData: Rule = {
@@ -30,26 +32,64 @@ export const visibleVolumes: Rule = {
 
 export const singleWriters: Rule = {
   name: 'single-writers',
-  demand: 'a Deployment on a ReadWriteOnce volume has one replica and the strategy Recreate',
+  demand: 'what mounts a ReadWriteOnce volume runs one pod at a time, and ends it before it starts the next',
   check(object, { objects }) {
-    if (object.kind !== 'Deployment' || !mountsExclusiveClaim(object, Object.values(objects))) return [];
-    const { spec } = object as KubernetesObject & IDeployment;
-    return [
-      ...(spec?.strategy?.type === 'Recreate' ? [] : ['would start a second pod while the first holds the volume']),
-      ...(spec?.replicas === 1 ? [] : [`asks for ${spec?.replicas ?? 'no fixed number of'} replicas`]),
-    ];
+    return exclusiveClaims(object, objects).length > 0 ? secondPods(object) : [];
   },
 };
 
-function mountsExclusiveClaim(object: KubernetesObject, others: readonly { object: KubernetesObject }[]): boolean {
-  const { spec } = object as KubernetesObject & IDeployment;
-  const mounted = (spec?.template.spec?.volumes ?? []).map((volume) => volume.persistentVolumeClaim?.claimName);
-  return others.some(({ object: other }) => {
+/** How a workload could come to run a second pod beside the first. */
+function secondPods(object: KubernetesObject): string[] {
+  const { spec } = object as { spec?: object };
+  if (object.kind === 'Job') return parallel(spec as IJob['spec']);
+  if (object.kind === 'CronJob') {
+    const { concurrencyPolicy, jobTemplate } = spec as NonNullable<ICronJob['spec']>;
+    const overlaps = concurrencyPolicy === 'Forbid' ? [] : ['may start while its last run holds the volume'];
+    return [...overlaps, ...parallel(jobTemplate.spec)];
+  }
+  const { replicas, strategy } = spec as Partial<NonNullable<IDeployment['spec']>>;
+  const surges = object.kind === 'Deployment' && strategy?.type !== 'Recreate';
+  return [
+    ...(surges ? ['would start a second pod while the first holds the volume'] : []),
+    ...(replicas === 1 ? [] : [`asks for ${replicas ?? 'no fixed number of'} replicas`]),
+  ];
+}
+
+function parallel(spec: Pick<NonNullable<IJob['spec']>, 'parallelism'> | undefined): string[] {
+  const pods = spec?.parallelism ?? 1;
+  return pods === 1 ? [] : [`runs ${pods} pods at a time`];
+}
+
+export const oneNodeVolumes: Rule = {
+  name: 'one-node-volumes',
+  demand: 'workloads that share a ReadWriteOnce volume are kept on one node, because no other can mount it meanwhile',
+  check(object, { objects }) {
+    const claims = exclusiveClaims(object, objects);
+    const sharers = Object.values(objects)
+      .map((described) => described.object)
+      .filter((other) => other !== object && exclusiveClaims(other, objects).some((claim) => claims.includes(claim)));
+    return sharers
+      .filter((other) => !follows(object, other))
+      .map((other) => `shares a volume with ${other.kind} ${other.metadata.name}, but may be put on another node`);
+  },
+};
+
+/** Whether the pods of a workload must be on the node of the other's, and may be where there are none of either. */
+function follows(object: KubernetesObject, other: KubernetesObject): boolean {
+  const terms = podOf(object)?.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  return terms.some(({ labelSelector, topologyKey }) => {
+    const wanted = Object.entries(labelSelector?.matchLabels ?? {});
+    const matches = (each: KubernetesObject) => wanted.every(([key, value]) => podLabelsOf(each)[key] === value);
+    return topologyKey === 'kubernetes.io/hostname' && wanted.length > 0 && matches(object) && matches(other);
+  });
+}
+
+/** Names of the claims that the pods of an object mount and that only one node can mount at a time. */
+function exclusiveClaims(object: KubernetesObject, objects: DescribedObjects): string[] {
+  const mounted = (podOf(object)?.volumes ?? []).map((volume) => volume.persistentVolumeClaim?.claimName);
+  return Object.values(objects).flatMap(({ object: other }) => {
     const modes = (other as IPersistentVolumeClaim).spec?.accessModes ?? [];
-    return (
-      other.kind === 'PersistentVolumeClaim' &&
-      mounted.includes(other.metadata.name) &&
-      !modes.includes('ReadWriteMany')
-    );
+    const isExclusive = other.kind === 'PersistentVolumeClaim' && !modes.includes('ReadWriteMany');
+    return isExclusive && mounted.includes(other.metadata.name) ? [other.metadata.name] : [];
   });
 }

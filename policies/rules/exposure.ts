@@ -1,40 +1,59 @@
-import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
-import type { IService } from 'kubernetes-models/v1';
 import { proxyPorts } from '../../components/kit/bearer-proxy';
 import type { DescribedObjects, KubernetesObject } from '../../components/kit/object';
+import { backendsOf, isExposedService, isRoute, servedBy, serviceNamed, servicePort } from '../backends';
+import { podOf } from '../pods';
 import type { Rule } from '../rule';
 
 export const guardedRoutes: Rule = {
   name: 'guarded-routes',
   demand:
-    'on production stacks a route leads to a server only past authentication: a bearer proxy or the Gateway itself',
+    'on production stacks nobody outside reaches a server but past authentication: a bearer proxy or the Gateway itself',
   check(object, { cluster, objects }) {
-    if (object.kind !== 'HTTPRoute' || !cluster.production) return [];
-    const guarded =
-      guardedByGateway(object, objects) || backends(object).every((name) => guardedService(name, objects));
-    return guarded ? [] : ['exposes a server without authentication in front of it'];
+    if (!cluster.production) return [];
+    if (isRoute(object)) {
+      const guarded =
+        guardedByGateway(object, objects) ||
+        backendsOf(object).every((backend) => {
+          const service = serviceNamed(backend.service, objects);
+          return service !== undefined && isGuarded(service, servicePort(service, backend)?.targetPort, objects);
+        });
+      return guarded ? [] : ['exposes a server without authentication in front of it'];
+    }
+    if (!isExposedService(object)) return [];
+    return (object.spec?.ports ?? [])
+      .filter(({ targetPort }) => !isGuarded(object, targetPort, objects))
+      .map(({ port }) => `exposes a server at port ${port} without authentication in front of it`);
   },
 };
 
-function backends(object: KubernetesObject): string[] {
-  const { spec } = object as KubernetesObject & IHTTPRoute;
-  return (spec?.rules ?? []).flatMap((rule) => (rule.backendRefs ?? []).map(({ name }) => name));
+/** Whether a port of the pods behind a Service is that of a bearer proxy, in every one of them. */
+function isGuarded(service: KubernetesObject, port: number | string | undefined, objects: DescribedObjects): boolean {
+  const pods = servedBy(service, objects).flatMap((object) => podOf(object) ?? []);
+  return (
+    pods.length > 0 &&
+    pods.every(({ containers }) =>
+      containers.some(
+        ({ name, ports = [] }) =>
+          name === 'bearer-proxy' &&
+          ports.some(
+            (known) =>
+              known.containerPort === proxyPorts.guarded && (port === known.containerPort || port === known.name),
+          ),
+      ),
+    )
+  );
 }
 
-function guardedService(name: string, objects: DescribedObjects): boolean {
-  const service = Object.values(objects).find(
-    ({ object }) => object.kind === 'Service' && object.metadata.name === name,
-  )?.object as (KubernetesObject & IService) | undefined;
-  const main = service?.spec?.ports?.find((port) => port.name === 'http');
-  return main?.targetPort === proxyPorts.guarded;
-}
+/** What a SecurityPolicy of Envoy Gateway may ask for. */
+const authentications = ['apiKeyAuth', 'basicAuth', 'extAuth', 'jwt', 'oidc'];
 
 function guardedByGateway(route: KubernetesObject, objects: DescribedObjects): boolean {
   return Object.values(objects).some(({ object }) => {
-    const { spec } = object as { spec?: { targetRefs?: { kind?: string; name?: string }[] } };
+    const { spec = {} } = object as { spec?: { targetRefs?: { kind?: string; name?: string }[] } };
     return (
       object.kind === 'SecurityPolicy' &&
-      (spec?.targetRefs ?? []).some(({ kind, name }) => kind === 'HTTPRoute' && name === route.metadata.name)
+      authentications.some((authentication) => authentication in spec) &&
+      (spec.targetRefs ?? []).some(({ kind, name }) => kind === route.kind && name === route.metadata.name)
     );
   });
 }

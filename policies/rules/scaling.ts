@@ -1,5 +1,5 @@
-import type { KubernetesObject } from '../../components/kit/object';
-import { podLabelsOf, podOf } from '../pods';
+import type { DescribedObjects, KubernetesObject } from '../../components/kit/object';
+import { backendsOf, isRoute, servedBy, serviceNamed } from '../backends';
 import type { Rule } from '../rule';
 
 interface Scaled extends KubernetesObject {
@@ -25,20 +25,51 @@ export const autoscaledReplicas: Rule = {
 export const stickySessions: Rule = {
   name: 'sticky-sessions',
   demand:
-    'a Service in front of several replicas keeps each client on its replica, because MCP sessions live in memory',
+    'whatever stands in front of several replicas keeps each client on its replica, because MCP sessions live in memory',
   check(object, { objects }) {
-    if (object.kind !== 'Service') return [];
-    const { spec } = object as { spec?: { selector?: Record<string, string>; sessionAffinity?: string } };
-    const others = Object.values(objects).map((described) => described.object);
-    const served = others.filter((other) => podOf(other) && selects(spec?.selector, podLabelsOf(other)));
-    const several = served.some((other) => ((other as Scaled).spec?.replicas ?? 1) > 1 || scalerOf(other, others));
-    return several && spec?.sessionAffinity !== 'ClientIP' ? ['spreads the sessions of one client over replicas'] : [];
+    if (object.kind === 'Service') {
+      const { spec } = object as { spec?: { sessionAffinity?: string } };
+      return hasReplicas(object, objects) && spec?.sessionAffinity !== 'ClientIP'
+        ? ['spreads the sessions of one client over replicas']
+        : [];
+    }
+    if (!isRoute(object) || keepsClients(object, objects)) return [];
+    const names = new Set(backendsOf(object).map(({ service }) => service));
+    return [...names]
+      .filter((name) => {
+        const service = serviceNamed(name, objects);
+        return service !== undefined && hasReplicas(service, objects);
+      })
+      .map((name) => `goes past Service ${name} to its pods and spreads the sessions of one client over them`);
   },
 };
 
-function selects(selector: Record<string, string> | undefined, labels: Readonly<Record<string, string>>): boolean {
-  const entries = Object.entries(selector ?? {});
-  return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);
+function hasReplicas(service: KubernetesObject, objects: DescribedObjects): boolean {
+  const others = Object.values(objects).map((described) => described.object);
+  return servedBy(service, objects).some(
+    (other) => ((other as Scaled).spec?.replicas ?? 1) > 1 || scalerOf(other, others) !== undefined,
+  );
+}
+
+/** Whether a route has an affinity of its own: ingress-nginx by an annotation, Envoy Gateway by a policy for the route. */
+function keepsClients(route: KubernetesObject, objects: DescribedObjects): boolean {
+  const { annotations = {} } = route.metadata;
+  if (route.kind === 'Ingress') {
+    return ['upstream-hash-by', 'affinity'].some((name) => `nginx.ingress.kubernetes.io/${name}` in annotations);
+  }
+  return Object.values(objects).some(({ object }) => {
+    const { spec } = object as { spec?: { targetRefs?: Target[]; loadBalancer?: { type?: string } } };
+    return (
+      object.kind === 'BackendTrafficPolicy' &&
+      spec?.loadBalancer?.type === 'ConsistentHash' &&
+      (spec.targetRefs ?? []).some(({ kind, name }) => kind === route.kind && name === route.metadata.name)
+    );
+  });
+}
+
+interface Target {
+  readonly kind?: string;
+  readonly name?: string;
 }
 
 function scalerOf(object: KubernetesObject, others: readonly KubernetesObject[]): KubernetesObject | undefined {

@@ -1,57 +1,9 @@
 import assert from 'node:assert/strict';
-import type { Described, KubernetesObject } from '../../components/kit/object';
-import { hardenedPod } from '../../components/kit/workload';
+import { specHash } from '../../components/kit/job';
 import { parseConfig } from '../../config/parse';
 import { checkPlan, rules } from '../../policies/check';
+import { dataVolume, described, good } from '../support/good-plan';
 import { systemWith } from '../support/objects';
-
-const good = (): Record<string, Described> => {
-  const container = {
-    name: 'server',
-    image: `registry.example/server:1.0@sha256:${'0'.repeat(64)}`,
-    env: [{ name: 'API_TOKEN', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }],
-    ports: [{ containerPort: 80 }],
-    startupProbe: {},
-    readinessProbe: {},
-    livenessProbe: {},
-    resources: { requests: { cpu: '1', memory: '1Gi' }, limits: { memory: '1Gi' } },
-  };
-  const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
-  const pod = hardenedPod({ uid: 1, gid: 1 }, { containers: [container], initContainers: [{ ...container }], volumes });
-  const template = { metadata: { labels: { app: 'server' } }, spec: pod };
-  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-  return {
-    namespace: described('v1', 'Namespace', { metadata: { name: 'ns', labels } }, true),
-    claim: described('v1', 'PersistentVolumeClaim', { spec: { accessModes: ['ReadWriteOnce'] } }, true),
-    deployment: described('apps/v1', 'Deployment', {
-      spec: { replicas: 1, strategy: { type: 'Recreate' }, template },
-    }),
-    set: described('apps/v1', 'StatefulSet', { spec: { template } }),
-    job: described('batch/v1', 'CronJob', { spec: { jobTemplate: { spec: { template } } } }),
-    map: described('v1', 'ConfigMap', { data: { 'settings.toml': 'x' } }),
-    policy: described('networking.k8s.io/v1', 'NetworkPolicy', {
-      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
-    }),
-    service: described('v1', 'Service', {
-      spec: {
-        selector: { app: 'server' },
-        sessionAffinity: 'ClientIP',
-        ports: [{ name: 'http', port: 80, targetPort: 8081 }],
-      },
-    }),
-    route: described('gateway.networking.k8s.io/v1', 'HTTPRoute', {
-      spec: { rules: [{ backendRefs: [{ name: 'data', port: 80 }] }] },
-    }),
-    autoscaler: described('autoscaling/v2', 'HorizontalPodAutoscaler', {
-      spec: { scaleTargetRef: { kind: 'StatefulSet', name: 'data' } },
-    }),
-  };
-};
-
-function described(apiVersion: string, kind: string, rest: object, holdsData?: true): Described {
-  const object = { apiVersion, kind, metadata: { name: 'data', namespace: 'ns' }, ...rest } as KubernetesObject;
-  return holdsData ? { object, holdsData } : { object };
-}
 
 type Objects = ReturnType<typeof good>;
 // biome-ignore lint/suspicious/noExplicitAny: a test bends one field of any kind of object
@@ -73,6 +25,21 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
     ['Deployment', ({ deployment }) => delete deployment.object.spec.strategy],
     ['Deployment', ({ deployment }) => Object.assign(deployment.object.spec, { replicas: 2 })],
     ['Deployment', ({ deployment }) => delete deployment.object.spec.replicas],
+    ['StatefulSet', (_, pod) => pod.volumes.push(dataVolume)],
+    ['CronJob', ({ job }) => delete job.object.spec.concurrencyPolicy],
+    ['CronJob', ({ job }) => Object.assign(job.object.spec.jobTemplate.spec, { parallelism: 2 })],
+    ['Job', ({ once }) => renamed(Object.assign(once.object.spec, { parallelism: 2 }), once)],
+  ],
+  'one-node-volumes': [
+    ['Deployment', (_, pod) => delete pod.affinity],
+    ['Job', ({ once }, pod) => renamed(delete pod.affinity, once)],
+    ['Deployment', (_, pod) => Object.assign(termOf(pod), { topologyKey: 'topology.kubernetes.io/zone' })],
+    ['Deployment', (_, pod) => Object.assign(termOf(pod), { labelSelector: { matchLabels: { app: 'other' } } })],
+  ],
+  'hashed-jobs': [
+    ['Job', ({ once }) => Object.assign(once.object.metadata, { name: 'data' })],
+    ['Job', ({ once }) => Object.assign(once.object.spec, { backoffLimit: 5 })],
+    ['Job', ({ once }) => renamed(Object.assign(once.object.spec, { ttlSecondsAfterFinished: 60 }), once)],
   ],
   'restricted-namespaces': [
     ['Namespace', ({ namespace }) => delete namespace.object.metadata.labels],
@@ -115,10 +82,46 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
     ['CronJob', (_, pod) => Object.assign(pod.initContainers[0], { image: 'registry.example/server:1.0' })],
   ],
   'closed-networks': [['CronJob', ({ job }) => Object.assign(job.object.metadata, { namespace: 'elsewhere' })]],
-  'guarded-routes': [['HTTPRoute', ({ service }) => Object.assign(service.object.spec.ports[0], { targetPort: 8080 })]],
-  'sticky-sessions': [['Service', ({ service }) => delete service.object.spec.sessionAffinity]],
+  'guarded-routes': [
+    ['HTTPRoute', ({ route }) => Object.assign(route.object.spec.rules[0].backendRefs[0], { port: 81 })],
+    ['HTTPRoute', ({ route }) => Object.assign(route.object.spec.rules[0].backendRefs[0], { name: 'elsewhere' })],
+    ['Ingress', ({ ingress }) => Object.assign(backendOf(ingress), { port: { name: 'metrics' } })],
+    [
+      'Ingress',
+      ({ ingress }) => Object.assign(ingress.object.spec, { defaultBackend: { service: { name: 'other' } } }),
+    ],
+    ['Service', ({ exposed }) => Object.assign(exposed.object.spec.ports[0], { targetPort: 80 }) && boundTo(exposed)],
+    [
+      'Service',
+      ({ exposed }) => boundTo(exposed) && exposed.object.spec.ports.push({ name: 'raw', port: 81, targetPort: 8080 }),
+    ],
+  ],
+  'bounded-sources': [
+    ['Service', ({ sources }) => Object.assign(sources.object.spec.ingress[0].from[0].ipBlock, { cidr: '0.0.0.0/0' })],
+    ['Service', ({ sources }) => Object.assign(sources.object.spec.ingress[0].ports[0], { port: 8080 })],
+    ['Service', ({ sources }) => Object.assign(sources.object.spec.podSelector.matchLabels, { app: 'other' })],
+    ['Service', (objects) => boundTo(objects.exposed, '::/0') && delete objects.sources],
+    ['Service', (objects) => Object.assign(objects.exposed.object.spec, external) && delete objects.sources],
+  ],
+  'sticky-sessions': [
+    ['Service', ({ service }) => delete service.object.spec.sessionAffinity],
+    ['Ingress', ({ ingress }) => delete ingress.object.metadata.annotations],
+    ['HTTPRoute', (objects) => delete objects.affinity],
+    ['HTTPRoute', ({ affinity }) => Object.assign(affinity.object.spec.loadBalancer, { type: 'RoundRobin' })],
+    ['HTTPRoute', ({ affinity }) => Object.assign(affinity.object.spec.targetRefs[0], { name: 'other' })],
+  ],
   'autoscaled-replicas': [['StatefulSet', ({ set }) => Object.assign(set.object.spec, { replicas: 3 })]],
 };
+
+const external = { type: 'ClusterIP', externalIPs: ['192.0.2.1'] };
+const backendOf = (ingress: Loose) => ingress.object.spec.rules[0].http.paths[0].backend.service;
+const termOf = (pod: Loose) => pod.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0];
+/** Makes a load balancer of a Service, which needs no network policy to be bound to a network. */
+const boundTo = ({ object }: Loose, network = '192.0.2.0/24') =>
+  Object.assign(object.spec, { type: 'LoadBalancer', loadBalancerSourceRanges: [network] });
+/** Gives a Job the name of what it has become. */
+const renamed = (_: unknown, { object }: Loose) =>
+  Object.assign(object.metadata, { name: `data-${specHash(object.spec)}` });
 
 // By JSON, because the workloads share one pod and a breach bends one of them.
 const copy = (): Record<string, Loose> => JSON.parse(JSON.stringify(good()));
@@ -127,6 +130,7 @@ const podIn = (objects: Record<string, Loose>, kind: string) =>
     Deployment: objects.deployment.object.spec.template.spec,
     StatefulSet: objects.set.object.spec.template.spec,
     CronJob: objects.job.object.spec.jobTemplate.spec.template.spec,
+    Job: objects.once.object.spec.template.spec,
   })[kind];
 
 describe('rules', () => {
@@ -145,8 +149,8 @@ describe('rules', () => {
         bend(objects, podIn(objects, kind));
         const { violations } = checked(objects);
         assert.deepEqual(
-          [...new Set(violations.map((found) => `${found.rule} ${found.object}`))],
-          [`${rule} s/${kind}/${kind === 'Namespace' ? 'ns' : 'data'}`],
+          [...new Set(violations.map((found) => `${found.rule} ${found.object.split('/')[1]}`))],
+          [`${rule} ${kind}`],
         );
       });
     });
@@ -162,18 +166,32 @@ describe('rules', () => {
       bend(objects.policy.object);
       const { violations } = checked(objects);
       assert.deepEqual([...new Set(violations.map(({ rule }) => rule))], ['closed-networks']);
-      assert.equal(violations.length, 3);
+      assert.equal(violations.length, 4);
     }
   });
 
   it("take a route for guarded when the Gateway itself asks for authentication, and where there's no production", () => {
     const objects = copy();
     objects.service.object.spec.ports[0].targetPort = 8080;
+    delete objects.ingress;
     assert.deepEqual(checked(objects, false).violations, []);
-    objects.guard = described('gateway.envoyproxy.io/v1alpha1', 'SecurityPolicy', {
-      spec: { targetRefs: [{ kind: 'HTTPRoute', name: 'data' }] },
-    });
+    const targetRefs = [{ kind: 'HTTPRoute', name: 'data' }];
+    const guard = (spec: object) => described('gateway.envoyproxy.io/v1alpha1', 'SecurityPolicy', { spec });
+    objects.guard = guard({ targetRefs, cors: {} });
+    assert.equal(checked(objects).violations.length, 1);
+    objects.guard = guard({ targetRefs, apiKeyAuth: {} });
     assert.deepEqual(checked(objects).violations, []);
+  });
+
+  it('take a port for guarded only when every pod behind it has the proxy there', () => {
+    const objects = copy();
+    podIn(objects, 'StatefulSet').containers.pop();
+    assert.deepEqual(
+      checked(objects)
+        .violations.filter(({ rule }) => rule === 'guarded-routes')
+        .map(({ object }) => object.split('/')[1]),
+      ['Service', 'Ingress', 'HTTPRoute'],
+    );
   });
 
   it('let a tag suffice where no production runs', () => {
