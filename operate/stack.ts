@@ -1,5 +1,5 @@
 import type { SystemPlan } from '../components/kit/object';
-import type { ServerFacts } from '../components/kit/operations';
+import type { Operations, ServerFacts } from '../components/kit/operations';
 import { describePlan, type Plan } from '../components/plan';
 import { ConfigError, type NamedConfig, parseConfig } from '../config/parse';
 import { checkPlan, PolicyError } from '../policies/check';
@@ -65,12 +65,17 @@ export function knownStacks(projectDir: string, stacks: readonly string[]): read
 }
 
 /**
- * The system that a command is about: the named one, else the only one of the stack.
+ * The system that a command is about: the named one, else the only one of the stack, or the only one that offers it.
  *
  * @param name key of the system in the stack file, or its name on the cluster
+ * @param offers where several are there: whether one offers what the command is about, which the others do not
  * @throws Failure when there is none or a choice
  */
-export function systemOf({ name: stack, plan }: DescribedStack, name?: string): SystemPlan {
+export function systemOf(
+  { name: stack, plan }: DescribedStack,
+  name?: string,
+  offers: (operations: Operations) => boolean = () => true,
+): SystemPlan {
   const { systems } = plan;
   const known = systems.map((each) => each.name).join(', ');
   const found = name === undefined ? systems : systems.filter((each) => each.name === name || each.system === name);
@@ -81,8 +86,9 @@ export function systemOf({ name: stack, plan }: DescribedStack, name?: string): 
       known === '' ? `name one in Pulumi.${stack}.yaml, such as memoryMcp: {}` : `name one of: ${known}`,
     );
   }
-  if (found.length > 1) throw new Failure(`stack ${stack} has several systems`, `choose by --system: ${known}`);
-  return system;
+  const [only, ...others] = found.length === 1 ? found : found.filter(({ operations }) => offers(operations));
+  if (only !== undefined && others.length === 0) return only;
+  throw new Failure(`stack ${stack} has several systems`, `choose by --system: ${known}`);
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { SystemPlan } from '../../components/kit/object';
+import type { ServerFacts } from '../../components/kit/operations';
 import { type Api, get } from '../cluster/api';
 import type { LiveObject } from '../live/object';
 import type { Finding } from '../report/report';
-import { serverOf } from '../stack';
 
 interface Workload extends LiveObject {
   readonly spec: {
@@ -16,18 +16,15 @@ interface Workload extends LiveObject {
 }
 
 /**
- * Workloads that look like the server of a system under another name or in another namespace, each with the keys of the stack
+ * Workloads that look like a server of a system under another name or in another namespace, each with the keys of the stack
  * file that would make the plan fit it. One that uses the claim of the plan is refused: two would write to it.
  */
 export async function otherInstalls(api: Api, system: SystemPlan): Promise<Finding[]> {
-  const server = serverOf(system);
-  const image = repository(server.image);
   const workloads = (await Promise.all(['deployments', 'statefulsets'].map((plural) => listed(api, plural)))).flat();
   const claims = new Set(claimsOf(system));
   return workloads.flatMap((workload): Finding[] => {
     const { name, namespace } = workload.metadata;
-    const isOurs = workload.kind === server.workload.kind && name === server.workload.name;
-    if (isOurs && namespace === system.namespace) return [];
+    if (namespace === system.namespace && isPlanned(system, workload)) return [];
     const pod = workload.spec.template.spec;
     const used = (pod.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
     const subject = `${workload.kind} ${namespace}/${name}`;
@@ -41,14 +38,15 @@ export async function otherInstalls(api: Api, system: SystemPlan): Promise<Findi
         },
       ];
     }
-    if (!pod.containers.some((container) => repository(container.image) === image)) return [];
+    const server = serverLike(system, workload);
+    if (server === undefined) return [];
     const missing = used.filter((claim) => !claims.has(claim));
     return [
       {
         subject,
         status: 'warning',
-        found: `runs ${image} too, and the plan has ${server.workload.kind} ${system.namespace}/${server.workload.name}`,
-        remedy: [...namespaceKeys(system, namespace), ...missing.map((claim) => rebinding(claim, [...claims][0]))].join(
+        found: `runs ${repository(server.image)} too, and the plan has ${server.workload.kind} ${system.namespace}/${server.workload.name}`,
+        remedy: [...namespaceKeys(system, namespace), ...missing.map((claim) => rebinding(claim, [...claims]))].join(
           '; ',
         ),
       },
@@ -65,8 +63,20 @@ function namespaceKeys(system: SystemPlan, namespace: string | undefined): strin
   ];
 }
 
+function isPlanned({ objects }: SystemPlan, { kind, metadata: { name } }: Workload): boolean {
+  return Object.values(objects).some(({ object }) => object.kind === kind && object.metadata.name === name);
+}
+
+/** The server that a workload is another of: by its image, which servers may share, and best by its name too. */
+function serverLike({ operations: { servers } }: SystemPlan, { metadata, spec }: Workload): ServerFacts | undefined {
+  const images = spec.template.spec.containers.map(({ image }) => repository(image));
+  const alike = servers.filter(({ image }) => images.includes(repository(image)));
+  return alike.find(({ workload }) => workload.name === metadata.name) ?? alike[0];
+}
+
 /** A claim cannot be renamed; its volume can get another claim. */
-function rebinding(claim: string, wanted = 'the plan’s'): string {
+function rebinding(claim: string, planned: readonly string[]): string {
+  const wanted = planned.join(' or ') || 'the plan’s';
   return (
     `its memories are in claim ${claim}, the plan's is ${wanted}: keep the volume (persistentVolumeReclaimPolicy: Retain), ` +
     `delete claim ${claim}, remove the volume's claimRef, and make claim ${wanted} with its volumeName; or back up and restore`

@@ -4,7 +4,7 @@ import { Failure } from '../failure';
 import { describedStack } from '../stack';
 import { changeAsPatch, type FileChange, fileChange, isChange, writeChanges } from './changes';
 import { type ClaudeScope, claudeFiles } from './claude-files';
-import { clients } from './clients';
+import { type Client, clients } from './clients';
 import { type ClientServer, claudeEntry } from './entries';
 import { entryOf, withEntry } from './json-file';
 import { withSection } from './section';
@@ -42,7 +42,7 @@ export async function printEntry(run: CommandRun, options: ClientOptions & { rea
   const bridged = text.includes('mcp-remote')
     ? ['mcp-remote passes on what the client says; it needs Node on the client.']
     : [];
-  const said = hints(entries, client.takesValue === true || bridged.length > 0);
+  const said = hints(entries, bridged.length > 0 ? 'entry' : client.value);
   console.error(['', `Goes to: ${client.file(found[0].entry.name)}`, ...bridged, ...said].join('\n'));
 }
 
@@ -74,7 +74,7 @@ export async function configureClaude(run: CommandRun, options: ClaudeOptions): 
   } else {
     report(changes, writeChanges(changes));
   }
-  if (!options.remove) console.log(hints(entries, false).join('\n'));
+  if (!options.remove) console.log(hints(entries).join('\n'));
 }
 
 function changedConfiguration(text: string, entry: ClientServer, file: string, options: ClaudeOptions): string {
@@ -97,15 +97,18 @@ function report(changes: readonly FileChange[], backups: readonly string[]): voi
   for (const backup of backups) console.log(`kept what was there as ${backup}`);
 }
 
-/** What has to hold where the client runs. */
-function hints(entries: readonly ClientServer[], takesValue: boolean): string[] {
+/** What has to hold where the client runs. @param value where it takes the value of a header from */
+function hints(entries: readonly ClientServer[], value: Client['value'] | 'environment' = 'environment'): string[] {
   const variables = new Map(entries.flatMap(({ header }) => (header ? [[header.variable, header.name] as const] : [])));
+  const words = (variable: string, header: string) =>
+    ({
+      environment: `Set ${variable} where the client runs; ${header} takes its value from there, and no file holds it.`,
+      prompt: 'The client asks for the value once and keeps it to itself; no file holds it.',
+      secrets: `Set ${variable} among the client's secrets; no file of yours holds it.`,
+      entry: `Put the value of ${variable} where its name stands; the client then keeps it in its file.`,
+    })[value];
   return [
-    ...[...variables].map(([variable, name]) =>
-      takesValue
-        ? `Put the value of ${variable} where its name stands; the client then keeps it in its file.`
-        : `Set ${variable} where the client runs; ${name} takes its value from there, and no file holds it.`,
-    ),
+    ...[...variables].map(([variable, header]) => words(variable, header)),
     ...(entries.some(({ url }) => url.startsWith('https:'))
       ? ['Where a private CA (such as step-ca) signed the certificate: NODE_EXTRA_CA_CERTS=<its root>.pem']
       : []),

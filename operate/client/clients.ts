@@ -9,8 +9,8 @@ export interface Client {
   /** Where it looks for its entries. @param name of the first entry */
   readonly file: (name: string) => string;
   readonly text: (servers: readonly ClientServer[]) => string;
-  /** Whether a person has to write the value of a header into the entry. @default false */
-  readonly takesValue?: boolean;
+  /** Where it takes the value of a header from; `entry`: a person writes it there. @default environment */
+  readonly value?: 'prompt' | 'secrets' | 'entry';
 }
 
 const both = ['http', 'sse'] as const;
@@ -38,6 +38,7 @@ export const clients: Readonly<Record<string, Client>> = {
       });
       return json({ ...(prompts.length > 0 ? { inputs: prompts } : {}), servers: byName(servers, entry) });
     },
+    value: 'prompt',
   },
   windsurf: {
     transports: both,
@@ -57,12 +58,13 @@ export const clients: Readonly<Record<string, Client>> = {
       const name = servers[0]?.name;
       return yaml({ name, version: '1.0.0', schema: 'v1', mcpServers: servers.map(entry) }).trimEnd();
     },
+    value: 'secrets',
   },
   zed: {
     transports: ['http'],
     file: () => '~/.config/zed/settings.json, or .zed/settings.json of a project',
     text: under('context_servers', (server) => httpOr(server, byHand)),
-    takesValue: true,
+    value: 'entry',
   },
   kiro: {
     transports: ['http'],
@@ -73,7 +75,7 @@ export const clients: Readonly<Record<string, Client>> = {
     transports: ['http'],
     file: () => 'Agentic Tools (MCP) of Qodo Gen, "Add new MCP", one entry at a time',
     text: (servers) => servers.map((server) => json({ [server.name]: httpOr(server, byHand) })).join('\n\n'),
-    takesValue: true,
+    value: 'entry',
   },
   codex: {
     transports: ['http'],
@@ -88,7 +90,7 @@ export const clients: Readonly<Record<string, Client>> = {
       url: server.url,
       ...headers(server, byHand),
     })),
-    takesValue: true,
+    value: 'entry',
   },
   amp: {
     transports: both,
@@ -103,7 +105,7 @@ export const clients: Readonly<Record<string, Client>> = {
       url: server.url,
       ...headers(server, byHand),
     })),
-    takesValue: true,
+    value: 'entry',
   },
   roo: {
     transports: both,
@@ -118,7 +120,7 @@ export const clients: Readonly<Record<string, Client>> = {
     transports: [],
     file: () => 'claude_desktop_config.json, as for every client that knows only stdio',
     text: under('mcpServers', bridge),
-    takesValue: true,
+    value: 'entry',
   },
 };
 

@@ -26,7 +26,7 @@ export interface TokenOptions extends ClusterOptions {
 /** The command `token`. @returns the exit code */
 export async function token(run: CommandRun, options: TokenOptions): Promise<number> {
   const described = describedStack(run.projectDir, options.stack);
-  const system = systemOf(described, options.system);
+  const system = systemOf(described, options.system, (offered) => offered.token !== undefined);
   const found = await stackCluster(run.home, described, options);
   const place: SystemPlace = { stack: options.stack, system, cluster: async () => found };
   const onRequest = ({ url, code }: Request) => {

@@ -84,7 +84,10 @@ function several(
   looks: readonly { readonly server: ServerFacts; readonly look: Look }[],
 ): Required<Pick<Report, 'findings' | 'facts'>> {
   const named = (name: string, findings: readonly Finding[]) =>
-    findings.map((finding) => ({ ...finding, subject: `${name}: ${finding.subject}` }));
+    findings.map(({ subject, ...rest }) => ({
+      ...rest,
+      subject: subject.endsWith(` ${name}`) ? subject : `${name}: ${subject}`,
+    }));
   return {
     findings: looks.flatMap(({ server, look: { door, facts, findings } }) => [
       ...(door.length === 0 ? [] : named(new URL(String(facts.url)).hostname, door)),

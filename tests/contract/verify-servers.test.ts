@@ -48,9 +48,9 @@ describe('fleet verify, of a system with several servers', () => {
   it('looks at each, and says of which one a finding is', async () => {
     const report = await look();
     assert.deepEqual(lines(report), [
-      'ok 127.0.0.1: DNS 127.0.0.1',
+      'ok DNS 127.0.0.1',
       ...['skipped notes: /readyz', 'ok notes: strange Host', 'ok notes: without token', 'ok notes: MCP session'],
-      ...['ok notes: tools', 'ok notes: status answers', 'ok 127.0.0.1: DNS 127.0.0.1', 'skipped notes-http: /readyz'],
+      ...['ok notes: tools', 'ok notes: status answers', 'ok DNS 127.0.0.1', 'skipped notes-http: /readyz'],
       ...['ok notes-http: strange Host', 'skipped notes-http: without token', 'ok notes-http: MCP session'],
       ...['missing notes-http: tools', 'ok notes-http: status answers'],
     ]);

@@ -50,6 +50,19 @@ describe('a stack that a command is told of', () => {
     assert.throws(() => systemOf(describedStack(projectWith('config: {}'), 'mine')), /has no system/);
   });
 
+  it('has the only one of several systems that offers what the command is about, or asks', () => {
+    const stack = describedStack(checkout, 'goddess');
+    const [memories] = stack.plan.systems;
+    assert.ok(memories);
+    const several = { ...stack, plan: { ...stack.plan, systems: [memories, systemWith({}, 'engine')] } };
+    const asks = new Failure('stack goddess has several systems', 'choose by --system: memory-mcp, engine');
+    assert.throws(() => systemOf(several), asks);
+    assert.equal(systemOf(several, 'engine').name, 'engine');
+    assert.equal(systemOf(several, undefined, ({ token }) => token !== undefined).name, 'memory-mcp');
+    assert.throws(() => systemOf(several, undefined, ({ unsaved }) => unsaved?.name === 'nothing'), asks);
+    assert.equal(systemOf(several, 'engine', ({ token }) => token !== undefined).name, 'engine');
+  });
+
   it('has systems whose server is the named one, else the main one', () => {
     const { operations, ...plan } = systemWith({}, 'engine');
     const [main] = operations.servers;

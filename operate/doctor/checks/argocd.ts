@@ -17,14 +17,16 @@ interface Project {
 }
 
 /** The Argo CD project of each Application: that it exists, and admits the repository and the namespace. */
-export const argocd: Check = ({ look, stack }) =>
-  objectsOf<Application>(stack.plan, 'Application').map(({ metadata, spec }) => ({
-    subject: `Argo CD project ${spec.project}`,
+export const argocd: Check = ({ look, stack }) => {
+  const applications = objectsOf<Application>(stack.plan, 'Application');
+  return applications.map(({ metadata, spec }) => ({
+    subject: `Argo CD project ${spec.project}${applications.length > 1 ? ` for ${metadata.name}` : ''}`,
     answer: async () => {
       const path = `/apis/argoproj.io/v1alpha1/namespaces/${metadata.namespace}/appprojects/${spec.project}`;
       return projectAnswer(await look.at<Project>(path), spec);
     },
   }));
+};
 
 function projectAnswer(project: Project | undefined, { source, destination }: Application['spec']): Answer {
   if (project === undefined) return missing('there is none', 'create it, or correct cluster.argocd.project');

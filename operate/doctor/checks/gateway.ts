@@ -31,20 +31,27 @@ interface Gateway {
 
 const api = '/apis/gateway.networking.k8s.io/v1';
 
-/** The Gateway that each route attaches to, and the listener of it that must admit the route. */
-export const gateway: Check = (examined) =>
-  objectsOf<Route>(examined.stack.plan, 'HTTPRoute').flatMap((route) =>
+/** Each Gateway that routes attach to, and the listener of it that must admit each route. */
+export const gateway: Check = (examined) => {
+  const routes = objectsOf<Route>(examined.stack.plan, 'HTTPRoute');
+  const asked = new Set<string>();
+  return routes.flatMap((route) =>
     route.spec.parentRefs.flatMap(({ name, namespace = namespaceOf(route), sectionName }): Question[] => {
       const live = () => examined.look.at<Gateway>(`${api}/namespaces/${namespace}/gateways/${name}`);
+      const subject = `Gateway ${namespace}/${name}`;
+      const isNew = !asked.has(subject);
+      asked.add(subject);
+      const which = routes.length > 1 ? ` for HTTPRoute ${route.metadata.name}` : '';
       return [
-        { subject: `Gateway ${namespace}/${name}`, answer: () => gatewayAnswer(examined, live, name) },
+        ...(isNew ? [{ subject, answer: () => gatewayAnswer(examined, live, name) }] : []),
         {
-          subject: `listener ${sectionName ?? '(any)'} of Gateway ${name}`,
+          subject: `listener ${sectionName ?? '(any)'} of Gateway ${name}${which}`,
           answer: () => listenerAnswer(examined, live, route, namespace, sectionName),
         },
       ];
     }),
   );
+};
 
 type Live = () => Promise<Gateway | undefined>;
 

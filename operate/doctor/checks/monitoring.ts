@@ -20,13 +20,13 @@ export const monitoring: Check = ({ look, stack }) => {
       ['PrometheusRule', 'ruleSelector'],
     ] as const
   ).flatMap(([kind, selecting]): Question[] => {
-    const [object] = objectsOf(stack.plan, kind);
-    if (object === undefined) return [];
+    const objects = objectsOf(stack.plan, kind);
+    if (objects.length === 0) return [];
     return [
       {
         subject: `Prometheus that reads each ${kind}`,
         answer: async () =>
-          readerAnswer(await look.list<Prometheus>('/apis/monitoring.coreos.com/v1/prometheuses'), selecting, object),
+          readerAnswer(await look.list<Prometheus>('/apis/monitoring.coreos.com/v1/prometheuses'), selecting, objects),
       },
     ];
   });
@@ -44,12 +44,17 @@ export const monitoring: Check = ({ look, stack }) => {
   return [...readers, exporter];
 };
 
-function readerAnswer(all: readonly Prometheus[], selecting: Selecting, { metadata }: KubernetesObject) {
+function readerAnswer(all: readonly Prometheus[], selecting: Selecting, objects: readonly KubernetesObject[]) {
   if (all.length === 0) return missing('there is none', 'create one: the Prometheus operator runs none by itself');
   // No selector at all selects nothing, as the operator has it.
-  const readers = all.filter(({ spec }) => spec?.[selecting] && selects(spec[selecting], metadata.labels ?? {}));
-  const names = (some: readonly Prometheus[]) => some.map((each) => `${each.metadata.namespace}/${each.metadata.name}`);
-  if (readers.length > 0) return ok(names(readers).join(', '));
+  const reads = ({ spec }: Prometheus, { metadata }: KubernetesObject) =>
+    spec?.[selecting] !== undefined && selects(spec[selecting], metadata.labels ?? {});
+  const names = (some: readonly Prometheus[]) =>
+    some.map((each) => `${each.metadata.namespace}/${each.metadata.name}`).join(', ');
+  const unread = objects.filter((object) => !all.some((each) => reads(each, object)));
+  if (unread.length === 0) return ok(names(all.filter((each) => objects.some((object) => reads(each, object)))));
   const remedy = `set cluster.monitoring.labels to what its ${selecting} asks for`;
-  return warning(`${names(all).join(', ')} selects by other labels`, remedy);
+  const some =
+    unread.length < objects.length ? ` than ${unread.map(({ metadata }) => metadata.name).join(', ')} has` : '';
+  return warning(`${names(all)} selects by other labels${some}`, remedy);
 }
