@@ -3,12 +3,12 @@ import type { CommandRun } from '../commands/run';
 import { Failure } from '../failure';
 import { describedStack } from '../stack';
 import { changeAsPatch, type FileChange, fileChange, isChange, writeChanges } from './changes';
-import { type ClaudeScope, claudeFiles } from './claude-files';
+import { type ClaudeFiles, type ClaudeScope, claudeFiles } from './claude-files';
 import { type Client, clients } from './clients';
 import { type ClientServer, claudeEntry } from './entries';
 import { entryOf, withEntry } from './json-file';
 import { withSection } from './section';
-import { clientServers, type ServerChoice } from './server';
+import { type Advertised, clientServers, type ServerChoice } from './server';
 
 /** What the operator can say to `client`. */
 export interface ClientOptions extends ServerChoice {
@@ -49,24 +49,8 @@ export async function printEntry(run: CommandRun, options: ClientOptions & { rea
 /** Writes the entries of a system's servers into Claude Code's configuration, and what their tools are for into its instructions. */
 export async function configureClaude(run: CommandRun, options: ClaudeOptions): Promise<void> {
   const found = clientServers(describedStack(run.projectDir, options.stack), options, ofClaude);
-  const entries = found.map(({ entry }) => entry);
   const files = claudeFiles(options.scope, resolve(options.directory));
-  const changes = [
-    fileChange(files.configuration, (text) =>
-      entries.reduce((before, entry) => changedConfiguration(before, entry, files.configuration, options), text ?? ''),
-    ),
-    ...(options.instructions
-      ? [
-          fileChange(files.instructions, (text = '') =>
-            found.reduce(
-              (before, { entry, guidance }) =>
-                withSection(before, entry.name, options.remove ? undefined : guidance, files.instructions),
-              text,
-            ),
-          ),
-        ]
-      : []),
-  ].filter(isChange);
+  const changes = claudeChanges(found, files, options).filter(isChange);
   if (changes.length === 0) {
     console.log(options.remove ? 'there is nothing to remove' : 'nothing changed, everything is as wanted');
   } else if (options.dryRun) {
@@ -74,10 +58,40 @@ export async function configureClaude(run: CommandRun, options: ClaudeOptions): 
   } else {
     report(changes, writeChanges(changes));
   }
-  if (!options.remove) console.log(hints(entries).join('\n'));
+  if (!options.remove) console.log(hints(found.map(({ entry }) => entry)).join('\n'));
 }
 
-function changedConfiguration(text: string, entry: ClientServer, file: string, options: ClaudeOptions): string {
+/**
+ * What becomes of the files of Claude Code.
+ * @throws Failure where an entry of that name is for something else, or a file cannot be understood
+ */
+export function claudeChanges(
+  advertised: readonly Advertised[],
+  files: ClaudeFiles,
+  options: Pick<ClaudeOptions, 'instructions' | 'remove' | 'replace'>,
+): readonly FileChange[] {
+  const configuration = fileChange(files.configuration, (text = '') =>
+    advertised.reduce((before, { entry }) => changedConfiguration(before, entry, files.configuration, options), text),
+  );
+  if (!options.instructions) return [configuration];
+  // A section takes the empty line before it along, so the last one goes first.
+  const ordered = options.remove ? advertised.toReversed() : advertised;
+  const instructions = fileChange(files.instructions, (text = '') =>
+    ordered.reduce(
+      (before, { entry, guidance }) =>
+        withSection(before, entry.name, options.remove ? undefined : guidance, files.instructions),
+      text,
+    ),
+  );
+  return [configuration, instructions];
+}
+
+function changedConfiguration(
+  text: string,
+  entry: ClientServer,
+  file: string,
+  options: Pick<ClaudeOptions, 'remove' | 'replace'>,
+): string {
   const path = ['mcpServers', entry.name] as const;
   const former = text.trim() === '' ? undefined : entryOf(text, path, file);
   const url = (former as { url?: unknown } | undefined)?.url;

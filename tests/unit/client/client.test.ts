@@ -5,7 +5,7 @@ import { parse as parseToml } from 'smol-toml';
 import { parse } from 'yaml';
 import type { Operations } from '../../../components/kit/operations';
 import { fileChange, writeChanges } from '../../../operate/client/changes';
-import { type ClaudeOptions, configureClaude } from '../../../operate/client/client';
+import { type ClaudeOptions, claudeChanges, configureClaude } from '../../../operate/client/client';
 import { clients } from '../../../operate/client/clients';
 import type { ClientServer } from '../../../operate/client/entries';
 import { clientServers, type ServerChoice } from '../../../operate/client/server';
@@ -116,6 +116,27 @@ describe('fleet client claude', () => {
     writeFileSync(path, '{"theirs": 1}');
     assert.throws(() => writeChanges([change]), /was changed while this command worked on it/);
     assert.equal(file('.mcp.json'), '{"theirs": 1}');
+  });
+
+  it('has an entry and a section for each server, and takes away each', () => {
+    const server = (name: string, transport: 'http' | 'sse') => ({
+      entry: { name, transport, url: `https://engine.example/${name}` },
+      guidance: `Use ${name}.`,
+    });
+    const servers = [server('memory', 'http'), server('code', 'sse')];
+    const files = { configuration: join(directory, '.mcp.json'), instructions: join(directory, 'CLAUDE.md') };
+    const text = '{\n  "mcpServers": {\n    "other": {"command": "x"}\n  }\n}\n';
+    writeFileSync(files.configuration, text);
+    writeChanges(claudeChanges(servers, files, { instructions: true }));
+    assert.deepEqual(JSON.parse(file('.mcp.json')).mcpServers, {
+      other: { command: 'x' },
+      memory: { type: 'http', url: 'https://engine.example/memory' },
+      code: { type: 'sse', url: 'https://engine.example/code' },
+    });
+    assert.match(file('CLAUDE.md'), /Use memory\.[\s\S]*Use code\./);
+    writeChanges(claudeChanges(servers, files, { instructions: true, remove: true }));
+    assert.equal(file('.mcp.json'), text);
+    assert.ok(!existsSync(files.instructions));
   });
 
   it('needs an address that clients reach', async () => {
