@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { runChild } from '../../../operate/child';
+import { fleetHome } from '../../../operate/fleet-home';
+import { withLock } from '../../../operate/lock';
+import { Missing, required } from './missing';
+
+const pins = join(__dirname, '..', '..', '..', 'images', 'context-engine', 'requirements.txt');
+
+/**
+ * A folder with the real client of Qdrant in the version of the image of Context Engine. It is installed once, in about
+ * half a minute, and kept.
+ *
+ * @throws Missing where there is no Python with pip, or no package index can be reached
+ */
+export async function qdrantClient(): Promise<string> {
+  const home = fleetHome();
+  const python = required('python3', 'install Python 3.11');
+  const hash = createHash('sha256')
+    .update(readFileSync(pins))
+    .update(await version(python));
+  const place = join(home.tools, 'qdrant-client', hash.digest('hex').slice(0, 12));
+  if (existsSync(place)) return place;
+  await withLock(home.locks, 'qdrant-client', async () => {
+    if (existsSync(place)) return;
+    mkdirSync(home.scratch, { recursive: true });
+    const folder = mkdtempSync(join(home.scratch, 'qdrant-client-'));
+    try {
+      const flags = ['--quiet', '--disable-pip-version-check', '--root-user-action=ignore'];
+      const args = ['-m', 'pip', 'install', ...flags, '--target', join(folder, 'lib'), '-c', pins, 'qdrant-client'];
+      const { exitCode, stderr } = await runChild(python, args, { env: environment() });
+      if (exitCode !== 0) {
+        const why = stderr.trim().split('\n').at(-1);
+        throw new Missing(
+          `the client of Qdrant cannot be installed: ${why}`,
+          'install pip, and see that it reaches PyPI',
+        );
+      }
+      mkdirSync(dirname(place), { recursive: true });
+      renameSync(join(folder, 'lib'), place);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+  return place;
+}
+
+async function version(python: string): Promise<string> {
+  const { stdout } = await runChild(python, ['-c', 'import sys; print(sys.version)'], { env: environment() });
+  return stdout;
+}
+
+function environment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
