@@ -1,40 +1,29 @@
 import { z } from 'zod';
+import { authentication, clients } from './authentication';
 import {
   byteQuantity,
   cronSchedule,
-  dnsLabel,
   gitBranch,
   hostname,
   httpsUrl,
   image,
   integer,
-  labels,
   objectName,
   reason,
   relativePath,
   resources,
   text,
 } from './fields';
+import { namespace } from './namespace';
 import { configSecret, existingSecret, externalSecret } from './secret-sources';
 
 const day = 86_400;
 const tokenSecret = ['memory-mcp-github-token', 'token'] as const;
-const bearerSecret = ['memory-mcp-bearer', 'token'] as const;
 
 const scopeName = text(
   /^(?!\.)[\p{Alphabetic}\p{N}_.-]+(\/(?!\.)[\p{Alphabetic}\p{N}_.-]+){0,9}$/u,
   'a scope: one to ten parts of letters, digits, "_", "." and "-", separated by "/"',
 );
-
-const namespace = z
-  .strictObject({
-    name: dnsLabel.default('memory-mcp').describe('Namespace of the server.'),
-    shared: z
-      .boolean()
-      .default(false)
-      .describe('Whether others live there too. A shared namespace is never created, changed or deleted.'),
-  })
-  .prefault({});
 
 const git = z
   .strictObject({
@@ -75,44 +64,6 @@ const token = z
     { error: 'a map with source "existing", "config", "externalSecret" or "bootstrap"' },
   )
   .prefault({ source: 'existing' });
-
-const authentication = z.discriminatedUnion(
-  'mode',
-  [
-    z.strictObject({
-      mode: z.literal('none').describe('Whoever reaches the server may use it.'),
-      reason: reason.describe('Why that is acceptable here; shown at every preview.'),
-    }),
-    z.strictObject({
-      mode: z.literal('bearer').describe('A proxy beside the server asks for a bearer token.'),
-      image: image
-        .default('docker.io/library/haproxy:3.2.4-alpine')
-        .describe('Image of the proxy: HAProxy 3 with the user id 99.'),
-      secret: z
-        .discriminatedUnion(
-          'source',
-          [
-            existingSecret(...bearerSecret),
-            configSecret(...bearerSecret, 'memoryMcpBearer'),
-            externalSecret(...bearerSecret),
-          ],
-          { error: 'a map with source "existing", "config" or "externalSecret"' },
-        )
-        .prefault({ source: 'existing' })
-        .describe('Where the bearer token comes from.'),
-    }),
-    z.strictObject({
-      mode: z.literal('gateway').describe('The Gateway asks for an API key (Envoy Gateway).'),
-      header: text(/^[A-Za-z0-9-]+$/, 'the name of a header')
-        .default('x-api-key')
-        .describe('Header with the API key.'),
-      secretName: objectName
-        .default('memory-mcp-api-keys')
-        .describe('Secret with one entry for each client: its name and its key.'),
-    }),
-  ],
-  { error: 'a map with mode "none", "bearer" or "gateway"' },
-);
 
 const server = z
   .strictObject({
@@ -173,7 +124,7 @@ const backup = z
 /** Settings of memory-mcp. `{}` is a complete configuration. */
 export const memoryMcpSchema = z
   .strictObject({
-    namespace: namespace.describe('Where the server lives.'),
+    namespace: namespace('memory-mcp').describe('Where the server lives.'),
     image: image
       .default('ghcr.io/butterflyskies/memory-mcp:0.17.1')
       .describe('Image of the server, 0.17.1 or newer: earlier ones serve an empty index after a fresh pull.'),
@@ -187,18 +138,10 @@ export const memoryMcpSchema = z
       .enum(['/', '/mcp'], { error: '"/" (everything, health included) or "/mcp" (the protocol only)' })
       .default('/')
       .describe('Path prefix that the route forwards.'),
-    authentication: authentication
+    authentication: authentication('memory-mcp', 'memoryMcpBearer')
       .optional()
       .describe('Who may use the server, which has no authentication itself. A production stack must choose.'),
-    clients: z
-      .array(
-        z.strictObject({
-          namespace: dnsLabel.describe('Namespace of the pods.'),
-          labels: labels.default({}).describe('Labels of the pods. Default: every pod of the namespace.'),
-        }),
-      )
-      .default([])
-      .describe('Pods of the cluster that may call the server directly, past the Gateway.'),
+    clients,
     volume: z
       .strictObject({
         size: byteQuantity.default('1Gi').describe('Size of the volume; it can grow, never shrink.'),
