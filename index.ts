@@ -1,5 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
+import { ContextEngine } from './components/context-engine';
 import { confirmCluster, WrongClusterError } from './components/kit/cluster-identity';
 import { MemoryMcp } from './components/memory-mcp';
 import { describePlan } from './components/plan';
@@ -20,7 +21,7 @@ async function program(): Promise<Record<string, unknown>> {
   enforceRules(plan, pulumi.log);
   if (!pulumi.runtime.isDryRun()) requireMergedOverlay(__dirname, stack, plan);
 
-  const { cluster, memoryMcp } = config;
+  const { cluster, contextEngine, memoryMcp } = config;
   const provider = new k8s.Provider('cluster', {
     // Without an identifier an edited kubeconfig would plan the replacement of every object.
     clusterIdentifier: cluster.name,
@@ -44,6 +45,11 @@ async function program(): Promise<Record<string, unknown>> {
       inClusterUrl: endpoint.inClusterUrl,
       client: { mcpServers: { memory: { type: 'http', url: endpoint.url } } },
     };
+  }
+  if (contextEngine) {
+    const args = { settings: contextEngine, cluster, secrets: secretValues() };
+    const { namespace, endpoints } = new ContextEngine('context-engine', args, { provider });
+    outputs.contextEngine = { namespace, endpoints };
   }
   return outputs;
 }

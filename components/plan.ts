@@ -1,5 +1,6 @@
 import type { ClusterFacts } from '../config/cluster';
 import type { Config } from '../config/schema';
+import { describeContextEngine } from './context-engine/objects';
 import type { SystemPlan } from './kit/object';
 import { describeMemoryMcp } from './memory-mcp/objects';
 
@@ -11,6 +12,12 @@ export interface Plan {
 
 /** Describes every system that the configuration names. */
 export function describePlan(config: Config): Plan {
-  const { cluster, memoryMcp } = config;
-  return { cluster, systems: [...(memoryMcp ? [describeMemoryMcp(memoryMcp, cluster)] : [])] };
+  const { cluster, contextEngine, memoryMcp } = config;
+  return {
+    cluster,
+    systems: [
+      ...(memoryMcp ? [describeMemoryMcp(memoryMcp, cluster)] : []),
+      ...(contextEngine ? [describeContextEngine(contextEngine, cluster)] : []),
+    ],
+  };
 }

@@ -43,6 +43,16 @@ export const image = text(
   'an image with its tag and, where known, its digest: registry/name:1.2.3@sha256:…',
 ).refine((value) => !/:latest(@|$)/.test(value), { error: 'a tag that names a version; "latest" names none' });
 
+/** A host name, or all names below a domain. */
+export const hostPattern = text(
+  new RegExp(`^(\\*\\.)?${label}(\\.${label})*$`),
+  'a host name such as huggingface.co, or "*." and a domain for all names below it',
+  253,
+);
+
+/** A network in CIDR notation. */
+export const network = text(/^[0-9a-f.:]+\/\d{1,3}$/, 'a network such as 10.0.0.0/8');
+
 /** An https URL without credentials in it: a token belongs in a Secret. */
 export const httpsUrl = text(/^https:\/\/[^\s/@]+(\/[^\s]*)?$/, 'an https:// URL without user name or password');
 

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { clusterSchema } from './cluster';
+import { contextEngineSchema } from './context-engine';
+import { contextEngineDemands, contextEngineSecretKeys } from './context-engine/demands';
+import type { Demand } from './demand';
 import { encryptedValue } from './fields';
 import { memoryMcpSchema } from './memory-mcp';
+import { memoryMcpDemands, memoryMcpSecretKeys } from './memory-mcp-demands';
 
 /** Everything a stack file may say below the project's own prefix: cluster facts, and one key for each system that is wanted. */
 const keys = z.strictObject({
@@ -15,79 +19,37 @@ const keys = z.strictObject({
   memoryMcpBearer: encryptedValue
     .optional()
     .describe('Bearer token of memory-mcp, encrypted; read where its authentication takes it from "config".'),
+  contextEngine: contextEngineSchema
+    .optional()
+    .describe('Context Engine: search in code and memories on Qdrant. Absent = not installed.'),
+  contextEngineBearer: encryptedValue
+    .optional()
+    .describe('Bearer token of Context Engine, encrypted; read where its authentication takes it from "config".'),
+  contextEngineQdrantKey: encryptedValue
+    .optional()
+    .describe('API key of Qdrant, encrypted; read where contextEngine.qdrant.apiKey takes it from "config".'),
 });
 
 /** Top-level keys that hold a secret. Their values are never part of a message, a plan or a rendered file. */
-export const secretKeys: ReadonlySet<string> = new Set(['memoryMcpToken', 'memoryMcpBearer']);
+export const secretKeys: ReadonlySet<string> = new Set([...memoryMcpSecretKeys, ...contextEngineSecretKeys]);
 
-/** A demand that spans several keys: what must hold, else which key to blame and what it should have been. */
-type Demand = (config: z.output<typeof keys>) => { path: PropertyKey[]; expected: string; holds: boolean }[];
-
-const demands: Demand = (config) => {
-  const { cluster, memoryMcp } = config;
-  if (!memoryMcp) {
-    return [...secretKeys].map((key) => ({
-      path: [key],
-      expected: 'no value, or memoryMcp set: nothing reads it',
-      holds: config[key as 'memoryMcpToken'] === undefined,
-    }));
-  }
-  const { authentication, hostname, token } = memoryMcp;
-  const bearer = authentication?.mode === 'bearer' ? authentication.secret : undefined;
-  const external = 'another source, or cluster.externalSecrets set: no operator would make the Secret';
+function demands(config: z.output<typeof keys>): Demand[] {
+  const { cluster, contextEngine, memoryMcp } = config;
   return [
-    {
-      path: ['memoryMcp', 'hostname'],
-      expected: 'no host name, or cluster.gateway set: a route needs a Gateway to attach to',
-      holds: !hostname || cluster.gateway !== undefined,
-    },
-    {
-      path: ['memoryMcp', 'authentication', 'mode'],
-      expected: '"bearer" or "none", or a host name on a Gateway whose implementation is "envoy-gateway"',
-      holds:
-        authentication?.mode !== 'gateway' ||
-        (hostname !== undefined && cluster.gateway?.implementation === 'envoy-gateway'),
-    },
-    {
-      path: ['memoryMcp', 'applicationPath'],
-      expected: 'no path, or cluster.argocd set: there is no Application to read it',
-      holds: memoryMcp.applicationPath === undefined || cluster.argocd !== undefined,
-    },
-    {
-      path: ['memoryMcp', 'token', 'secretKey'],
-      expected: '"token", or another token.source: the login writes no other key',
-      holds: token.source !== 'bootstrap' || token.secretKey === 'token',
-    },
-    {
-      path: ['memoryMcp', 'token', 'source'],
-      expected: external,
-      holds: token.source !== 'externalSecret' || cluster.externalSecrets !== undefined,
-    },
-    {
-      path: ['memoryMcp', 'authentication', 'secret', 'source'],
-      expected: external,
-      holds: bearer?.source !== 'externalSecret' || cluster.externalSecrets !== undefined,
-    },
-    ...secretKeyDemands('memoryMcpToken', config.memoryMcpToken, token.source, ['memoryMcp', 'token', 'source']),
-    ...secretKeyDemands('memoryMcpBearer', config.memoryMcpBearer, bearer?.source, [
-      ...['memoryMcp', 'authentication', 'secret', 'source'],
-    ]),
+    ...(memoryMcp ? memoryMcpDemands(memoryMcp, cluster, config) : idle(memoryMcpSecretKeys, 'memoryMcp', config)),
+    ...(contextEngine
+      ? contextEngineDemands(contextEngine, cluster, config)
+      : idle(contextEngineSecretKeys, 'contextEngine', config)),
   ];
-};
+}
 
-function secretKeyDemands(key: string, value: unknown, source: string | undefined, path: PropertyKey[]) {
-  return [
-    {
-      path: [key],
-      expected: `no value, or ${path.join('.')} "config": nothing reads it`,
-      holds: value === undefined || source === 'config',
-    },
-    {
-      path: [key],
-      expected: `an encrypted value: set it by \`pulumi config set --secret memory-fleet:${key}\``,
-      holds: value !== undefined || source !== 'config',
-    },
-  ];
+/** Secrets of a system that the stack does not have. */
+function idle(secrets: readonly string[], system: string, config: Readonly<Record<string, unknown>>): Demand[] {
+  return secrets.map((key) => ({
+    path: [key],
+    expected: `no value, or ${system} set: nothing reads it`,
+    holds: config[key] === undefined,
+  }));
 }
 
 export const configSchema = keys.superRefine((config, context) => {

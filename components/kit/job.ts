@@ -8,6 +8,8 @@ export interface JobArgs {
   readonly metadata: ObjectMeta;
   /** Labels of the pods, by which network policies know them. */
   readonly podLabels: Readonly<Record<string, string>>;
+  /** Annotations of the pods; a changed one makes a new Job. */
+  readonly podAnnotations?: Readonly<Record<string, string>>;
   /** Time that all tries together may take, in seconds. */
   readonly deadlineSeconds: number;
   /** Times that a failed pod is tried again. */
@@ -27,10 +29,14 @@ const hashLength = 10;
  * The engine does not wait for its end. Nothing may come after it: Argo CD would hold every later object back until then.
  */
 export function runOnceJob(args: JobArgs): Described<Named<IJob>> {
+  const annotations = args.podAnnotations;
   const spec: NonNullable<IJob['spec']> = {
     activeDeadlineSeconds: args.deadlineSeconds,
     backoffLimit: args.retries,
-    template: { metadata: { labels: args.podLabels }, spec: { restartPolicy: 'Never', ...args.pod } },
+    template: {
+      metadata: { labels: args.podLabels, ...(annotations ? { annotations } : {}) },
+      spec: { restartPolicy: 'Never', ...args.pod },
+    },
   };
   const name = `${args.metadata.name.slice(0, longestName - hashLength - 1)}-${specHash(spec)}`;
   return { object: { apiVersion: 'batch/v1', kind: 'Job', metadata: { ...args.metadata, name }, spec } };

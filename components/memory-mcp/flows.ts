@@ -1,6 +1,7 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { MemoryMcpSettings } from '../../config/memory-mcp';
 import type { Flow, Peer } from '../kit/network-policy';
+import { peerAt } from '../kit/peer';
 import { gitHubHost, pods, remotes } from './names';
 import { podPorts } from './server';
 
@@ -60,7 +61,7 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
           'to-collector',
           pods.server,
           'out',
-          collector(otlp.endpoint),
+          peerAt(new URL(otlp.endpoint).hostname),
           Number(new URL(otlp.endpoint).port),
           'traces',
         )
@@ -106,12 +107,4 @@ function flow(
   purpose: string,
 ): Flow {
   return { name, pods: ofPods, direction, peer, port, purpose };
-}
-
-/** A collector by its name: the namespace's pods for a Service of the cluster, else a host outside. */
-function collector(endpoint: string): Peer {
-  const { hostname } = new URL(endpoint);
-  const [, namespace, ...rest] = hostname.split('.');
-  const inCluster = namespace !== undefined && (rest.length === 0 || rest[0] === 'svc');
-  return inCluster ? { kind: 'pods', namespace, labels: {} } : { kind: 'hosts', names: [hostname] };
 }

@@ -1,0 +1,101 @@
+import type { ClusterFacts } from '../../config/cluster';
+import type { ContextEngineSettings } from '../../config/context-engine';
+import { application, imageUpdater, withSyncWaves } from '../kit/gitops';
+import { account } from '../kit/identity';
+import { labelsOf } from '../kit/labels';
+import { dedicatedNamespace } from '../kit/namespace';
+import { networkPolicies } from '../kit/network-policy';
+import type { Described, SystemPlan } from '../kit/object';
+import { resourceQuota } from '../kit/quota';
+import { secretObject } from '../kit/secret';
+import { endpointOf, exposureObjects, mainServer } from './exposure';
+import { flows } from './flows';
+import { guardObjects } from './guard';
+import { llamacpp } from './llamacpp';
+import { allPods, metadataIn, system } from './names';
+import { operations } from './operations';
+import { qdrant } from './qdrant';
+import { repositories } from './repositories';
+import { scripts } from './scripts';
+import { servers } from './server';
+import { volumes } from './volumes';
+
+/** Everything that Context Engine is on a cluster. Pure: the same settings and facts always give the same objects. */
+export function describeContextEngine(settings: ContextEngineSettings, cluster: ClusterFacts): SystemPlan {
+  const metadata = metadataIn(settings);
+  const traffic = flows(settings, cluster);
+  const { name, shared } = settings.namespace;
+  const objects: Record<string, Described> = {
+    ...(shared ? {} : { namespace: dedicatedNamespace(name, labelsOf(system)) }),
+    ...quota(settings),
+    serviceAccount: account(metadata(system)),
+    ...volumes(settings, cluster),
+    ...networkPolicies({
+      system,
+      metadata,
+      // A shared namespace has other pods, which are none of our business.
+      ours: shared ? allPods : {},
+      flows: traffic,
+      cluster,
+    }),
+    ...secrets(settings, cluster),
+    scripts: scripts(settings),
+    ...guardObjects(settings),
+    ...qdrant(settings),
+    ...llamacpp(settings),
+    ...servers(settings, cluster),
+    ...repositories(settings),
+    ...exposureObjects(settings, cluster),
+    ...delivery(settings, cluster),
+  };
+  return {
+    system: 'contextEngine',
+    name: system,
+    namespace: name,
+    objects: withSyncWaves(objects, cluster),
+    flows: traffic,
+    endpoint: endpointOf(settings, cluster, mainServer(settings)),
+    operations: operations(settings, cluster),
+  };
+}
+
+function quota(settings: ContextEngineSettings): Record<string, Described> {
+  if (!settings.quota) return {};
+  const { cpu, memory, memoryLimit, pods, storage } = settings.quota;
+  return {
+    quota: resourceQuota(metadataIn(settings)(system), {
+      requests: { ...(cpu ? { cpu } : {}), ...(memory ? { memory } : {}) },
+      limits: memoryLimit ? { memory: memoryLimit } : {},
+      ...(storage ? { storage } : {}),
+      ...(pods ? { pods } : {}),
+    }),
+  };
+}
+
+function secrets(settings: ContextEngineSettings, cluster: ClusterFacts): Record<string, Described> {
+  const { authentication, qdrant: vectors } = settings;
+  const metadata = metadataIn(settings)(system);
+  const key = vectors.apiKey && secretObject(vectors.apiKey, metadata, 'contextEngineQdrantKey', cluster);
+  const bearer =
+    authentication?.mode === 'bearer'
+      ? secretObject(authentication.secret, metadata, 'contextEngineBearer', cluster)
+      : undefined;
+  return { ...(key ? { qdrantKey: key } : {}), ...(bearer ? { bearerToken: bearer } : {}) };
+}
+
+function delivery(settings: ContextEngineSettings, cluster: ClusterFacts): Record<string, Described> {
+  const { argocd } = cluster;
+  if (!argocd) return {};
+  const overlay = argocd.path ?? `deploy/k8s/overlays/${cluster.name}`;
+  const args = {
+    name: system,
+    labels: labelsOf(system),
+    argocd,
+    path: settings.applicationPath ?? `${overlay}/${system}`,
+    namespace: settings.namespace.name,
+  };
+  return {
+    application: { ...application(args), after: ['qdrant'] },
+    ...(argocd.imageUpdater ? { imageUpdater: { ...imageUpdater(args, settings.image), after: ['application'] } } : {}),
+  };
+}

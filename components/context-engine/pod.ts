@@ -1,0 +1,57 @@
+import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
+import type { ContextEngineSettings } from '../../config/context-engine';
+import { hardenedPod, onOneNode, pullSecrets, resourceRequirements } from '../kit/workload';
+import { allPods, ports, runAs, system } from './names';
+import { scriptPath, scriptsMount, scriptsVolume } from './scripts';
+import { tmpMount, tmpVolume } from './volumes';
+
+/** What all pods of Context Engine have in common: who they are, where they may run, and how names are looked up. */
+export function enginePod(settings: ContextEngineSettings, spec: IPodSpec): IPodSpec {
+  return hardenedPod(runAs, {
+    serviceAccountName: system,
+    ...pullSecrets(settings.imagePullSecrets),
+    // The volumes of a single node attach to it alone.
+    ...(settings.layout === 'single-node' ? onOneNode(allPods) : {}),
+    // Names with a dot are asked for as they are first: policies that allow hosts by name never see search domains.
+    dnsConfig: { options: [{ name: 'ndots', value: '1' }] },
+    ...spec,
+    volumes: [...(spec.volumes ?? []), scriptsVolume, tmpVolume('1Gi')],
+  });
+}
+
+/** A small container of the engine's image that does one thing before the others start. */
+export function helper(settings: ContextEngineSettings, container: Omit<IContainer, 'image'>): IContainer {
+  const { volumeMounts = [], ...rest } = container;
+  return {
+    image: settings.image,
+    resources: resourceRequirements({ cpu: '50m', memory: '64Mi', memoryLimit: '512Mi' }),
+    ...rest,
+    volumeMounts: [scriptsMount, tmpMount, ...volumeMounts],
+  };
+}
+
+/** Waits until Qdrant answers: upstream's processes ask it once, at their start, and end where it is not there. */
+export function waitForQdrant(settings: ContextEngineSettings): IContainer {
+  return waitFor(settings, 'wait-for-qdrant', `http://qdrant:${ports.qdrant.requests}/readyz`);
+}
+
+/** Waits for a URL to answer or a folder to be there, and fails with a message where it does not come. */
+export function waitFor(
+  settings: ContextEngineSettings,
+  name: string,
+  target: string,
+  volumeMounts: IContainer['volumeMounts'] = [],
+): IContainer {
+  return helper(settings, {
+    name,
+    command: ['python', scriptPath('wait-for.py'), target],
+    env: [{ name: 'WAIT_SECONDS', value: String(settings.waitSeconds) }],
+    volumeMounts,
+  });
+}
+
+/** The waiver for an image without a digest, where a reason is given and needed. */
+export function unpinnedWaiver(settings: ContextEngineSettings, ...images: readonly string[]) {
+  const { imageUnpinnedReason: reason } = settings;
+  return reason && images.some((image) => !image.includes('@')) ? [{ rule: 'pinned-images', reason }] : [];
+}

@@ -1,0 +1,151 @@
+import type { IStatefulSet } from 'kubernetes-models/apps/v1';
+import type { IProbe, IService } from 'kubernetes-models/v1';
+import type { ContextEngineSettings } from '../../config/context-engine';
+import { labelsOf } from '../kit/labels';
+import type { Described, Named } from '../kit/object';
+import { revisionAnnotations } from '../kit/secret';
+import { hardenedPod, onOneNode, pullSecrets, resourceRequirements } from '../kit/workload';
+import { guardBeside } from './guard';
+import { allPods, claims, metadataIn, podsOf, ports, runAs, system } from './names';
+import { unpinnedWaiver } from './pod';
+
+const pods = podsOf('qdrant');
+/** Where the image keeps its data; snapshots are on a volume of their own. */
+export const qdrantPaths = {
+  storage: '/qdrant/storage',
+  snapshots: '/qdrant/snapshots',
+  init: '/qdrant/init',
+} as const;
+
+/**
+ * Qdrant: one replica on claims that are objects of their own, because those of a template can be neither protected nor
+ * grown.
+ * @see https://qdrant.tech/documentation/guides/configuration/
+ */
+export function qdrant(settings: ContextEngineSettings): Record<string, Described> {
+  return {
+    qdrantHeadless: headless(settings),
+    qdrantService: client(settings),
+    qdrant: statefulSet(settings),
+  };
+}
+
+function statefulSet(settings: ContextEngineSettings): Described<Named<IStatefulSet>> {
+  const { apiKey, image, resources } = settings.qdrant;
+  const guard = guardBeside(settings, 'qdrant');
+  const { requests, grpc } = ports.qdrant;
+  const ready: IProbe = { httpGet: { path: '/readyz', port: requests } };
+  return {
+    after: ['serviceAccount', 'qdrantStorage', 'qdrantSnapshots', 'qdrantHeadless', 'qdrantKey', ...guard.after],
+    waivers: unpinnedWaiver(settings, image, ...guard.images),
+    object: {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: metadataIn(settings, pods)('qdrant'),
+      spec: {
+        replicas: 1,
+        serviceName: 'qdrant-headless',
+        revisionHistoryLimit: 3,
+        selector: { matchLabels: pods },
+        template: {
+          metadata: {
+            labels: labelsOf(system, pods),
+            annotations: { ...revisionAnnotations({ 'api-key': apiKey }), ...guard.annotations },
+          },
+          spec: hardenedPod(runAs, {
+            serviceAccountName: system,
+            ...pullSecrets(settings.imagePullSecrets),
+            ...(settings.layout === 'single-node' ? onOneNode(allPods) : {}),
+            // SIGTERM flushes what is in memory; a kill means a replay of the log at the next start.
+            terminationGracePeriodSeconds: 60,
+            containers: [
+              {
+                name: 'qdrant',
+                image,
+                env: [
+                  { name: 'QDRANT__SERVICE__HTTP_PORT', value: String(requests) },
+                  { name: 'QDRANT__SERVICE__GRPC_PORT', value: String(grpc) },
+                  { name: 'QDRANT__STORAGE__STORAGE_PATH', value: qdrantPaths.storage },
+                  { name: 'QDRANT__STORAGE__SNAPSHOTS_PATH', value: qdrantPaths.snapshots },
+                  // Half-made snapshots must be on the volume that they end up on: another one may be too small.
+                  { name: 'QDRANT__STORAGE__TEMP_PATH', value: `${qdrantPaths.snapshots}/tmp` },
+                  { name: 'QDRANT__TELEMETRY_DISABLED', value: 'true' },
+                  // The root file system is read-only.
+                  { name: 'QDRANT_INIT_FILE_PATH', value: `${qdrantPaths.init}/.qdrant-initialized` },
+                  ...(apiKey
+                    ? [
+                        {
+                          name: 'QDRANT__SERVICE__API_KEY',
+                          // Not optional: without the key Qdrant would start, and ask nobody for anything.
+                          valueFrom: { secretKeyRef: { name: apiKey.secretName, key: apiKey.secretKey } },
+                        },
+                      ]
+                    : []),
+                ],
+                ports: [
+                  { name: 'http', containerPort: requests },
+                  { name: 'grpc', containerPort: grpc },
+                ],
+                // Loading the collections of a large disk takes minutes.
+                startupProbe: { ...ready, periodSeconds: 5, failureThreshold: 360 },
+                readinessProbe: { ...ready, periodSeconds: 5, failureThreshold: 6, timeoutSeconds: 3 },
+                livenessProbe: {
+                  httpGet: { path: '/healthz', port: requests },
+                  periodSeconds: 30,
+                  failureThreshold: 6,
+                  timeoutSeconds: 10,
+                },
+                resources: resourceRequirements(resources),
+                volumeMounts: [
+                  { name: 'storage', mountPath: qdrantPaths.storage },
+                  { name: 'snapshots', mountPath: qdrantPaths.snapshots },
+                  { name: 'init', mountPath: qdrantPaths.init },
+                ],
+              },
+              ...guard.containers,
+            ],
+            volumes: [
+              { name: 'storage', persistentVolumeClaim: { claimName: claims.storage } },
+              { name: 'snapshots', persistentVolumeClaim: { claimName: claims.snapshots } },
+              { name: 'init', emptyDir: { sizeLimit: '1Mi' } },
+              ...guard.volumes,
+            ],
+          }),
+        },
+      },
+    },
+  };
+}
+
+/** What clients talk to. */
+function client(settings: ContextEngineSettings): Described<Named<IService>> {
+  return service(settings, 'qdrant', { type: 'ClusterIP' });
+}
+
+/** What gives the pod its name; it has no address. */
+function headless(settings: ContextEngineSettings): Described<Named<IService>> {
+  return service(settings, 'qdrant-headless', { clusterIP: 'None', publishNotReadyAddresses: true });
+}
+
+function service(
+  settings: ContextEngineSettings,
+  name: string,
+  kind: NonNullable<IService['spec']>,
+): Described<Named<IService>> {
+  const { requests, grpc } = ports.qdrant;
+  return {
+    object: {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: metadataIn(settings, pods)(name),
+      spec: {
+        ...kind,
+        selector: pods,
+        ports: [
+          { name: 'http', port: requests, targetPort: requests, protocol: 'TCP', appProtocol: 'http' },
+          { name: 'grpc', port: grpc, targetPort: grpc, protocol: 'TCP', appProtocol: 'kubernetes.io/h2c' },
+        ],
+      },
+    },
+  };
+}

@@ -1,0 +1,211 @@
+import type { IDeployment } from 'kubernetes-models/apps/v1';
+import type { IContainer, IEnvVar, IVolume, IVolumeMount } from 'kubernetes-models/v1';
+import type { ContextEngineSettings } from '../../config/context-engine';
+import type { RepositorySettings } from '../../config/context-engine/repositories';
+import { runOnceJob } from '../kit/job';
+import type { Described, Named } from '../kit/object';
+import { revisionAnnotations } from '../kit/secret';
+import { resourceRequirements } from '../kit/workload';
+import { environment, type Role } from './environment';
+import { credentialsRevision, fetcher, fetches } from './fetch';
+import { metadataIn, paths, podLabels, podsOf, stateFolder } from './names';
+import { enginePod, helper, unpinnedWaiver, waitFor, waitForQdrant } from './pod';
+import { type Script, scriptPath, scriptsHash } from './scripts';
+import { modelsMount, sharedVolume, tmpMount } from './volumes';
+
+/**
+ * What every repository brings along, and nothing that two share: adding or removing one touches no other. An uploaded one
+ * is indexed by its upload, see upload.ts.
+ */
+export function repositories(settings: ContextEngineSettings): Record<string, Described> {
+  return Object.fromEntries(
+    settings.repositories.flatMap((repository) => [
+      ...(repository.source === 'upload'
+        ? []
+        : [[`index-${repository.name}`, indexJob(settings, repository)] as const]),
+      ...(repository.watch ? [[`watcher-${repository.name}`, watcher(settings, repository)] as const] : []),
+    ]),
+  );
+}
+
+/** Folder of a repository, the same in every pod: points and deletions go by the absolute path of a file. */
+export function folderOf({ name }: RepositorySettings): string {
+  return `${paths.repositories}/${name}`;
+}
+
+const needs = [
+  'serviceAccount',
+  'scripts',
+  'qdrant',
+  'qdrantService',
+  'qdrantKey',
+  'models',
+  'repositories',
+  'metadata',
+];
+
+/** Brings the repository and indexes it once. */
+function indexJob(settings: ContextEngineSettings, repository: RepositorySettings): Described {
+  const labels = podsOf('index', repository.name);
+  const { deadlineSeconds, retries } = settings.indexing;
+  return {
+    ...runOnceJob({
+      metadata: metadataIn(settings, labels)(`index-${repository.name}`),
+      podLabels: podLabels('index', ['qdrant', 'models'], repository.name),
+      podAnnotations: credentialsRevision(repository),
+      deadlineSeconds,
+      retries,
+      pod: enginePod(settings, {
+        initContainers: [
+          ...(repository.source === 'git' ? [fetcher(settings, repository, 'once')] : []),
+          folders(settings, repository),
+          waitForQdrant(settings),
+        ],
+        containers: [indexer(settings, repository)],
+        volumes: volumesOf(repository),
+      }),
+    }),
+    after: needs,
+    waivers: unpinnedWaiver(settings, settings.image),
+  };
+}
+
+/** The container that indexes a repository as it is. */
+export function indexer(settings: ContextEngineSettings, repository: RepositorySettings): IContainer {
+  return {
+    name: 'index',
+    image: settings.image,
+    command: ['python', '/app/scripts/ingest_code.py', '--root', folderOf(repository)],
+    workingDir: '/app',
+    env: ofRepository(settings, repository, 'index'),
+    resources: resourceRequirements(settings.indexing.resources),
+    volumeMounts: [...mounts(repository), modelsMount, tmpMount],
+  };
+}
+
+/** Indexes changes as they come. One for each repository: two would index everything twice. */
+function watcher(settings: ContextEngineSettings, repository: RepositorySettings): Described<Named<IDeployment>> {
+  const pods = podsOf('watcher', repository.name);
+  const used: readonly Script[] = ['prepare.py', 'wait-for.py', ...fetches(repository)];
+  return {
+    after: needs,
+    waivers: unpinnedWaiver(settings, settings.image),
+    object: {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: metadataIn(settings, pods)(`watcher-${repository.name}`),
+      spec: {
+        replicas: 1,
+        strategy: { type: 'Recreate' },
+        // It waits for the repository and for Qdrant, one after the other.
+        progressDeadlineSeconds: 2 * settings.waitSeconds + 300,
+        revisionHistoryLimit: 3,
+        selector: { matchLabels: pods },
+        template: {
+          metadata: {
+            labels: podLabels('watcher', ['qdrant', 'models'], repository.name),
+            annotations: {
+              ...revisionAnnotations({ 'api-key': settings.qdrant.apiKey }),
+              ...credentialsRevision(repository),
+              ...scriptsHash(...used),
+            },
+          },
+          spec: enginePod(settings, {
+            terminationGracePeriodSeconds: 30,
+            initContainers: [
+              ...(repository.source === 'claim' ? [] : [waitForFolder(settings, repository)]),
+              folders(settings, repository),
+              waitForQdrant(settings),
+            ],
+            containers: [
+              {
+                name: 'watcher',
+                image: settings.image,
+                command: ['python', '/app/scripts/watch_index.py'],
+                workingDir: '/app',
+                env: [
+                  ...ofRepository(settings, repository, 'watcher'),
+                  { name: 'WATCH_USE_POLLING', value: polls(settings, repository) ? '1' : '0' },
+                ],
+                resources: resourceRequirements(settings.watcher.resources),
+                volumeMounts: [...mounts(repository), modelsMount, tmpMount],
+              },
+              ...(repository.source === 'git' ? [fetcher(settings, repository, 'follow')] : []),
+            ],
+            volumes: volumesOf(repository),
+          }),
+        },
+      },
+    },
+  };
+}
+
+function polls({ layout }: ContextEngineSettings, { polling }: RepositorySettings): boolean {
+  return polling ?? layout === 'shared';
+}
+
+/** The environment of a process of one repository: its folder, and its collection where it has one of its own. */
+function ofRepository(settings: ContextEngineSettings, repository: RepositorySettings, role: Role): IEnvVar[] {
+  const own = repository.collection === 'own';
+  return [
+    { name: 'WATCH_ROOT', value: folderOf(repository) },
+    ...environment(settings, role).map((each) =>
+      own && each.name === 'COLLECTION_NAME' ? { ...each, value: repository.name } : each,
+    ),
+  ];
+}
+
+/** The fetched or uploaded folder may take its time; the job or the command that brings it says so itself. */
+function waitForFolder(settings: ContextEngineSettings, repository: RepositorySettings): IContainer {
+  return waitFor(settings, 'wait-for-repository', folderOf(repository), [rootMount]);
+}
+
+/**
+ * Makes the folders that are mounted below, as the pod's own user: a runtime would make them as root, which network
+ * storage refuses or nobody else can write.
+ */
+export function folders(settings: ContextEngineSettings, repository: RepositorySettings): IContainer {
+  const own = repository.source === 'claim';
+  return helper(settings, {
+    name: 'prepare',
+    command: [
+      ...['python', scriptPath('prepare.py')],
+      ...[`${folderOf(repository)}/${stateFolder}`, `${paths.metadata}/${repository.name}`],
+    ],
+    volumeMounts: [own ? claimMount(repository) : rootMount, { name: 'metadata', mountPath: paths.metadata }],
+  });
+}
+
+/** The whole volume of repositories. */
+export const rootMount: IVolumeMount = { name: 'repositories', mountPath: paths.repositories };
+
+function claimMount(repository: RepositorySettings): IVolumeMount {
+  const path = repository.source === 'claim' ? repository.path : undefined;
+  return { name: 'claim', mountPath: folderOf(repository), ...(path ? { subPath: path } : {}) };
+}
+
+/** The folder of the repository, and in it what the indexer remembers of it, which is on a volume of its own. */
+function mounts(repository: RepositorySettings): IVolumeMount[] {
+  const folder = folderOf(repository);
+  return [
+    repository.source === 'claim'
+      ? claimMount(repository)
+      : { name: 'repositories', mountPath: folder, subPath: repository.name },
+    { name: 'metadata', mountPath: `${folder}/${stateFolder}`, subPath: repository.name },
+  ];
+}
+
+/** The volumes of a pod of one repository. */
+export function volumesOf(repository: RepositorySettings): IVolume[] {
+  const { source } = repository;
+  return [
+    source === 'claim'
+      ? { name: 'claim', persistentVolumeClaim: { claimName: repository.claimName } }
+      : sharedVolume('repositories'),
+    sharedVolume('metadata'),
+    sharedVolume('models'),
+    ...(source === 'git' && repository.secretName
+      ? [{ name: 'credentials', secret: { secretName: repository.secretName, defaultMode: 0o440 } }]
+      : []),
+  ];
+}

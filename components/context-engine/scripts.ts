@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IConfigMap, IVolume, IVolumeMount } from 'kubernetes-models/v1';
+import type { ContextEngineSettings } from '../../config/context-engine';
+import { contentHash } from '../kit/content-hash';
+import type { Described, Named } from '../kit/object';
+import { metadataIn, paths, system } from './names';
+
+const files = ['fetch-model.sh', 'fetch-repository.py', 'prepare.py', 'receive.py', 'wait-for.py'] as const;
+
+/** A script of scripts/, which a container runs. */
+export type Script = (typeof files)[number];
+
+const contents = Object.fromEntries(
+  files.map((file) => [file, readFileSync(join(__dirname, 'scripts', file), 'utf8')]),
+) as Readonly<Record<Script, string>>;
+
+const name = `${system}-scripts`;
+
+/** The scripts as an object, one for all pods. */
+export function scripts(settings: ContextEngineSettings): Described<Named<IConfigMap>> {
+  return {
+    object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadataIn(settings)(name), data: { ...contents } },
+  };
+}
+
+/** Path of a script in a container that mounts {@link scriptsMount}. */
+export function scriptPath(script: Script): string {
+  return `${paths.scripts}/${script}`;
+}
+
+export const scriptsVolume: IVolume = { name: 'scripts', configMap: { name } };
+
+export const scriptsMount: IVolumeMount = { name: 'scripts', mountPath: paths.scripts, readOnly: true };
+
+/** Annotation of pods that run these scripts: a pod starts anew when one of them changes, and only then. */
+export function scriptsHash(...used: readonly Script[]): Record<string, string> {
+  return contentHash('scripts', Object.fromEntries(used.map((script) => [script, contents[script]])));
+}
