@@ -17,8 +17,13 @@ export const referencedSecrets: Rule = {
     if (!pod) return [];
     return containersOf(pod).flatMap((container) =>
       (container.env ?? [])
-        .filter(({ name, value }) => value !== undefined && secretName.test(name))
+        .filter(({ name, value }) => value !== undefined && secretName.test(name) && !isNumber(value))
         .map(({ name }) => `container ${container.name} has ${name} in plain text`),
     );
   },
 };
+
+/** A number of tokens is no token. */
+function isNumber(value: string): boolean {
+  return /^\d{1,9}$/.test(value);
+}

@@ -65,6 +65,8 @@ export async function startControlPlane(): Promise<void> {
       { name: 'standard', bindingMode: 'WaitForFirstConsumer', default: true },
       { name: 'ceph-block', bindingMode: 'Immediate' },
       { name: 'standard-rwo', bindingMode: 'WaitForFirstConsumer' },
+      { name: 'local-path', bindingMode: 'WaitForFirstConsumer' },
+      { name: 'nfs-client', bindingMode: 'Immediate' },
     ],
   });
   const config = new KubeConfig();
@@ -84,7 +86,13 @@ export async function stopControlPlane(): Promise<void> {
   running = undefined;
 }
 
-/** Opens a stack of the checkout against the control plane, with a state of its own. */
+/** What makes stack `local` one of memory-mcp alone, for tests that are about one system. */
+export const onlyMemoryMcp: ConfigOverrides = { 'memory-fleet:contextEngine': undefined };
+
+/**
+ * Opens a stack of the checkout against the control plane, with a state of its own. Stack `local` has memory-mcp alone
+ * unless the overrides say otherwise: tests that run side by side would share the namespace of its other system.
+ */
 export function openTestStack(stack: string, state: string, configOverrides?: ConfigOverrides): Promise<OpenStack> {
   const { folder, tools } = controlPlane();
   return openStack({
@@ -94,7 +102,7 @@ export function openTestStack(stack: string, state: string, configOverrides?: Co
     projectDir,
     kubeconfig: kubeconfigFor(stack),
     stateDir: join(folder, 'state', state),
-    ...(configOverrides ? { configOverrides } : {}),
+    configOverrides: { ...(stack === 'local' ? onlyMemoryMcp : {}), ...configOverrides },
   });
 }
 

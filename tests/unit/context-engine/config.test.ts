@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { encrypted } from '../../../config/fields';
+import { ConfigError, parseConfig } from '../../../config/parse';
+import { facts, image } from './support';
+
+/** The problems of a configuration, as `key: what was expected`. */
+function problems(contextEngine: object, cluster: object = facts, secrets: object = {}): string[] {
+  try {
+    parseConfig({ cluster, contextEngine: { image, ...contextEngine }, ...secrets }, 'test');
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems.map(({ key, expected }) => `${key}: ${expected}`);
+  }
+}
+
+function refuses(expected: RegExp, contextEngine: object, cluster: object = facts, secrets: object = {}): void {
+  const found = problems(contextEngine, cluster, secrets);
+  assert.equal(found.length, 1, found.join('\n'));
+  assert.match(found[0] ?? '', expected);
+}
+
+const git = { source: 'git', name: 'backend', url: 'https://git.example.org/backend' };
+
+describe('settings of Context Engine', () => {
+  it('need nothing but an image, and a class of volumes that several nodes mount', () => {
+    assert.deepEqual(problems({}), []);
+  });
+
+  it('say where the image comes from when there is none', () => {
+    assert.throws(
+      () => parseConfig({ cluster: facts, contextEngine: {} }, 'test'),
+      /contextEngine\.image: found nothing/,
+    );
+  });
+
+  it('demand shared volumes or the single-node layout, and name both keys', () => {
+    refuses(/^cluster\.sharedStorageClass: .*ReadWriteMany.*contextEngine\.layout "single-node"/, {}, {});
+    assert.deepEqual(problems({ layout: 'single-node' }, {}), []);
+    const volumes = { storageClass: 'own' };
+    assert.deepEqual(problems({ volumes: { repositories: volumes, metadata: volumes, models: volumes } }, {}), []);
+  });
+
+  it('keep the replicas of a single node at one', () => {
+    refuses(/maxReplicas: expected 1 in layout "single-node"/, {
+      layout: 'single-node',
+      indexer: { autoscaling: { maxReplicas: 2 } },
+    });
+  });
+
+  it('refuse fewer most replicas than fewest', () => {
+    refuses(/minReplicas: expected at most 2/, { indexer: { autoscaling: { minReplicas: 3, maxReplicas: 2 } } });
+  });
+
+  it('refuse several replicas behind a Gateway that scatters sessions', () => {
+    const gateway = { name: 'public', implementation: 'cilium' };
+    const exposure = { kind: 'gateway', hostname: 'context.example' };
+    refuses(
+      /maxReplicas: expected 1, or a Gateway whose implementation is "envoy-gateway"/,
+      { exposure, indexer: { autoscaling: { maxReplicas: 3 } } },
+      { ...facts, gateway },
+    );
+    assert.deepEqual(problems({ exposure }, { ...facts, gateway }), []);
+  });
+
+  it('refuse a Context Engine without any server', () => {
+    const off = { sse: false, http: false };
+    refuses(/indexer\.sse: expected true/, { memory: off, indexer: off });
+  });
+
+  it('refuse an image of Qdrant that runs as root', () => {
+    refuses(/qdrant\.image: expected a tag that ends in -unprivileged/, {
+      qdrant: { image: 'docker.io/qdrant/qdrant:v1.15.4' },
+    });
+  });
+
+  it('refuse a quota of a namespace that others live in', () => {
+    refuses(/quota: expected none, or namespace\.shared false/, { namespace: { shared: true }, quota: { pods: 9 } });
+  });
+
+  it('refuse a path of an Application that there is not', () => {
+    refuses(/applicationPath: expected no path, or cluster\.argocd/, { applicationPath: 'somewhere' });
+  });
+});
+
+describe('the API key of Qdrant', () => {
+  const apiKey = { source: 'existing' };
+
+  it('is refused with the reason while the watcher of a repository would send none', () => {
+    refuses(/apiKey\.everyClientSendsIt: .*upstream's watcher sends no key/, {
+      qdrant: { apiKey },
+      repositories: [git],
+    });
+  });
+
+  it('is fine with an image that sends it, or where nothing is watched', () => {
+    const watched = { qdrant: { apiKey: { ...apiKey, everyClientSendsIt: true } }, repositories: [git] };
+    assert.deepEqual(problems(watched), []);
+    assert.deepEqual(problems({ qdrant: { apiKey }, repositories: [{ ...git, watch: false }] }), []);
+  });
+
+  it('comes from the encrypted configuration only where that has it', () => {
+    const qdrant = { apiKey: { source: 'config' } };
+    refuses(/^contextEngineQdrantKey: expected an encrypted value/, { qdrant });
+    assert.deepEqual(problems({ qdrant }, facts, { contextEngineQdrantKey: encrypted }), []);
+    refuses(/^contextEngineQdrantKey: expected no value/, {}, facts, { contextEngineQdrantKey: encrypted });
+  });
+
+  it('comes from a store only where there is one', () => {
+    const qdrant = { apiKey: { source: 'externalSecret', remoteKey: 'qdrant' } };
+    refuses(/qdrant\.apiKey\.source: expected another source/, { qdrant });
+  });
+});
+
+describe('repositories', () => {
+  it('have names of their own', () => {
+    refuses(/repositories\[1\]\.name: expected a name that no other repository has/, { repositories: [git, git] });
+  });
+
+  it('are cloned by https or ssh, without credentials in the URL', () => {
+    const withUrl = (url: string) => problems({ repositories: [{ ...git, url }] });
+    assert.deepEqual(withUrl('ssh://git@git.example.org/backend'), []);
+    for (const url of ['http://git.example.org/x', 'https://me:secret@git.example.org/x', 'git@git.example.org:x']) {
+      assert.equal(withUrl(url).length, 1, url);
+    }
+  });
+
+  it('never have an option for a reference', () => {
+    assert.equal(problems({ repositories: [{ ...git, ref: '--upload-pack=x' }] }).length, 1);
+  });
+});
+
+describe('the exposure', () => {
+  const hosted = { kind: 'ingress', hostname: 'context.example' };
+
+  it('needs what it is made of', () => {
+    const { ingress: _, gateway: __, ...bare } = facts;
+    refuses(/exposure\.kind: expected another kind, or cluster\.ingress/, { exposure: hosted }, bare);
+    refuses(
+      /exposure\.kind: expected another kind, or cluster\.gateway/,
+      { exposure: { ...hosted, kind: 'gateway' } },
+      bare,
+    );
+  });
+
+  it('by ports of the nodes names the networks that may come in', () => {
+    refuses(/exposure\.sourceRanges: expected/, { exposure: { kind: 'nodePort' } });
+    refuses(/exposure\.sourceRanges: expected at least one network/, {
+      exposure: { kind: 'nodePort', sourceRanges: [] },
+    });
+  });
+
+  it('is part of the preset "full"', () => {
+    refuses(/exposure\.kind: .*preset "full"/, { preset: 'full' });
+  });
+
+  it('is of something that runs', () => {
+    refuses(/exposure\.services\[0\]: expected a Service that runs/, {
+      preset: 'core',
+      exposure: { kind: 'nodePort', sourceRanges: ['10.0.0.0/8'], services: ['mcp-memory-http', 'mcp-memory'] },
+    });
+  });
+
+  it('of an SSE flavour is by a host name of its own', () => {
+    refuses(/sseHostnames\.memory: .*\/messages\//, {
+      exposure: { ...hosted, services: ['mcp-memory', 'mcp-indexer-http'] },
+    });
+    refuses(/sseHostnames\.indexer: expected a host name that nothing else here has/, {
+      exposure: { ...hosted, sseHostnames: { indexer: 'context.example' } },
+    });
+    refuses(/sseHostnames\.memory: expected none, or memory\.sse true/, {
+      memory: { sse: false },
+      exposure: { ...hosted, sseHostnames: { memory: 'memory.example' } },
+    });
+  });
+
+  it('is of at least one Service', () => {
+    refuses(/exposure\.kind: expected at least one Service/, { preset: 'core', exposure: hosted });
+  });
+
+  it('asks for API keys only where a Gateway can', () => {
+    const authentication = { mode: 'gateway' };
+    refuses(/authentication\.mode: expected "bearer" or "none"/, { authentication, exposure: hosted });
+    assert.deepEqual(problems({ authentication, exposure: { ...hosted, kind: 'gateway' } }), []);
+  });
+});

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
+import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
+import type { IService } from 'kubernetes-models/v1';
+import { clusterSchema } from '../../../config/cluster';
+import { checkPlan } from '../../../policies/check';
+import { described, facts, find, names } from './support';
+
+const sseHostnames = { memory: 'memory.example', indexer: 'indexer.example' };
+const hosted = { hostname: 'context.example', sseHostnames };
+const sourceRanges = ['10.0.0.0/8'];
+
+describe('the way in from outside', () => {
+  it('is none unless one is asked for', () => {
+    const plan = described();
+    assert.deepEqual(names(plan, 'Ingress', 'HTTPRoute'), []);
+    for (const name of names(plan, 'Service')) {
+      assert.equal(find<IService>(plan, 'Service', name.split('/')[1] ?? '').spec?.type ?? 'ClusterIP', 'ClusterIP');
+    }
+    assert.equal(plan.endpoint.url, 'http://mcp-indexer-http.context-engine.svc.cluster.local:8003/mcp');
+  });
+
+  it("by ports of the nodes is the seed's, for these networks alone", () => {
+    const plan = described({
+      exposure: { kind: 'nodePort', sourceRanges, services: ['qdrant', 'mcp-memory', 'llamacpp'] },
+    });
+    const opened = names(plan, 'Service').flatMap((name) => {
+      const { spec } = find<IService>(plan, 'Service', name.split('/')[1] ?? '');
+      return spec?.type === 'NodePort' ? (spec.ports ?? []).map(({ nodePort }) => `${name} ${nodePort}`) : [];
+    });
+    assert.deepEqual(opened, [
+      'Service/qdrant-external 30333',
+      'Service/qdrant-external 30334',
+      'Service/mcp-memory-external 30800',
+      'Service/llamacpp-external 30808',
+    ]);
+    for (const flow of plan.flows.filter(({ name }) => name.endsWith('from-outside'))) {
+      assert.deepEqual(flow.peer, { kind: 'addresses', cidrs: sourceRanges });
+    }
+  });
+
+  it('by a load balancer has the same bounds', () => {
+    const plan = described({ exposure: { kind: 'loadBalancer', sourceRanges } });
+    const { spec } = find<IService>(plan, 'Service', 'mcp-indexer-external');
+    assert.deepEqual([spec?.type, spec?.loadBalancerSourceRanges], ['LoadBalancer', sourceRanges]);
+  });
+
+  it("by an Ingress has the seed's paths for streamable HTTP, and a host for each SSE flavour", () => {
+    const plan = described({ exposure: { kind: 'ingress', ...hosted } });
+    const paths = (name: string) =>
+      find<IIngress>(plan, 'Ingress', name).spec?.rules?.flatMap(({ host, http }) =>
+        (http?.paths ?? []).map(({ backend, path }) => `${host}${path} ${backend.service?.name}`),
+      );
+    assert.deepEqual(paths('context-engine'), [
+      'context.example/mcp-http/indexer(/|$)(.*) mcp-indexer-http',
+      'context.example/mcp-http/memory(/|$)(.*) mcp-memory-http',
+    ]);
+    assert.deepEqual(paths('mcp-memory'), ['memory.example/ mcp-memory']);
+    assert.deepEqual(paths('mcp-indexer'), ['indexer.example/ mcp-indexer']);
+    assert.deepEqual(
+      plan.operations.servers.map(({ endpoint }) => endpoint.url),
+      [
+        'https://context.example/mcp-http/indexer/mcp',
+        'https://indexer.example/sse',
+        'https://context.example/mcp-http/memory/mcp',
+        'https://memory.example/sse',
+      ],
+    );
+  });
+
+  it('opens Qdrant and llama.cpp only where they are named', () => {
+    const services = ['qdrant', 'llamacpp', 'mcp-indexer-http'];
+    const plan = described({ exposure: { kind: 'ingress', hostname: 'context.example', services } });
+    assert.deepEqual(
+      find<IIngress>(plan, 'Ingress', 'context-engine').spec?.rules?.[0]?.http?.paths.map(({ path }) => path),
+      ['/qdrant(/|$)(.*)', '/llamacpp(/|$)(.*)', '/mcp-http/indexer(/|$)(.*)'],
+    );
+  });
+
+  it('by a Gateway takes the prefixes off, and keeps clients on their replicas', () => {
+    const plan = described({ exposure: { kind: 'gateway', ...hosted } });
+    const route = find<IHTTPRoute>(plan, 'HTTPRoute', 'context-engine');
+    assert.deepEqual(
+      route.spec?.rules?.map(({ matches, filters }) => [
+        matches?.[0]?.path?.value,
+        filters?.[0]?.urlRewrite?.path?.replacePrefixMatch,
+      ]),
+      [
+        ['/mcp-http/indexer', '/'],
+        ['/mcp-http/memory', '/'],
+      ],
+    );
+    assert.deepEqual(names(plan, 'BackendTrafficPolicy'), [
+      'BackendTrafficPolicy/context-engine',
+      'BackendTrafficPolicy/mcp-indexer',
+    ]);
+  });
+
+  it('asks for API keys on every route where the Gateway does that', () => {
+    const plan = described({ authentication: { mode: 'gateway' }, exposure: { kind: 'gateway', ...hosted } });
+    assert.equal(names(plan, 'SecurityPolicy').length, names(plan, 'HTTPRoute').length);
+  });
+
+  it('is refused on a production stack without authentication, and let pass for a reason', () => {
+    const production = { ...facts, production: true };
+    const rules = (settings: object) => {
+      const plan = described({ imageUnpinnedReason: 'no digests are known here', ...settings }, production);
+      return checkPlan({ cluster: clusterSchema.parse(production), systems: [plan] }).violations.map(
+        ({ object, rule }) => `${rule} ${object}`,
+      );
+    };
+    for (const [exposure, object] of [
+      [{ kind: 'ingress', hostname: 'context.example' }, 'Ingress/context-engine'],
+      [{ kind: 'gateway', hostname: 'context.example' }, 'HTTPRoute/context-engine'],
+      [{ kind: 'loadBalancer', sourceRanges, services: ['mcp-indexer'] }, 'Service/mcp-indexer-external'],
+      [{ kind: 'nodePort', sourceRanges, services: ['qdrant'] }, 'Service/qdrant-external'],
+    ] as const) {
+      assert.deepEqual(rules({ exposure }), [`guarded-routes contextEngine/${object}`]);
+      assert.deepEqual(rules({ exposure, authentication: { mode: 'bearer' } }), []);
+      assert.deepEqual(rules({ exposure, authentication: { mode: 'none', reason: 'a network of one person' } }), []);
+    }
+  });
+});
