@@ -41,11 +41,14 @@ function rows(settings: ContextEngineSettings): Row[] {
     ['FASTEMBED_CACHE_PATH', every, `${paths.models}/fastembed`],
     ['HF_HOME', every, `${paths.models}/huggingface`],
     ['HF_HUB_OFFLINE', every, modelsOffline || undefined],
+    // Without it a file of a repository could be taken for a module of the engine.
+    ['WORK_ROOTS', ['memory', 'indexer'], '/app'],
     // The root file system is read-only, and nobody's home is anywhere else.
     ['HOME', every, paths.tmp],
     ['QDRANT_URL', every, `http://qdrant:${ports.qdrant.requests}`],
     ['QDRANT_TIMEOUT', indexing, qdrantTimeoutSeconds],
-    ['REFRAG_MODE', every, search.refrag],
+    // Never off: whoever finds a collection without these vectors makes it anew, empty.
+    ['REFRAG_MODE', every, true],
     ['INDEX_CHUNK_LINES', indexing, index.chunkLines],
     ['INDEX_CHUNK_OVERLAP', indexing, index.chunkOverlap],
     ['INDEX_MICRO_CHUNKS', indexing, index.microChunks],

@@ -1,45 +1,83 @@
-import type { IContainer } from 'kubernetes-models/v1';
+import type { IContainer, IEnvVar, IVolume, IVolumeMount } from 'kubernetes-models/v1';
 import type { ContextEngineSettings } from '../../config/context-engine';
 import type { RepositorySettings } from '../../config/context-engine/repositories';
 import { paths } from './names';
 import { helper } from './pod';
 import { type Script, scriptPath } from './scripts';
 
-type GitRepository = Extract<RepositorySettings, { source: 'git' }>;
+type BroughtRepository = Exclude<RepositorySettings, { source: 'upload' }>;
 
 /** Folder of the credentials in a container that fetches. */
 const credentials = '/credentials';
 
-/** Clones a repository, or brings a clone up to date; `follow` does so again and again beside the watcher. */
-export function fetcher(
+/** Folder of the volume that a repository is copied from. */
+const origin = '/origin';
+
+/** Whether a repository is brought by its own pods; an uploaded one is brought by a command. */
+export function isBrought(repository: RepositorySettings): repository is BroughtRepository {
+  return repository.source !== 'upload';
+}
+
+/** Brings a repository to its folder, once or again and again beside its watcher. */
+export function bringer(
   settings: ContextEngineSettings,
-  repository: GitRepository,
+  repository: BroughtRepository,
   mode: 'once' | 'follow',
 ): IContainer {
-  const { intervalSeconds, name, ref, secretName, url } = repository;
+  const own = repository.source === 'git' ? fromGit(repository) : fromClaim(repository);
   return helper(settings, {
-    name: mode === 'once' ? 'fetch' : 'follow',
-    command: ['python', scriptPath('fetch-repository.py')],
+    name: mode === 'once' ? 'bring' : 'follow',
+    command: ['python', scriptPath(scriptOf(repository))],
     env: [
       { name: 'MODE', value: mode },
-      { name: 'REPO_NAME', value: name },
-      { name: 'REPO_URL', value: url },
-      { name: 'REPO_REF', value: ref },
-      { name: 'REPO_DIR', value: `${paths.repositories}/${name}` },
-      { name: 'HOME', value: paths.tmp },
-      ...(mode === 'follow' ? [{ name: 'INTERVAL_SECONDS', value: String(intervalSeconds) }] : []),
-      ...(secretName ? [{ name: 'CREDENTIALS_DIR', value: credentials }] : []),
+      ...(mode === 'follow' ? [{ name: 'INTERVAL_SECONDS', value: String(repository.intervalSeconds) }] : []),
+      { name: 'REPO_NAME', value: repository.name },
+      { name: 'REPO_DIR', value: `${paths.repositories}/${repository.name}` },
+      ...own.env,
     ],
-    volumeMounts: [
-      { name: 'repositories', mountPath: paths.repositories },
-      ...(secretName ? [{ name: 'credentials', mountPath: credentials, readOnly: true }] : []),
-    ],
+    volumeMounts: [{ name: 'repositories', mountPath: paths.repositories }, own.mount].filter(
+      (each) => each !== undefined,
+    ),
   });
 }
 
-/** Script of the containers that fetch, where the repository is fetched. */
-export function fetches({ source }: RepositorySettings): Script[] {
-  return source === 'git' ? ['fetch-repository.py'] : [];
+/** The volume that a repository is brought from, or its credentials. */
+export function sourceVolumes(repository: RepositorySettings): IVolume[] {
+  if (repository.source === 'claim') {
+    return [{ name: 'origin', persistentVolumeClaim: { claimName: repository.claimName, readOnly: true } }];
+  }
+  if (repository.source !== 'git' || !repository.secretName) return [];
+  return [{ name: 'credentials', secret: { secretName: repository.secretName, defaultMode: 0o440 } }];
+}
+
+/** Script that brings a repository. */
+export function scriptOf({ source }: BroughtRepository): Script {
+  return source === 'git' ? 'fetch-repository.py' : 'mirror-folder.py';
+}
+
+/** What a container needs besides to bring a repository from where it is. */
+interface Source {
+  readonly env: readonly IEnvVar[];
+  readonly mount: IVolumeMount | undefined;
+}
+
+function fromGit({ ref, secretName, url }: Extract<RepositorySettings, { source: 'git' }>): Source {
+  return {
+    env: [
+      { name: 'REPO_URL', value: url },
+      { name: 'REPO_REF', value: ref },
+      { name: 'HOME', value: paths.tmp },
+      ...(secretName ? [{ name: 'CREDENTIALS_DIR', value: credentials }] : []),
+    ],
+    mount: secretName ? { name: 'credentials', mountPath: credentials, readOnly: true } : undefined,
+  };
+}
+
+function fromClaim({ path }: Extract<RepositorySettings, { source: 'claim' }>): Source {
+  return {
+    env: [{ name: 'ORIGIN_DIR', value: origin }],
+    mount: { name: 'origin', mountPath: origin, readOnly: true, ...(path ? { subPath: path } : {}) },
+  };
 }
 
 /** Annotation that makes a new Job and new pods, which read the credentials anew, when their counter is raised. */
@@ -49,7 +87,10 @@ export function credentialsRevision(repository: RepositorySettings): Record<stri
 }
 
 /** Where a repository is fetched from, for network policies. */
-export function remoteOf({ url }: GitRepository): { readonly host: string; readonly port: number } {
+export function remoteOf({ url }: Extract<RepositorySettings, { source: 'git' }>): {
+  readonly host: string;
+  readonly port: number;
+} {
   const { hostname, port, protocol } = new URL(url);
   return { host: hostname, port: Number(port || (protocol === 'ssh:' ? 22 : 443)) };
 }

@@ -7,10 +7,10 @@ import type { Described, Named } from '../kit/object';
 import { revisionAnnotations } from '../kit/secret';
 import { resourceRequirements } from '../kit/workload';
 import { environment, type Role } from './environment';
-import { credentialsRevision, fetcher, fetches } from './fetch';
+import { bringer, credentialsRevision, isBrought, scriptOf, sourceVolumes } from './fetch';
 import { metadataIn, paths, podLabels, podsOf, stateFolder } from './names';
 import { enginePod, helper, unpinnedWaiver, waitFor, waitForQdrant } from './pod';
-import { type Script, scriptPath, scriptsHash } from './scripts';
+import { type Script, scriptPath, scriptsHash, scriptsMount } from './scripts';
 import { modelsMount, sharedVolume, tmpMount } from './volumes';
 
 /**
@@ -20,9 +20,7 @@ import { modelsMount, sharedVolume, tmpMount } from './volumes';
 export function repositories(settings: ContextEngineSettings): Record<string, Described> {
   return Object.fromEntries(
     settings.repositories.flatMap((repository) => [
-      ...(repository.source === 'upload'
-        ? []
-        : [[`index-${repository.name}`, indexJob(settings, repository)] as const]),
+      ...(isBrought(repository) ? [[`index-${repository.name}`, indexJob(settings, repository)] as const] : []),
       ...(repository.watch ? [[`watcher-${repository.name}`, watcher(settings, repository)] as const] : []),
     ]),
   );
@@ -57,7 +55,7 @@ function indexJob(settings: ContextEngineSettings, repository: RepositorySetting
       retries,
       pod: enginePod(settings, {
         initContainers: [
-          ...(repository.source === 'git' ? [fetcher(settings, repository, 'once')] : []),
+          ...(isBrought(repository) ? [bringer(settings, repository, 'once')] : []),
           folders(settings, repository),
           waitForQdrant(settings),
         ],
@@ -77,7 +75,8 @@ export function indexer(settings: ContextEngineSettings, repository: RepositoryS
     image: settings.image,
     command: ['python', '/app/scripts/ingest_code.py', '--root', folderOf(repository)],
     workingDir: '/app',
-    env: ofRepository(settings, repository, 'index'),
+    // The name that answers tell is the first folder below this one; it is not asked for what it holds.
+    env: [{ name: 'WATCH_ROOT', value: '/work' }, ...ofRepository(settings, repository, 'index')],
     resources: resourceRequirements(settings.indexing.resources),
     volumeMounts: [...mounts(repository), modelsMount, tmpMount],
   };
@@ -86,7 +85,10 @@ export function indexer(settings: ContextEngineSettings, repository: RepositoryS
 /** Indexes changes as they come. One for each repository: two would index everything twice. */
 function watcher(settings: ContextEngineSettings, repository: RepositorySettings): Described<Named<IDeployment>> {
   const pods = podsOf('watcher', repository.name);
-  const used: readonly Script[] = ['prepare.py', 'wait-for.py', ...fetches(repository)];
+  const used: readonly Script[] = [
+    ...(['prepare.py', 'wait-for.py', 'watch.py'] as const),
+    ...(isBrought(repository) ? [scriptOf(repository)] : []),
+  ];
   return {
     after: needs,
     waivers: unpinnedWaiver(settings, settings.image),
@@ -111,9 +113,9 @@ function watcher(settings: ContextEngineSettings, repository: RepositorySettings
             },
           },
           spec: enginePod(settings, {
-            terminationGracePeriodSeconds: 30,
+            terminationGracePeriodSeconds: 15,
             initContainers: [
-              ...(repository.source === 'claim' ? [] : [waitForFolder(settings, repository)]),
+              waitForFolder(settings, repository),
               folders(settings, repository),
               waitForQdrant(settings),
             ],
@@ -121,16 +123,18 @@ function watcher(settings: ContextEngineSettings, repository: RepositorySettings
               {
                 name: 'watcher',
                 image: settings.image,
-                command: ['python', '/app/scripts/watch_index.py'],
+                // Upstream's watcher, told which repository it watches.
+                command: ['python', scriptPath('watch.py')],
                 workingDir: '/app',
                 env: [
+                  { name: 'WATCH_ROOT', value: folderOf(repository) },
                   ...ofRepository(settings, repository, 'watcher'),
                   { name: 'WATCH_USE_POLLING', value: polls(settings, repository) ? '1' : '0' },
                 ],
                 resources: resourceRequirements(settings.watcher.resources),
-                volumeMounts: [...mounts(repository), modelsMount, tmpMount],
+                volumeMounts: [...mounts(repository), scriptsMount, modelsMount, tmpMount],
               },
-              ...(repository.source === 'git' ? [fetcher(settings, repository, 'follow')] : []),
+              ...(isBrought(repository) ? [bringer(settings, repository, 'follow')] : []),
             ],
             volumes: volumesOf(repository),
           }),
@@ -148,7 +152,7 @@ function polls({ layout }: ContextEngineSettings, { polling }: RepositorySetting
 function ofRepository(settings: ContextEngineSettings, repository: RepositorySettings, role: Role): IEnvVar[] {
   const own = repository.collection === 'own';
   return [
-    { name: 'WATCH_ROOT', value: folderOf(repository) },
+    { name: 'WORKSPACE_PATH', value: folderOf(repository) },
     ...environment(settings, role).map((each) =>
       own && each.name === 'COLLECTION_NAME' ? { ...each, value: repository.name } : each,
     ),
@@ -165,47 +169,29 @@ function waitForFolder(settings: ContextEngineSettings, repository: RepositorySe
  * storage refuses or nobody else can write.
  */
 export function folders(settings: ContextEngineSettings, repository: RepositorySettings): IContainer {
-  const own = repository.source === 'claim';
   return helper(settings, {
     name: 'prepare',
     command: [
       ...['python', scriptPath('prepare.py')],
       ...[`${folderOf(repository)}/${stateFolder}`, `${paths.metadata}/${repository.name}`],
     ],
-    volumeMounts: [own ? claimMount(repository) : rootMount, { name: 'metadata', mountPath: paths.metadata }],
+    volumeMounts: [rootMount, { name: 'metadata', mountPath: paths.metadata }],
   });
 }
 
 /** The whole volume of repositories. */
 export const rootMount: IVolumeMount = { name: 'repositories', mountPath: paths.repositories };
 
-function claimMount(repository: RepositorySettings): IVolumeMount {
-  const path = repository.source === 'claim' ? repository.path : undefined;
-  return { name: 'claim', mountPath: folderOf(repository), ...(path ? { subPath: path } : {}) };
-}
-
 /** The folder of the repository, and in it what the indexer remembers of it, which is on a volume of its own. */
 function mounts(repository: RepositorySettings): IVolumeMount[] {
   const folder = folderOf(repository);
   return [
-    repository.source === 'claim'
-      ? claimMount(repository)
-      : { name: 'repositories', mountPath: folder, subPath: repository.name },
+    { name: 'repositories', mountPath: folder, subPath: repository.name },
     { name: 'metadata', mountPath: `${folder}/${stateFolder}`, subPath: repository.name },
   ];
 }
 
 /** The volumes of a pod of one repository. */
 export function volumesOf(repository: RepositorySettings): IVolume[] {
-  const { source } = repository;
-  return [
-    source === 'claim'
-      ? { name: 'claim', persistentVolumeClaim: { claimName: repository.claimName } }
-      : sharedVolume('repositories'),
-    sharedVolume('metadata'),
-    sharedVolume('models'),
-    ...(source === 'git' && repository.secretName
-      ? [{ name: 'credentials', secret: { secretName: repository.secretName, defaultMode: 0o440 } }]
-      : []),
-  ];
+  return [sharedVolume('repositories'), sharedVolume('metadata'), sharedVolume('models'), ...sourceVolumes(repository)];
 }

@@ -6,7 +6,10 @@ import { contentHash } from '../kit/content-hash';
 import type { Described, Named } from '../kit/object';
 import { metadataIn, paths, system } from './names';
 
-const files = ['fetch-model.sh', 'fetch-repository.py', 'prepare.py', 'receive.py', 'wait-for.py'] as const;
+const files = [
+  ...(['fetch-model.sh', 'fetch-repository.py', 'mirror-folder.py', 'prepare.py', 'receive.py'] as const),
+  ...(['wait-for.py', 'watch.py'] as const),
+];
 
 /** A script of scripts/, which a container runs. */
 export type Script = (typeof files)[number];

@@ -85,7 +85,8 @@ function deployment(
           },
           spec: enginePod(settings, {
             ...(most > 1 ? spreadOverNodes(pods) : {}),
-            terminationGracePeriodSeconds: 30,
+            // With an open stream the server never ends by itself; a longer time would only be waited out.
+            terminationGracePeriodSeconds: 10,
             initContainers: [...(kind.about === 'indexer' ? [stateFolders(settings)] : []), waitForQdrant(settings)],
             containers: [serverContainer(settings, name, deadlines.startup), ...guard.containers],
             volumes: [...volumesOf(name), ...guard.volumes],

@@ -18,6 +18,11 @@ export function contextEngineDemands(
 ): Demand[] {
   return [
     ...partDemands(settings),
+    ...settings.repositories.map(({ collection, name }, index) => ({
+      path: at('repositories', index, 'collection'),
+      expected: `"shared", or another name: its own collection would be the shared one, ${name}`,
+      holds: collection === 'shared' || name !== settings.engine.collection,
+    })),
     ...storageDemands(settings, cluster),
     ...scalingDemands(settings, cluster),
     ...exposureDemands(settings, cluster),

@@ -6,8 +6,9 @@ const on = (about: string, byDefault: boolean) => z.boolean().default(byDefault)
 export const engine = z
   .strictObject({
     collection: text(
-      /^[a-z0-9][a-z0-9_.-]{0,62}$/,
-      'the name of a collection: lower-case letters, digits, "_", "." and "-"',
+      // Upstream takes these two for no name at all, and its own instead.
+      /^(?!(my|default)-collection$)[a-z0-9][a-z0-9_.-]{0,62}$/,
+      'the name of a collection: lower-case letters, digits, "_", "." and "-"; not my-collection or default-collection',
     )
       .default('codebase')
       .describe('Collection of Qdrant that memories and all repositories share.'),
@@ -44,9 +45,8 @@ export const engine = z
       .describe('How repositories are indexed.'),
     search: z
       .strictObject({
-        refrag: on('Whether small vectors choose the candidates (ReFRAG), which need less memory.', true),
-        gateFirst: on('Whether these small vectors are asked first.', true),
-        candidates: integer(1, 10_000).default(200).describe('Candidates that they choose.'),
+        gateFirst: on('Whether small vectors choose the candidates first (ReFRAG).', true),
+        candidates: integer(1, 10_000).default(200).describe('Candidates that these choose.'),
         maxSpans: integer(1, 100).default(3).describe('Most places of one file in an answer.'),
         mergeLines: integer(0, 1000).default(4).describe('Lines between two places that still become one.'),
         budgetTokens: integer(16, 100_000).default(512).describe('Tokens of all places in an answer.'),

@@ -10,10 +10,11 @@ const gitReference = text(/^(?!-)[^\s~^:?*[\\]+$/, 'a branch, a tag or a commit'
 
 /** What every repository has, wherever it comes from. */
 const common = {
-  // Names of objects begin with it: `index-<name>-<hash>` must fit into a label of 63 characters.
+  // Names of objects hold it: `index-<name>-<hash>` must fit into a label of 63 characters. Upstream's indexer runs programs
+  // that it finds in a folder `scripts` beside the repositories, and takes the other two names for no collection at all.
   name: text(
-    /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/,
-    'a name of lower-case letters, digits and "-", at most 40 characters',
+    /^(?!(scripts|(my|default)-collection)$)[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/,
+    'a name of lower-case letters, digits and "-", at most 40 characters; not scripts, whose files upstream would run',
   ).describe('Name of the repository: its folder /repos/<name>, and part of the names of its objects.'),
   watch: z.boolean().default(true).describe('Whether changes are indexed as they come, after the first index.'),
   polling: z
@@ -49,10 +50,15 @@ const repository = z.discriminatedUnion(
         .describe('Counter to raise after the Secret has changed, so that the pods read it again.'),
     }),
     z.strictObject({
-      source: z.literal('claim').describe('The repository is on a volume that exists already.'),
+      source: z
+        .literal('claim')
+        .describe('The repository is on a volume that exists already; it is copied from there.'),
       ...common,
-      claimName: objectName.describe('PersistentVolumeClaim of the namespace; it is mounted for writing.'),
+      claimName: objectName.describe('PersistentVolumeClaim of the namespace; it is only read.'),
       path: relativePath.optional().describe('Folder on that volume. Default: all of it.'),
+      intervalSeconds: integer(10, 86_400)
+        .default(60)
+        .describe('Time between two looks for changes, in seconds, where it is watched.'),
     }),
     z.strictObject({
       source: z.literal('upload').describe('The repository is uploaded by `fleet repos upload`.'),

@@ -14,13 +14,13 @@ const indexing = [
 
 /** What the source of each process reads at the revision that images/context-engine builds, of what is set here. */
 const reads: Readonly<Record<Role, readonly string[]>> = {
-  memory: ['COLLECTION_NAME', 'EMBEDDING_MODEL', 'QDRANT_URL', 'REFRAG_MODE'],
+  memory: ['COLLECTION_NAME', 'EMBEDDING_MODEL', 'QDRANT_URL', 'REFRAG_MODE', 'WORK_ROOTS'],
   indexer: [
     ...['COLLECTION_NAME', 'EMBEDDING_MODEL', 'QDRANT_URL', 'REFRAG_MODE', ...indexing],
     ...['REFRAG_GATE_FIRST', 'REFRAG_CANDIDATES', 'MICRO_OUT_MAX_SPANS', 'MICRO_MERGE_LINES', 'MICRO_BUDGET_TOKENS'],
     ...['MICRO_TOKENS_PER_LINE', 'CTX_MULTI_COLLECTION', 'CTX_DOC_PASS', 'DEBUG_CONTEXT_ANSWER', 'REFRAG_DECODER'],
     ...['REFRAG_RUNTIME', 'LLAMACPP_URL', 'LLAMACPP_TIMEOUT_SEC', 'DECODER_MAX_TOKENS', 'MEMORY_SSE_ENABLED'],
-    ...['MEMORY_MCP_URL', 'MEMORY_MCP_TIMEOUT'],
+    ...['MEMORY_MCP_URL', 'MEMORY_MCP_TIMEOUT', 'WORK_ROOTS'],
   ],
   index: ['COLLECTION_NAME', 'EMBEDDING_MODEL', 'QDRANT_URL', 'REFRAG_MODE', ...indexing],
   watcher: ['COLLECTION_NAME', 'EMBEDDING_MODEL', 'QDRANT_URL', 'REFRAG_MODE', ...indexing, 'WATCH_DEBOUNCE_SECS'],

@@ -40,7 +40,7 @@ describe('repositories', () => {
       const index = container(pod(plan, 'Job', new RegExp(`^index-${name}-[0-9a-f]{10}$`)), 'index');
       const folder = `/repos/${name}`;
       for (const each of [watcher, index]) {
-        assert.equal(environmentOf(each).WATCH_ROOT, folder);
+        assert.equal(environmentOf(each).WORKSPACE_PATH, folder);
         assert.deepEqual(
           each.volumeMounts
             ?.filter(({ mountPath }) => mountPath.startsWith('/repos'))
@@ -61,7 +61,7 @@ describe('repositories', () => {
     const job = pod(plan, 'Job', /^index-repository-1-/);
     assert.deepEqual(
       job.initContainers?.map(({ name }) => name),
-      ['fetch', 'prepare', 'wait-for-qdrant'],
+      ['bring', 'prepare', 'wait-for-qdrant'],
     );
     const watcher = pod(plan, 'Deployment', 'watcher-repository-1');
     assert.deepEqual(
@@ -114,19 +114,28 @@ describe('repositories', () => {
     assert.deepEqual(collections({ collection: 'own' }), ['backend', 'backend']);
   });
 
-  it('on a claim of their own are mounted from there, with no claim of ours in the way', () => {
+  it('on a claim of their own are copied from there, and nothing is ever written to it', () => {
     const claimed = described({
       repositories: [{ source: 'claim', name: 'old', claimName: 'checkout', path: 'src/old' }],
     });
     const index = pod(claimed, 'Job', /^index-old-/);
+    const bring = container(index, 'bring');
     assert.deepEqual(
-      container(index, 'index').volumeMounts?.find(({ mountPath }) => mountPath === '/repos/old'),
-      { name: 'claim', mountPath: '/repos/old', subPath: 'src/old' },
+      bring.volumeMounts?.find(({ name }) => name === 'origin'),
+      { name: 'origin', mountPath: '/origin', readOnly: true, subPath: 'src/old' },
     );
-    assert.deepEqual(
-      index.initContainers?.map(({ name }) => name),
-      ['prepare', 'wait-for-qdrant'],
-    );
+    assert.deepEqual(index.volumes?.find(({ name }) => name === 'origin')?.persistentVolumeClaim, {
+      claimName: 'checkout',
+      readOnly: true,
+    });
+    assert.deepEqual([environmentOf(bring).ORIGIN_DIR, environmentOf(bring).REPO_DIR], ['/origin', '/repos/old']);
+    assert.ok(container(index, 'index').volumeMounts?.every(({ name }) => name !== 'origin'));
+  });
+
+  it('are never called what upstream would run or misread', () => {
+    for (const name of ['scripts', 'my-collection']) {
+      assert.throws(() => described({ repositories: [repository(name)] }), /repositories\[0\]\.name/);
+    }
   });
 
   it('get their credentials as files, and nothing of them as text', () => {
@@ -136,7 +145,7 @@ describe('repositories', () => {
       secretName: 'git',
       defaultMode: 0o440,
     });
-    assert.equal(environmentOf(container(spec, 'fetch')).CREDENTIALS_DIR, '/credentials');
+    assert.equal(environmentOf(container(spec, 'bring')).CREDENTIALS_DIR, '/credentials');
   });
 
   it('are fetched from their own host alone', () => {
