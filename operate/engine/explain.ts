@@ -40,7 +40,8 @@ export function failureOf(error: EngineError, said: readonly string[], servers: 
  * Other addresses do not count: a pod's failing probe reads just the same.
  */
 function unanswered(text: string, servers: readonly string[]): string | undefined {
-  const server = servers.find((each) => text.includes(`"${each}/`));
+  // An answer that breaks off names no URL, only the two ends of the connection.
+  const server = servers.find((each) => text.includes(`"${each}/`) || text.includes(`->${new URL(each).host}: `));
   const reason = server === undefined ? undefined : lostConnection.exec(text)?.[1];
   if (reason !== undefined) return `the API server ${server} does not answer: ${reason}`;
   // A server that is only just starting answers, and still cannot be worked with.

@@ -22,6 +22,7 @@ describe('an operation that failed', () => {
       `Service a: ${asked(`${server}/api/v1/services/a`, 'dial tcp 127.0.0.1:6443: connect: connection refused')}`,
       `Secret b: ${asked(`${server}/api/v1/secrets/b`, 'read tcp 127.0.0.1:5->127.0.0.1:6443: connection reset by peer')}`,
       `Role c: ${asked(`${server}/apis/x/c`, 'unexpected EOF')}`,
+      'ConfigMap d: unexpected error when reading response body. Please retry. Original error: read tcp 127.0.0.1:5->127.0.0.1:6443: read: connection reset by peer',
       'update failed',
     ];
     const { message, remedy } = failureOf(failed, said, ['https://other.example', server]);
