@@ -17,13 +17,13 @@ export const referencedSecrets: Rule = {
     if (!pod) return [];
     return containersOf(pod).flatMap((container) =>
       (container.env ?? [])
-        .filter(({ name, value }) => value !== undefined && secretName.test(name) && !isNumber(value))
+        .filter(({ name, value }) => value !== undefined && secretName.test(name) && !isHarmless(name, value))
         .map(({ name }) => `container ${container.name} has ${name} in plain text`),
     );
   },
 };
 
-/** A number of tokens is no token. */
-function isNumber(value: string): boolean {
-  return /^\d{1,9}$/.test(value);
+/** A number of tokens is no token, and the name of a file does not give its content away. */
+function isHarmless(name: string, value: string): boolean {
+  return /^\d{1,9}$/.test(value) || (/_(DIR|FILE|PATH)$/.test(name) && value.startsWith('/'));
 }

@@ -192,6 +192,14 @@ describe('rules', () => {
         .map(({ object }) => object.split('/')[1]),
       ['Service', 'Ingress', 'HTTPRoute'],
     );
+
+  it('take neither a number of tokens nor the path of a file for a secret', () => {
+    const objects = copy();
+    podIn(objects, 'Deployment').containers[0].env.push(
+      { name: 'DECODER_MAX_TOKENS', value: '4000' },
+      { name: 'CREDENTIALS_DIR', value: '/credentials' },
+    );
+    assert.deepEqual(checked(objects).violations, []);
   });
 
   it('let a tag suffice where no production runs', () => {
