@@ -192,6 +192,7 @@ describe('rules', () => {
         .map(({ object }) => object.split('/')[1]),
       ['Service', 'Ingress', 'HTTPRoute'],
     );
+  });
 
   it('take neither a number of tokens nor the path of a file for a secret', () => {
     const objects = copy();
