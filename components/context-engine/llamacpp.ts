@@ -60,6 +60,9 @@ function deployment(settings: ContextEngineSettings): Described<Named<IDeploymen
                   { name: 'MODEL_FILE', value: model.file },
                   { name: 'MODELS_DIR', value: paths.models },
                   ...(model.sha256 ? [{ name: 'MODEL_SHA256', value: model.sha256 }] : []),
+                  ...(model.secretName
+                    ? [{ name: 'HF_TOKEN', valueFrom: { secretKeyRef: { name: model.secretName, key: 'token' } } }]
+                    : []),
                   { name: 'DEADLINE_SECONDS', value: String(fetchBudgetSeconds) },
                 ],
                 resources: resourceRequirements({ cpu: '100m', memory: '64Mi', memoryLimit: '512Mi' }),

@@ -127,6 +127,9 @@ const llamacpp = z
         sha256: text(/^[0-9a-f]{64}$/, 'a SHA-256 checksum: 64 hexadecimal digits')
           .optional()
           .describe('Checksum of the model. Default: only format and length are checked.'),
+        secretName: objectName
+          .optional()
+          .describe('Secret with the key `token`, for a model that asks for one. Default: none, the model is public.'),
       })
       .prefault({})
       .describe('The model.'),

@@ -31,14 +31,15 @@ function group(path: string, schema: JsonSchema): string[] {
     ...(schema.oneOf
       ? variantTables(path, schema.oneOf)
       : [keyTable(path, schema, Object.keys(schema.properties ?? {}))]),
-    ...maps.flatMap((map) => groupsBelow(path, map)),
+    // Variants that have the same map have one section for it.
+    ...[...new Map(maps.flatMap((map) => groupsBelow(path, map)).map((each) => [each.join(), each])).values()].flat(),
   ];
 }
 
-function groupsBelow(path: string, map: JsonSchema): string[] {
+function groupsBelow(path: string, map: JsonSchema): string[][] {
   return Object.entries(map.properties ?? {}).flatMap(([key, schema]) => {
     const [below, inner] = schema.items ? [`${path}.${key}[]`, schema.items] : [`${path}.${key}`, schema];
-    return isGroup(inner) ? [`### ${below}`, prose(schema.description ?? ''), ...group(below, inner)] : [];
+    return isGroup(inner) ? [[`### ${below}`, prose(schema.description ?? ''), ...group(below, inner)]] : [];
   });
 }
 

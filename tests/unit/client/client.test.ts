@@ -140,8 +140,8 @@ describe('fleet client claude', () => {
   });
 
   it('needs an address that clients reach', async () => {
-    await assert.rejects(claude({ stack: 'local' }), /stack local has no host name/);
-    await claude({ stack: 'local', url: 'http://127.0.0.1:8080/mcp' });
+    await assert.rejects(claude({ stack: 'local', system: 'memory-mcp' }), /stack local has no host name/);
+    await claude({ stack: 'local', system: 'memory-mcp', url: 'http://127.0.0.1:8080/mcp' });
     assert.deepEqual(JSON.parse(file('.mcp.json')).mcpServers.memory, {
       type: 'http',
       url: 'http://127.0.0.1:8080/mcp',

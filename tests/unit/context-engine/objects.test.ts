@@ -216,10 +216,13 @@ describe('llama.cpp', () => {
 
   it('gets its model from a container before it, with the checksum where one is known', () => {
     const sha256 = 'ab'.repeat(32);
-    const plan = described({ llamacpp: { model: { url: 'https://models.example/x.gguf', sha256 } } });
+    const plan = described({
+      llamacpp: { model: { url: 'https://models.example/x.gguf', sha256, secretName: 'hub' } },
+    });
     const env = environmentOf(container(pod(plan, 'Deployment', 'llamacpp'), 'fetch-model'));
     assert.equal(env.MODEL_URL, 'https://models.example/x.gguf');
     assert.equal(env.MODEL_SHA256, sha256);
+    assert.deepEqual(env.HF_TOKEN, { secretKeyRef: { name: 'hub', key: 'token' } });
     assert.ok(plan.flows.some(({ peer }) => peer.kind === 'hosts' && peer.names.includes('models.example')));
   });
 });

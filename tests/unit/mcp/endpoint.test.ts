@@ -17,7 +17,7 @@ function placeIn(stack: string, answers: Readonly<Record<string, unknown>> | und
       return found ? { status: 200, body: JSON.stringify(found[1]) } : { status: 404, body: '' };
     },
   };
-  const system = systemOf(describedStack(checkout, stack));
+  const system = systemOf(describedStack(checkout, stack), 'memory-mcp');
   return {
     stack,
     system,

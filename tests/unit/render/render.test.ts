@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describePlan } from '../../../components/plan';
@@ -96,7 +96,8 @@ describe('the command `render`', () => {
     await run({});
     const plan = describePlan(loadStack(projectDir, 'local'));
     assert.deepEqual(overlayDifferences(projectDir, 'local', plan), []);
-    writeFileSync(join(projectDir, 'Pulumi.local.yaml'), 'config: {memory-fleet:memoryMcp: {volume: {size: 2Gi}}}');
+    const file = join(projectDir, 'Pulumi.local.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('memoryMcp: {}', 'memoryMcp: {volume: {size: 2Gi}}'));
     assert.deepEqual(overlayDifferences(projectDir, 'local', describePlan(loadStack(projectDir, 'local'))), [
       [
         'deploy/k8s/overlays/local/memory-mcp/persistentvolumeclaim-memory-mcp-data.yaml differs:',
