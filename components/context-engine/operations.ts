@@ -75,10 +75,12 @@ function serverFacts(settings: ContextEngineSettings, cluster: ClusterFacts, nam
       live: '/readyz',
       ready: '/readyz',
       routed: transport === 'sse' ? '/' : prefixes[name],
+      healthApart: true,
     },
     ...(hostname ? { hostname } : {}),
     tools: tools[about],
     access: access(settings),
+    takesAnyHost: true,
     startupSeconds: rolloutDeadlines(settings.startupBudgetSeconds).startup,
   };
 }
