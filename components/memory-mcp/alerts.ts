@@ -2,6 +2,7 @@ import type { ClusterFacts } from '../../config/cluster';
 import type { MemoryMcpSettings } from '../../config/memory-mcp';
 import { type Alert, alertRules, healthProbe } from '../kit/monitoring';
 import type { Described } from '../kit/object';
+import { backupOlderThan, downOrAbsent, freeShares, restartsInAnHour } from '../kit/promql';
 import { metadataIn, port, remotes, system } from './names';
 import { podPorts } from './server';
 
@@ -15,12 +16,12 @@ export function alerts(settings: MemoryMcpSettings): Alert[] {
   const probe = (path: string) => `probe_success{namespace="${namespace}",job="${system}-${path}"}`;
   const [alive, ready] = [probe('healthz'), probe('readyz')];
   const container = `namespace="${namespace}",container="${system}"`;
-  const claim = `namespace="${namespace}",persistentvolumeclaim="${system}-data"`;
+  const free = freeShares(`namespace="${namespace}",persistentvolumeclaim="${system}-data"`);
   const job = `namespace="${namespace}",cronjob="${system}-backup"`;
   return [
     {
       alert: 'MemoryMcpDown',
-      expr: `${alive} == 0 or absent(${alive})`,
+      expr: downOrAbsent(alive),
       for: '5m',
       severity: 'critical',
       summary: 'memory-mcp has not answered for five minutes, or nobody asks it any more: agents may have no memory.',
@@ -29,7 +30,7 @@ export function alerts(settings: MemoryMcpSettings): Alert[] {
     {
       alert: 'MemoryMcpNotReady',
       // Only of a server that answers: one that does not is the first alert's.
-      expr: `(${ready} == 0 or absent(${ready})) and on (namespace) ${alive} == 1`,
+      expr: `(${downOrAbsent(ready)}) and on (namespace) ${alive} == 1`,
       for: '15m',
       severity: 'warning',
       summary: 'memory-mcp runs, but its repository, embedding, index or sync has failed for fifteen minutes.',
@@ -37,9 +38,8 @@ export function alerts(settings: MemoryMcpSettings): Alert[] {
     },
     {
       alert: 'MemoryMcpRestarting',
-      // Of all pods, and once where several exporters tell of the same one. `increase` extrapolates, so that three
-      // restarts are a little more than 3.
-      expr: `sum by (namespace, container) (max by (namespace, container, pod) (increase(kube_pod_container_status_restarts_total{${container}}[1h]))) >= 4`,
+      // Of the pod and of those that it took the place of.
+      expr: `sum by (namespace, container) (${restartsInAnHour(container)}) >= 4`,
       for: '5m',
       severity: 'warning',
       summary: 'memory-mcp has restarted more than three times within an hour; each kill costs a full re-index.',
@@ -48,7 +48,7 @@ export function alerts(settings: MemoryMcpSettings): Alert[] {
     {
       alert: 'MemoryMcpVolumeNearlyFull',
       // A git repository is many small files, so a volume may run out of inodes first.
-      expr: `${share(claim, 'available_bytes', 'capacity_bytes')} < 0.15 or ${share(claim, 'inodes_free', 'inodes')} < 0.15`,
+      expr: `${free.bytes} < 0.15 or ${free.inodes} < 0.15`,
       for: '10m',
       severity: 'warning',
       summary: 'Less than 15 % of the volume of memory-mcp is free, in bytes or in inodes.',
@@ -58,8 +58,7 @@ export function alerts(settings: MemoryMcpSettings): Alert[] {
       ? [
           {
             alert: 'MemoryMcpBackupTooOld',
-            // A job that has never succeeded counts from its creation; one that is gone does not back up at all.
-            expr: `time() - max by (namespace, cronjob) (kube_cronjob_status_last_successful_time{${job}} or kube_cronjob_created{${job}}) > ${settings.backup.maxAgeSeconds} or absent(kube_cronjob_created{${job}})`,
+            expr: backupOlderThan(settings.backup.maxAgeSeconds, job),
             // Longer than kube-state-metrics takes to come back.
             for: '15m',
             severity: 'critical',
@@ -69,10 +68,6 @@ export function alerts(settings: MemoryMcpSettings): Alert[] {
         ]
       : []),
   ];
-}
-
-function share(claim: string, part: string, whole: string): string {
-  return `kubelet_volume_stats_${part}{${claim}} / kubelet_volume_stats_${whole}{${claim}}`;
 }
 
 /** Probes and alerts, on clusters that have a Prometheus operator. */
