@@ -76,6 +76,9 @@ export function uses(use: Use): Record<string, string> {
   return { [`memory-fleet.dev/uses-${use}`]: 'true' };
 }
 
+/** Label of the one Service whose pods Prometheus scrapes. */
+export const scraped = { 'memory-fleet.dev/metrics': 'true' } as const;
+
 /** Labels of a pod: what selects it, and what it uses. */
 export function podLabels(component: Component, used: readonly Use[], repository?: string): Record<string, string> {
   return { ...labelsOf(system, podsOf(component, repository)), ...Object.assign({}, ...used.map(uses)) };

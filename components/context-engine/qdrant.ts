@@ -6,7 +6,7 @@ import type { Described, Named } from '../kit/object';
 import { revisionAnnotations } from '../kit/secret';
 import { hardenedPod, onOneNode, pullSecrets, resourceRequirements } from '../kit/workload';
 import { guardBeside } from './guard';
-import { allPods, claims, metadataIn, podsOf, ports, runAs, system } from './names';
+import { allPods, claims, metadataIn, podsOf, ports, runAs, scraped, system } from './names';
 import { unpinnedWaiver } from './pod';
 
 const pods = podsOf('qdrant');
@@ -117,9 +117,9 @@ function statefulSet(settings: ContextEngineSettings): Described<Named<IStateful
   };
 }
 
-/** What clients talk to. */
+/** What clients talk to, and Prometheus: it finds this one by a label of its own, since others lead to the same pod. */
 function client(settings: ContextEngineSettings): Described<Named<IService>> {
-  return service(settings, 'qdrant', { type: 'ClusterIP' });
+  return service(settings, 'qdrant', { type: 'ClusterIP' }, { ...pods, ...scraped });
 }
 
 /** What gives the pod its name; it has no address. */
@@ -131,13 +131,14 @@ function service(
   settings: ContextEngineSettings,
   name: string,
   kind: NonNullable<IService['spec']>,
+  labels: Readonly<Record<string, string>> = pods,
 ): Described<Named<IService>> {
   const { requests, grpc } = ports.qdrant;
   return {
     object: {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: metadataIn(settings, pods)(name),
+      metadata: metadataIn(settings, labels)(name),
       spec: {
         ...kind,
         selector: pods,
