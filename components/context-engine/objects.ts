@@ -8,6 +8,7 @@ import { networkPolicies } from '../kit/network-policy';
 import type { Described, SystemPlan } from '../kit/object';
 import { resourceQuota } from '../kit/quota';
 import { secretObject } from '../kit/secret';
+import { monitoringObjects } from './alerts';
 import { endpointOf, exposureObjects, mainServer } from './exposure';
 import { flows } from './flows';
 import { guardObjects } from './guard';
@@ -46,6 +47,7 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
     ...servers(settings, cluster),
     ...repositories(settings),
     ...exposureObjects(settings, cluster),
+    ...monitoringObjects(settings, cluster),
     ...delivery(settings, cluster),
   };
   return {
