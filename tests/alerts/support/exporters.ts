@@ -1,98 +1,98 @@
-import type { Described, SystemPlan } from '../../../components/kit/object';
+import type { QdrantMetric, StateMetric } from './metrics';
 import type { Labels, Series } from './promtool';
 
-/**
- * Series of a system as the exporters of a usual monitoring stack give them. Namespaces, names and targets are those of
- * the plan, so that an alert which asks for another name finds nothing.
- */
-export interface Exporters {
-  /** Result of the blackbox exporter for the Probe that asks `path`. */
-  probe(path: string, samples: string): Series;
-  /** Labels of that series; without the target they are those of a probe that is gone. */
-  probeLabels(path: string): { readonly present: Labels; readonly gone: Labels };
-  /** Restarts of a container by kube-state-metrics. */
-  restarts(samples: string, more?: { container?: string; pod?: string; exporter?: string }): Series;
-  restartLabels: Labels;
-  /** Free and total bytes or files (inodes) of the data volume by the kubelet. */
-  volume(unit: 'bytes' | 'files', free: string, total: string): Series[];
-  volumeLabels: Labels;
-  /** Creation of the backup job, and its last success where there was one, by kube-state-metrics. */
-  backup(created: string, succeeded?: string, exporter?: string): Series[];
-  backupLabels: Labels;
+/** What tells apart two copies of an exporter, or two pods that it tells of. */
+export interface Source {
+  readonly pod?: string;
+  /** Number of the copy; another pod of an exporter is another instance. */
+  readonly exporter?: string;
 }
 
-/** @param namespace Namespace of the series. @default the system's own */
-export function exportersOf(system: SystemPlan, namespace = system.namespace): Exporters {
-  const objects = Object.values<Described>(system.objects).map(({ object }) => object);
-  const find = <T>(kind: string, matches: (object: T) => boolean = () => true): T => {
-    const found = objects.filter((object) => object.kind === kind && matches(object as T));
-    if (found.length !== 1) throw new Error(`the plan has ${found.length} objects of kind ${kind}`);
-    return found[0] as T;
-  };
-  const nameOf = (kind: string) => find<Described['object']>(kind).metadata.name;
+/** Series of one namespace as the exporters of a usual monitoring stack give them. */
+export interface Exporters {
+  /** The result of the blackbox exporter for a Probe; without its target the labels are those of a probe that is gone. */
+  probe(job: string, target: string, samples: string): Series;
+  probeLabels(job: string, target: string): { readonly present: Labels; readonly gone: Labels };
+  /** Any metric of kube-state-metrics. */
+  state(metric: StateMetric, labels: Labels, samples: string, exporter?: string): Series;
+  /** Restarts of a container of a pod, by kube-state-metrics. */
+  restarts(container: string, pod: string, samples: string, exporter?: string): Series;
+  /** Free and total bytes or files (inodes) of a volume, by the kubelet of a node that mounts it. */
+  volume(claim: string, unit: 'bytes' | 'files', free: string, total: string, node?: string): Series[];
+  volumeLabels(claim: string, node?: string): Labels;
+  /** Memory of a container, by the kubelet of its node. */
+  memory(container: string, pod: string, samples: string): Series;
+  /** Creation of a CronJob, and its last success where there was one, by kube-state-metrics. */
+  cronJob(cronjob: string, created: string, succeeded?: string, exporter?: string): Series[];
+  /** Any metric that the Prometheus operator scrapes by a ServiceMonitor from a pod of a Service. */
+  scraped(metric: QdrantMetric, service: string, labels: Labels, samples: string): Series;
+  scrapedLabels(service: string): { readonly present: Labels; readonly gone: Labels };
+}
 
-  const deployment = nameOf('Deployment');
-  const volumeLabels = {
-    ...{ namespace, persistentvolumeclaim: nameOf('PersistentVolumeClaim') },
-    ...{ job: 'kubelet', instance: '10.0.0.11:10250', metrics_path: '/metrics', node: 'node-1' },
-  };
-  const cronJob = (): Labels => ({
-    namespace,
-    cronjob: find<Described['object']>('CronJob', ({ metadata }) => metadata.name.endsWith('-backup')).metadata.name,
+export function exportersIn(namespace: string): Exporters {
+  const state: Exporters['state'] = (metric, labels, samples, exporter = '1') => ({
+    metric,
+    labels: { namespace, ...labels, ...stateMetrics(exporter) },
+    samples,
   });
-  const probeLabels = (path: string) => {
-    const { spec } = find<Probe>('Probe', (probe) => targetOf(probe).endsWith(`/${path}`));
-    // What the operator makes of a Probe: its job name, the namespace that it lies in, and its target as the instance.
-    const gone = { job: spec.jobName, namespace };
-    const [target = ''] = spec.targets.staticConfig.static;
-    return { gone, present: { ...gone, instance: target.replace(`.${system.namespace}.`, `.${namespace}.`) } };
-  };
+  const volumeLabels: Exporters['volumeLabels'] = (claim, node = '1') => ({
+    ...{ namespace, persistentvolumeclaim: claim },
+    ...kubelet(node),
+    metrics_path: '/metrics',
+  });
+  // What the operator makes of a Probe: its job name, the namespace that it lies in, and its target as the instance.
+  const probeLabels: Exporters['probeLabels'] = (job, target) => ({
+    gone: { job, namespace },
+    present: { job, namespace, instance: target },
+  });
+  // What it makes of a ServiceMonitor: a metric's own label of one of these names gets the prefix `exported_`.
+  const scrapedLabels: Exporters['scrapedLabels'] = (service) => ({
+    gone: { job: service, namespace },
+    present: {
+      ...{ job: service, namespace, service, endpoint: 'http', instance: '10.0.2.1:6333' },
+      ...{ pod: `${service}-0`, container: service },
+    },
+  });
   return {
     probeLabels,
-    probe: (path, samples) => ({ metric: 'probe_success', labels: probeLabels(path).present, samples }),
-    restarts: (samples, { container = deployment, pod = 'a', exporter = '1' } = {}) => ({
-      metric: 'kube_pod_container_status_restarts_total',
-      labels: {
-        ...{ namespace, container, pod: `${deployment}-${pod}`, uid: `uid-of-${pod}` },
-        ...stateMetrics(exporter),
-      },
-      samples,
-    }),
-    restartLabels: { namespace, container: deployment },
-    volume: (unit, free, total) => {
+    probe: (job, target, samples) => ({ metric: 'probe_success', labels: probeLabels(job, target).present, samples }),
+    state,
+    restarts: (container, pod, samples, exporter) =>
+      state('kube_pod_container_status_restarts_total', { container, pod, uid: `uid-of-${pod}` }, samples, exporter),
+    volumeLabels,
+    volume: (claim, unit, free, total, node) => {
       const [freeName, totalName] =
         unit === 'bytes' ? ['available_bytes', 'capacity_bytes'] : ['inodes_free', 'inodes'];
+      const labels = volumeLabels(claim, node);
       return [
-        { metric: `kubelet_volume_stats_${freeName}`, labels: volumeLabels, samples: free },
-        { metric: `kubelet_volume_stats_${totalName}`, labels: volumeLabels, samples: total },
+        { metric: `kubelet_volume_stats_${freeName}`, labels, samples: free },
+        { metric: `kubelet_volume_stats_${totalName}`, labels, samples: total },
       ];
     },
-    volumeLabels,
-    backup: (created, succeeded, exporter = '1') => {
-      const labels = { ...cronJob(), ...stateMetrics(exporter) };
-      return [
-        { metric: 'kube_cronjob_created', labels, samples: created },
-        ...(succeeded ? [{ metric: 'kube_cronjob_status_last_successful_time', labels, samples: succeeded }] : []),
-      ];
-    },
-    get backupLabels() {
-      return cronJob();
-    },
+    memory: (container, pod, samples) => ({
+      metric: 'container_memory_working_set_bytes',
+      labels: { namespace, container, pod, ...kubelet('1'), metrics_path: '/metrics/cadvisor' },
+      samples,
+    }),
+    cronJob: (cronjob, created, succeeded, exporter) => [
+      state('kube_cronjob_created', { cronjob }, created, exporter),
+      ...(succeeded ? [state('kube_cronjob_status_last_successful_time', { cronjob }, succeeded, exporter)] : []),
+    ],
+    scrapedLabels,
+    scraped: (metric, service, labels, samples) => ({
+      metric,
+      labels: { ...scrapedLabels(service).present, ...labels },
+      samples,
+    }),
   };
 }
 
-interface Probe {
-  readonly spec: {
-    readonly jobName: string;
-    readonly targets: { readonly staticConfig: { readonly static: readonly string[] } };
-  };
+/** Labels of the scraped kubelet itself. */
+function kubelet(node: string): Labels {
+  return { job: 'kubelet', instance: `10.0.0.1${node}:10250`, node: `node-${node}` };
 }
 
-function targetOf({ spec }: Probe): string {
-  return spec.targets.staticConfig.static[0] ?? '';
-}
-
-/** Labels of the scraped kube-state-metrics itself; another pod of it is another instance. */
+/** Labels of the scraped kube-state-metrics itself. */
 function stateMetrics(exporter: string): Labels {
   return { job: 'kube-state-metrics', instance: `10.0.1.${exporter}:8080` };
 }

@@ -1,0 +1,68 @@
+/**
+ * Metrics that the exporters of a usual monitoring stack give, as far as alerts and dashboards may ask for them.
+ * @see https://github.com/kubernetes/kube-state-metrics/tree/main/docs/metrics
+ */
+export const stateMetrics = [
+  'kube_cronjob_created',
+  'kube_cronjob_status_last_successful_time',
+  'kube_deployment_spec_replicas',
+  'kube_deployment_status_replicas_available',
+  'kube_horizontalpodautoscaler_spec_max_replicas',
+  'kube_horizontalpodautoscaler_status_current_replicas',
+  'kube_horizontalpodautoscaler_status_target_metric',
+  'kube_job_complete',
+  'kube_job_failed',
+  'kube_job_status_active',
+  'kube_pod_container_status_restarts_total',
+] as const;
+
+export type StateMetric = (typeof stateMetrics)[number];
+
+/** Of the kubelet itself, and of the cAdvisor in it. */
+export const kubeletMetrics = [
+  'container_memory_working_set_bytes',
+  'kubelet_volume_stats_available_bytes',
+  'kubelet_volume_stats_capacity_bytes',
+  'kubelet_volume_stats_inodes',
+  'kubelet_volume_stats_inodes_free',
+] as const;
+
+/** Of Prometheus about what it scrapes, and of the blackbox exporter. */
+export const probeMetrics = ['probe_success', 'up'] as const;
+
+/**
+ * Of Qdrant 1.15; `collection_points` there is from 1.16 on.
+ * @see https://qdrant.tech/documentation/guides/monitoring/
+ */
+export const qdrantMetrics = [
+  'collection_points',
+  'collections_vector_total',
+  'memory_allocated_bytes',
+  'rest_responses_duration_seconds_bucket',
+  'rest_responses_fail_total',
+  'rest_responses_total',
+  'up',
+] as const;
+
+export type QdrantMetric = (typeof qdrantMetrics)[number];
+
+const known: ReadonlySet<string> = new Set([...stateMetrics, ...kubeletMetrics, ...probeMetrics, ...qdrantMetrics]);
+
+/** A selector of an expression: the metric, and what is asked of its labels. */
+export interface Selector {
+  readonly metric: string;
+  readonly labels: string;
+}
+
+/** The selectors of an expression, each of which must name labels. */
+export function selectorsOf(expression: string): Selector[] {
+  return [...expression.matchAll(/([a-zA-Z_:][\w:]*)\{([^}]*)\}/g)].map(([, metric = '', labels = '']) => ({
+    metric,
+    labels,
+  }));
+}
+
+/** Metrics of an expression that no exporter has. */
+export function unknownMetrics(expression: string): string[] {
+  return selectorsOf(expression).flatMap(({ metric }) => (known.has(metric) ? [] : [metric]));
+}
