@@ -5,7 +5,7 @@ import { type Alert, alertRules, dashboard, healthProbe, serviceMonitor } from '
 import type { Described } from '../kit/object';
 import { backupOlderThan, downOrAbsent, freeShares, restartsInAnHour } from '../kit/promql';
 import { dashboardContent } from './dashboard';
-import { metadataIn, ports, scraped, serverKinds, serviceHost, system } from './names';
+import { metadataIn, podsOf, ports, scraped, serverKinds, serviceHost, system } from './names';
 import { probeJob, seriesOf } from './series';
 
 /**
@@ -167,7 +167,7 @@ export function monitoringObjects(settings: ContextEngineSettings, cluster: Clus
     qdrantMonitor: serviceMonitor(
       metadata('qdrant'),
       {
-        selector: scraped,
+        selector: { ...podsOf('qdrant'), ...scraped },
         port: 'http',
         path: '/metrics',
         interval: '30s',
