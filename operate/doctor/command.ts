@@ -4,7 +4,7 @@ import type { DoctorOptions } from './doctor';
 
 const help = `
 Looks and changes nothing: whether the cluster is reached and is the right one, serves every kind of the plan, has the
-Gateway, StorageClass, Argo CD project and secret store that the stack names, enforces network policies, and lets you
+Gateway, IngressClass, StorageClass, Argo CD project and secret store that the stack names, enforces network policies, and lets you
 write. A thing that you may not look at is a warning.
 
 Exit codes: 0 nothing is missing (there may be warnings); 1 something is; 2 the cluster or the stack file cannot be used.

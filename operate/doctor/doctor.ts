@@ -10,6 +10,7 @@ import { access } from './checks/access';
 import { argocd } from './checks/argocd';
 import { gateway } from './checks/gateway';
 import { images } from './checks/images';
+import { ingress } from './checks/ingress';
 import { kinds } from './checks/kinds';
 import { metrics } from './checks/metrics';
 import { monitoring } from './checks/monitoring';
@@ -22,7 +23,7 @@ import { lookAt } from './look';
 
 /** Every check, in the order of the report: the cluster, what must be on it, what we bring. */
 const checks: readonly Check[] = [
-  ...[server, access, kinds, namespaces, storage, gateway, network, metrics],
+  ...[server, access, kinds, namespaces, storage, gateway, ingress, network, metrics],
   ...[argocd, monitoring, secretStores, secrets, images],
 ];
 

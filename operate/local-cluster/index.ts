@@ -7,9 +7,10 @@ import type { Tools } from '../toolchain';
 import { allRun, ensureControlPlane, explain, kwokFolder, type Start, until } from './control-plane';
 import { ensureDefinitions } from './crds';
 import { type Definitions, loadDefinitions } from './definitions';
+import { ensureIngressClass } from './ingress-class';
 import { ensureNodes, readyNodes } from './nodes';
 import { type ClusterProcess, stopProcesses } from './processes';
-import { ensureStorageClasses, type StorageClassSpec, standardClass } from './storage-classes';
+import { ensureStorageClasses, type StorageClassSpec, sharedClass, standardClass } from './storage-classes';
 
 export type { Start } from './control-plane';
 export type { ClusterProcess } from './processes';
@@ -25,7 +26,7 @@ export interface ClusterOptions {
   readonly name: string;
   /** Simulated nodes. @default 3 */
   readonly nodes?: number;
-  /** Classes of simulated volumes. @default one default class that waits for the first consumer */
+  /** Classes of simulated volumes. @default one default class that waits for the first consumer, and one called shared */
   readonly storageClasses?: readonly StorageClassSpec[];
   /** Whether the pinned resource definitions are installed. @default true */
   readonly definitions?: boolean;
@@ -116,7 +117,8 @@ async function ensureCluster(options: ClusterOptions, definitions: Definitions):
 async function equip(api: Api, options: ClusterOptions, definitions: Definitions): Promise<void> {
   const nodes = options.nodes ?? 3;
   await ensureNodes(api, nodes);
-  await ensureStorageClasses(api, options.storageClasses ?? [standardClass]);
+  await ensureStorageClasses(api, options.storageClasses ?? [standardClass, sharedClass]);
+  await ensureIngressClass(api);
   if (options.definitions !== false) {
     await ensureDefinitions(api, definitions, options.signal, (count) =>
       options.onStep?.(`installing ${count} resource definitions`),

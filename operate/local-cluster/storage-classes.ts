@@ -18,6 +18,9 @@ export const standardClass: StorageClassSpec = {
   default: true,
 };
 
+/** The class of volumes that several nodes mount at once. Simulated volumes of any class do that; this one is named for it. */
+export const sharedClass: StorageClassSpec = { name: 'shared', bindingMode: 'Immediate' };
+
 const collection = '/apis/storage.k8s.io/v1/storageclasses';
 
 /** Any name will do: the stages in volume-stages.yaml serve every class that names a provisioner. */

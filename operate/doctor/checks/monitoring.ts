@@ -3,20 +3,21 @@ import { objectsOf } from '../../plan-objects';
 import { type Check, missing, ok, type Question, warning } from '../check';
 import { type LabelSelector, selects } from '../listener';
 
-type Selecting = 'probeSelector' | 'ruleSelector';
+type Selecting = 'probeSelector' | 'serviceMonitorSelector' | 'ruleSelector';
 
 interface Prometheus {
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly spec?: { readonly [S in Selecting]?: LabelSelector };
 }
 
-/** Somebody who reads our probes and rules, and the exporter that the probes go through. */
+/** Somebody who reads our probes, monitors and rules, and the exporter that the probes go through. */
 export const monitoring: Check = ({ look, stack }) => {
   const { monitoring: facts } = stack.plan.cluster;
   if (!facts) return [];
   const readers = (
     [
       ['Probe', 'probeSelector'],
+      ['ServiceMonitor', 'serviceMonitorSelector'],
       ['PrometheusRule', 'ruleSelector'],
     ] as const
   ).flatMap(([kind, selecting]): Question[] => {

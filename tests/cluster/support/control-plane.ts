@@ -67,6 +67,7 @@ export async function startControlPlane(): Promise<void> {
       { name: 'standard-rwo', bindingMode: 'WaitForFirstConsumer' },
       { name: 'local-path', bindingMode: 'WaitForFirstConsumer' },
       { name: 'nfs-client', bindingMode: 'Immediate' },
+      { name: 'shared', bindingMode: 'Immediate' },
     ],
   });
   const config = new KubeConfig();

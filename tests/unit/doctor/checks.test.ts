@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { DescribedObjects } from '../../../components/kit/object';
+import { parseConfig } from '../../../config/parse';
 import { type Examined, finding } from '../../../operate/doctor/check';
 import { access } from '../../../operate/doctor/checks/access';
 import { images } from '../../../operate/doctor/checks/images';
+import { ingress } from '../../../operate/doctor/checks/ingress';
 import { kinds } from '../../../operate/doctor/checks/kinds';
 import { metrics } from '../../../operate/doctor/checks/metrics';
 import { enforcement } from '../../../operate/doctor/checks/network';
 import { knownMinors, server } from '../../../operate/doctor/checks/server';
+import { storage } from '../../../operate/doctor/checks/storage';
 import type { Access, Look } from '../../../operate/doctor/look';
 import { describedStack } from '../../../operate/stack';
 
@@ -78,6 +81,91 @@ describe('metrics', () => {
     assert.equal(await status({ kinds: async () => [] }), 'ok');
     assert.equal(await status({ kinds: async () => undefined }), 'missing');
     assert.equal(await status({ kinds: () => Promise.reject(new Error('503')) }), 'missing');
+  });
+});
+
+describe('an Ingress', () => {
+  const theIngress = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'i', namespace: 'n' },
+    spec: { tls: [{ secretName: 't' }] },
+  };
+  const pod = (spec: object = {}) => ({ metadata: { name: 'controller' }, spec });
+  const classOf = (controller: string) => ({ metadata: { name: 'nginx' }, spec: { controller } });
+  const nginx = classOf('k8s.io/ingress-nginx');
+
+  /** What is seen of a cluster with these objects, by the path or its beginning. */
+  function seen(objects: Readonly<Record<string, unknown>>, facts: object = {}) {
+    const at = async <T>(path: string) =>
+      Object.entries(objects).find(([beginning]) => path.startsWith(beginning))?.[1] as T | undefined;
+    const list = async <T>(path: string) => ((await at<T[]>(path)) ?? []) as readonly T[];
+    const all = examined('local', { at, list }, { i: { object: theIngress } });
+    const cluster = parseConfig({ cluster: { ingress: facts } }, 'test').cluster;
+    const stack = { ...all.stack, plan: { ...all.stack.plan, cluster } };
+    return Promise.all(ingress({ ...all, stack }).map(finding));
+  }
+  const classes = '/apis/networking.k8s.io/v1/ingressclasses';
+  const controllers = '/api/v1/namespaces/ingress-nginx/pods?labelSelector=app.kubernetes.io%2Fname%3Dingress-nginx%2C';
+  const statuses = (findings: readonly { status: string }[]) => findings.map(({ status }) => status);
+
+  it('is looked at only where the plan has one', () => {
+    assert.deepEqual(ingress(examined('local', {})), []);
+  });
+
+  it('needs a class of ingress-nginx, and its pods where the stack file says', async () => {
+    const good = { [`${classes}/nginx`]: nginx, [controllers]: [pod()] };
+    assert.deepEqual(statuses(await seen(good)), ['ok', 'ok']);
+    const [without] = await seen({ [`${classes}/nginx`]: undefined, [classes]: [{ metadata: { name: 'edge' } }] });
+    assert.equal(without?.status, 'missing');
+    assert.match(without?.remedy ?? '', /set cluster\.ingress\.className to one of: edge$/);
+    assert.deepEqual(statuses(await seen({ ...good, [`${classes}/nginx`]: classOf('traefik.io/x') })), [
+      'warning',
+      'ok',
+    ]);
+    assert.deepEqual(statuses(await seen({ ...good, [controllers]: [] })), ['ok', 'missing']);
+    assert.deepEqual(statuses(await seen({ ...good, [controllers]: [pod({ hostNetwork: true })] })), ['ok', 'warning']);
+  });
+
+  it('needs the issuer of its certificate, in its own namespace or for the whole cluster', async () => {
+    const issuer = async (kind: string, path: string) => {
+      const facts = { certificateIssuer: { name: 'ca', kind } };
+      return (await seen({ [path]: {} }, facts)).at(-1)?.status;
+    };
+    assert.equal(await issuer('ClusterIssuer', '/apis/cert-manager.io/v1/clusterissuers/ca'), 'ok');
+    assert.equal(await issuer('Issuer', '/apis/cert-manager.io/v1/namespaces/n/issuers/ca'), 'ok');
+    assert.equal(await issuer('Issuer', '/apis/cert-manager.io/v1/clusterissuers/ca'), 'missing');
+  });
+});
+
+describe('the class of volumes', () => {
+  const claim = (accessMode: string) => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'c', namespace: 'n' },
+    spec: { storageClassName: 'some', accessModes: [accessMode] },
+  });
+  const answer = async (accessMode: string, provisioner?: string) => {
+    const found = provisioner && { metadata: { name: 'some' }, provisioner, allowVolumeExpansion: true };
+    const look: Partial<Look> = { at: async <T>() => found as T, list: async () => [] };
+    const [question] = storage(examined('local', look, { c: { object: claim(accessMode) } }));
+    assert.ok(question);
+    return finding(question);
+  };
+
+  it('is noted when it is to be shared and its provisioner is known to be for one node', async () => {
+    for (const provisioner of ['ebs.csi.aws.com', 'rook-ceph.rbd.csi.ceph.com', 'rancher.io/local-path']) {
+      assert.equal((await answer('ReadWriteMany', provisioner)).status, 'warning', provisioner);
+      assert.equal((await answer('ReadWriteOnce', provisioner)).status, 'ok', provisioner);
+    }
+    for (const provisioner of ['nfs.csi.k8s.io', 'rook-ceph.cephfs.csi.ceph.com', 'driver.longhorn.io']) {
+      assert.equal((await answer('ReadWriteMany', provisioner)).status, 'ok', provisioner);
+    }
+  });
+
+  it('is asked for by the key that names it', async () => {
+    assert.match((await answer('ReadWriteMany')).remedy ?? '', /cluster\.sharedStorageClass/);
+    assert.match((await answer('ReadWriteOnce')).remedy ?? '', /cluster\.storageClass/);
   });
 });
 
