@@ -88,8 +88,8 @@ function kubernetesPolicy(flow: Flow, metadata: ObjectMeta, cluster: ClusterFact
   const protocols = flow.peer.kind === 'dns' ? (['UDP', 'TCP'] as const) : (['TCP'] as const);
   const ports = portsOf(flow).flatMap((port) => protocols.map((protocol) => ({ protocol, port })));
   const peers = addresses(flow.peer, cluster);
-  // A rule with an empty list of peers would let in everybody.
-  const rules = <T>(rule: T): T[] => (peers.length > 0 ? [rule] : []);
+  // A rule with an empty list of peers would let in everybody, and the API server drops an empty list of rules.
+  const isClosed = peers.length === 0;
   return {
     object: {
       apiVersion: 'networking.k8s.io/v1',
@@ -97,8 +97,16 @@ function kubernetesPolicy(flow: Flow, metadata: ObjectMeta, cluster: ClusterFact
       metadata,
       spec:
         flow.direction === 'in'
-          ? { podSelector: selector(flow.pods), policyTypes: ['Ingress'], ingress: rules({ from: peers, ports }) }
-          : { podSelector: selector(flow.pods), policyTypes: ['Egress'], egress: rules({ to: peers, ports }) },
+          ? {
+              podSelector: selector(flow.pods),
+              policyTypes: ['Ingress'],
+              ...(isClosed ? {} : { ingress: [{ from: peers, ports }] }),
+            }
+          : {
+              podSelector: selector(flow.pods),
+              policyTypes: ['Egress'],
+              ...(isClosed ? {} : { egress: [{ to: peers, ports }] }),
+            },
     },
   };
 }

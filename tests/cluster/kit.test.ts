@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import type { V1Ingress, V1Job, V1PersistentVolumeClaim } from '@kubernetes/client-node';
+import * as k8s from '@pulumi/kubernetes';
+import { ComponentResource } from '@pulumi/pulumi';
+import { autoscaler } from '../../components/kit/autoscaling';
+import { loadBalancerService, nodePortService } from '../../components/kit/exposed-service';
+import { ingress } from '../../components/kit/ingress';
+import { runOnceJob } from '../../components/kit/job';
+import { labelsOf } from '../../components/kit/labels';
+import { dashboard, serviceMonitor } from '../../components/kit/monitoring';
+import { networkPolicies } from '../../components/kit/network-policy';
+import type { Described, DescribedObjects } from '../../components/kit/object';
+import { resourceQuota } from '../../components/kit/quota';
+import { registerObjects } from '../../components/kit/register';
+import { clientAffinity, httpRoute } from '../../components/kit/route';
+import { dataVolume } from '../../components/kit/volume';
+import { hardenedPod, onOneNode, resourceRequirements, spreadOverNodes } from '../../components/kit/workload';
+import { clusterSchema } from '../../config/cluster';
+import { nothingChanged, type OpenStack, openStack } from '../../operate/engine';
+import { fleetHomeAt } from '../../operate/fleet-home';
+import {
+  apiWarnings,
+  controlPlane,
+  ensureNamespace,
+  eventually,
+  live,
+  projectDir,
+  removeNamespace,
+} from './support/control-plane';
+
+const namespace = 'kit';
+const metadata = (name: string) => ({ name, namespace, labels: labelsOf('kit') });
+const cluster = clusterSchema.parse({
+  gateway: { name: 'gw', implementation: 'envoy-gateway', proxies: { namespace: 'envoy' }, streamTimeouts: true },
+  ingress: { certificateIssuer: { name: 'ca' } },
+  monitoring: {},
+});
+
+/** One of everything that the kit describes and memory-mcp does not have. */
+function described(work: string): DescribedObjects {
+  const { gateway, ingress: controller, monitoring } = cluster;
+  assert.ok(gateway && controller && monitoring);
+  const labels = { app: 'kit' };
+  const pod = (more: object, container: object = {}) =>
+    hardenedPod(
+      { uid: 1000, gid: 1000 },
+      {
+        containers: [
+          {
+            name: 'c',
+            image: 'registry.test/c:1',
+            ...container,
+            resources: resourceRequirements({ cpu: '10m', memory: '16Mi', memoryLimit: '16Mi' }),
+            startupProbe: { tcpSocket: { port: 8000 }, periodSeconds: 5, failureThreshold: 24 },
+          },
+        ],
+        ...more,
+      },
+    );
+  const set = (name: string, more: object) => ({
+    object: {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: metadata(name),
+      spec: {
+        serviceName: name,
+        selector: { matchLabels: { ...labels, part: name } },
+        template: { metadata: { labels: { ...labels, part: name } }, spec: pod(more) },
+      },
+    },
+  });
+  const outside = { selector: labels, ports: [{ name: 'http', port: 8000, targetPort: 8081 }] };
+  const paths = [{ prefix: '/mcp-http/memory', service: 'node-port', port: 8000 }];
+  const route = { metadata: metadata('kit'), gateway, hostname: 'kit.example' };
+  const backend = { name: 'node-port', port: 8000 };
+  const flow = { pods: labels, port: [8000, 18000], purpose: 'a test' };
+  return {
+    claim: dataVolume({
+      metadata: metadata('shared'),
+      size: '1Gi',
+      storageClass: 'shared',
+      accessMode: 'ReadWriteMany',
+    }),
+    quota: resourceQuota(metadata('kit'), { requests: { cpu: '4', memory: '4Gi' }, storage: '10Gi', pods: 20 }),
+    set: set('together', onOneNode(labels)),
+    scaled: set('scaled', spreadOverNodes(labels)),
+    autoscaler: autoscaler({
+      metadata: metadata('scaled'),
+      target: { kind: 'StatefulSet', name: 'scaled' },
+      minReplicas: 1,
+      maxReplicas: 5,
+      cpuPercent: 70,
+    }),
+    // No node is ever called this, so that the Job never ends.
+    job: runOnceJob({
+      metadata: metadata('index'),
+      podLabels: labels,
+      deadlineSeconds: 3600,
+      retries: 1,
+      pod: pod({ nodeSelector: { nowhere: 'true' } }, { args: [work] }),
+    }) as Described,
+    nodePort: nodePortService({ metadata: metadata('node-port'), ...outside }),
+    loadBalancer: loadBalancerService({ metadata: metadata('load-balancer'), ...outside }, ['192.0.2.0/24'], cluster),
+    ingress: ingress({
+      ...{ metadata: metadata('kit'), ingress: controller, hostname: 'kit.example', paths },
+      ...{ tlsSecret: 'tls', bodySize: '100m' },
+    }),
+    route: httpRoute({ ...route, rules: [{ path: '/mcp/memory', backend, replaceBy: '/' }] }),
+    affinity: clientAffinity(metadata('kit')),
+    monitor: serviceMonitor(
+      metadata('kit'),
+      { selector: labels, port: 'http', path: '/metrics', interval: '60s' },
+      monitoring,
+    ),
+    dashboard: dashboard(metadata('kit-dashboard'), { title: 'Kit' }, monitoring),
+    ...networkPolicies({
+      ...{ system: 'kit', metadata, ours: {}, cluster },
+      flows: [
+        { ...flow, name: 'from-addresses', direction: 'in', peer: { kind: 'addresses', cidrs: ['192.0.2.0/24'] } },
+        { ...flow, name: 'from-ingress', direction: 'in', peer: { kind: 'ingress-controller' } },
+        { ...flow, name: 'from-nobody', direction: 'in', peer: { kind: 'addresses', cidrs: [] } },
+      ],
+    }),
+  };
+}
+
+describe('the kit on a real control plane', () => {
+  let work = 'one';
+  let stack: OpenStack;
+  const jobName = () => described(work).job?.object as { metadata: { name: string } } & Described['object'];
+
+  before(async () => {
+    await ensureNamespace(namespace);
+    const { cluster: running, folder, tools } = controlPlane();
+    stack = await openStack({
+      stack: 'local',
+      home: fleetHomeAt(folder),
+      tools,
+      projectDir,
+      kubeconfig: running.kubeconfig,
+      stateDir: join(folder, 'state', 'kit'),
+      program: async () => {
+        const provider = new k8s.Provider('cluster', { clusterIdentifier: 'kit', enableConfigMapMutable: true });
+        const kit = new ComponentResource('memory-fleet:test:Kit', 'kit', {}, { providers: [provider] });
+        registerObjects('kit', described(work), kit);
+      },
+    });
+  });
+  after(() => removeNamespace(namespace));
+
+  it('draws no warning and no objection from the API server', async () => {
+    assert.deepEqual(await apiWarnings(Object.values(described(work)).map(({ object }) => object)), []);
+  });
+
+  it('is put up without waiting for the end of a Job, or for the address of an Ingress', async () => {
+    const { changes } = await stack.up();
+    assert.equal(changes.create, Object.keys(described(work)).length + 3);
+    assert.equal((await live<V1Job>(jobName()))?.status?.succeeded, undefined);
+    const found = await live<V1Ingress>({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: metadata('kit'),
+    });
+    assert.equal(found?.status?.loadBalancer?.ingress, undefined);
+  });
+
+  it('is the same to the engine a second time', async () => {
+    const { changes } = await stack.up();
+    assert.ok(nothingChanged(changes), JSON.stringify(changes));
+  });
+
+  it('binds a claim that several nodes share, and knows the class of ingress-nginx', async () => {
+    const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: metadata('shared') };
+    const phase = async () => (await live<V1PersistentVolumeClaim>(claim))?.status;
+    await eventually('the claim is bound', async () => (await phase())?.phase === 'Bound');
+    assert.deepEqual((await phase())?.accessModes, ['ReadWriteMany']);
+    const theClass = { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', metadata: { name: 'nginx' } };
+    assert.ok(await live(theClass));
+  });
+
+  it('makes a changed Job anew, under another name, and the old one goes', async () => {
+    const before = jobName();
+    work = 'another';
+    const { changes } = await stack.up();
+    assert.equal(changes.replace, 1, JSON.stringify(changes));
+    assert.ok(await live(jobName()));
+    await eventually('the old Job is gone', async () => (await live(before)) === undefined);
+  });
+});
