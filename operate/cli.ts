@@ -112,6 +112,9 @@ group('After `up`:', [
     now: command(() => (require('./backup/now') as typeof import('./backup/now')).now),
     status: command(() => (require('./backup/status') as typeof import('./backup/status')).status),
     drill: command(() => (require('./backup/drill/drill') as typeof import('./backup/drill/drill')).drill),
+    restore: command(
+      () => (require('./backup/snapshots/restore') as typeof import('./backup/snapshots/restore')).restore,
+    ),
   }),
   driftCommand(command(() => (require('./drift/drift') as typeof import('./drift/drift')).drift)),
 ]);

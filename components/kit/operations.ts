@@ -1,3 +1,4 @@
+import type { IPodSpec } from 'kubernetes-models/v1';
 import type { DrillFacts } from './drill';
 import type { Endpoint } from './object';
 
@@ -123,19 +124,65 @@ export interface Probe {
 }
 
 /** How the data of a system are kept elsewhere. */
-export interface BackupFacts {
+export type BackupFacts = GitBackup | SnapshotBackup;
+
+/** What every backup has, whatever is in it. */
+export interface ScheduledBackup {
   /** CronJob that makes a backup; it serves as template for one on demand. */
   readonly cronJob: string;
   /** Time that one run may take, in seconds. */
   readonly deadlineSeconds: number;
   /** Age of the newest backup that is still acceptable, in seconds. */
   readonly maxAgeSeconds: number;
+}
+
+/** A server that pushes its git repositories to remotes. */
+export interface GitBackup extends ScheduledBackup {
+  readonly kind: 'git';
   readonly stores: readonly BackupStore[];
   /** How a backup is tried out. */
   readonly drill: DrillFacts;
 }
 
-/** One place that backups go to. */
+/**
+ * A Qdrant whose snapshots are kept, each backup with a manifest. Jobs make and restore backups, and say in the last
+ * line of their log what came of it, as JSON.
+ */
+export interface SnapshotBackup extends ScheduledBackup {
+  readonly kind: 'snapshots';
+  /** What is kept there, such as `collections`. */
+  readonly name: string;
+  /** Where backups are, in words. */
+  readonly place: string;
+  readonly server: QdrantFacts;
+  /**
+   * CronJob that serves as template for a restore, and the container whose environment says what is wanted: `BACKUP` is
+   * a stamp or `latest`, `ACTION` is `restore` or `list`, `OVERWRITE` is `0` or `1`.
+   */
+  readonly restore: { readonly cronJob: string; readonly container: string };
+  readonly drill: SnapshotDrill;
+}
+
+/** How Qdrant is reached past everything that stands in front of it. */
+export interface QdrantFacts {
+  /** Labels of its pod, and port of the pod for its REST API. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  readonly port: number;
+  /** Absent where it asks for no key. */
+  readonly apiKey?: SecretEntry;
+}
+
+/** How a backup of snapshots is tried out: a pod of its own with a Qdrant, and a container that restores into it. */
+export interface SnapshotDrill {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly pod: IPodSpec;
+  /** Port of the pod's Qdrant, which asks for no key. */
+  readonly port: number;
+  /** The container that restores; the last line of its log says what is there then. */
+  readonly container: string;
+}
+
+/** One remote that backups go to. */
 export interface BackupStore {
   /** What is kept there, such as `memories of scope team`. */
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { MemoryMcpSettings } from '../../config/memory-mcp';
 import type { Endpoint } from '../kit/object';
-import type { Access, BackupFacts, BackupStore, LoginLog, Operations, Probe, TokenFacts } from '../kit/operations';
+import type { Access, BackupStore, GitBackup, LoginLog, Operations, Probe, TokenFacts } from '../kit/operations';
 import { rolloutDeadlines } from '../kit/workload';
 import { approvalSeconds } from './bootstrap';
 import { commonStore, drill, scopeStore } from './drill';
@@ -93,13 +93,14 @@ function access({ authentication }: MemoryMcpSettings): Access {
   return { mode: 'none' };
 }
 
-function backup(settings: MemoryMcpSettings, cluster: ClusterFacts): BackupFacts | undefined {
+function backup(settings: MemoryMcpSettings, cluster: ClusterFacts): GitBackup | undefined {
   if (remotes(settings).length === 0) return undefined;
   const { branch, remoteUrl, scopes } = settings.git;
   const common: BackupStore[] = remoteUrl
     ? [{ name: commonStore, kind: 'git', url: remoteUrl, branch, folder: commonFolder }]
     : [];
   return {
+    kind: 'git',
     cronJob: `${system}-backup`,
     deadlineSeconds: settings.backup.deadlineSeconds,
     maxAgeSeconds: settings.backup.maxAgeSeconds,

@@ -12,12 +12,14 @@ export interface ClusterView {
   /** Whether a run is under way. */
   readonly running?: boolean;
   readonly lastSuccess?: Date;
+  /** What the newest good run said whose Job is still there, and whether it is the last success. */
+  readonly lastAnswer?: { readonly said: string; readonly isLast: boolean };
   /** What the newest run said that has ended, where it failed. */
   readonly lastFailure?: string;
 }
 
 /** Whether backups are made at all. */
-export function scheduleFinding({ cronJob }: BackupFacts, view: ClusterView): Finding {
+export function scheduleFinding({ cronJob }: Pick<BackupFacts, 'cronJob'>, view: ClusterView): Finding {
   const subject = `CronJob ${cronJob}`;
   if (!view.deployed) {
     return { subject, status: 'missing', found: 'not on the cluster', remedy: 'deploy the stack: pulumi up' };

@@ -6,11 +6,20 @@ import { printReport } from '../report/print';
 import type { BackupOptions } from './command';
 import { evidenceFinding, runFinding } from './evidence';
 import { headsOf, type StoreHead } from './heads';
-import { backupTarget, type Target } from './target';
+import { snapshotNow } from './snapshots/now';
+import { backupTarget, type GitTarget } from './target';
 
 /** Makes a backup at once. @returns the exit code */
 export async function now(run: CommandRun, options: BackupOptions): Promise<number> {
-  let target: Target | undefined;
+  const target = await backupTarget(run, options);
+  return target.kind === 'git' ? gitNow(run, options, target) : snapshotNow(options, target);
+}
+
+async function gitNow(
+  run: CommandRun,
+  options: BackupOptions,
+  { backup, cluster, git, system }: GitTarget,
+): Promise<number> {
   let before: StoreHead[] = [];
   let after: StoreHead[] = [];
   let end: JobEnd | undefined;
@@ -18,15 +27,13 @@ export async function now(run: CommandRun, options: BackupOptions): Promise<numb
     {
       title: 'Look at the remotes',
       work: async () => {
-        target = await backupTarget(run, options);
-        before = await headsOf(target.backup.stores, target.git);
-        return `Remotes: ${before.length} read with ${target.git.credentials.origin}`;
+        before = await headsOf(backup.stores, git);
+        return `Remotes: ${before.length} read with ${git.credentials.origin}`;
       },
     },
     {
       title: 'Back up',
       work: async (say) => {
-        const { backup, cluster, system } = known(target);
         const { cronJob, deadlineSeconds } = backup;
         const { namespace } = system;
         end = await runJobOf({ api: cluster.api, namespace, cronJob, deadlineSeconds, signal: run.signal, say });
@@ -36,14 +43,14 @@ export async function now(run: CommandRun, options: BackupOptions): Promise<numb
     {
       title: 'Look at the remotes again',
       work: async () => {
-        after = await headsOf(known(target).backup.stores, known(target).git);
+        after = await headsOf(backup.stores, git);
         return 'Remotes: looked at again';
       },
     },
   ];
   await runSteps(steps, showingFor(options));
-  const { backup, system } = known(target);
-  const ended = known(end);
+  if (end === undefined) throw new Failure('the run ended before it was told to', 'run the command again');
+  const ended = end as JobEnd;
   const findings = [
     runFinding(backup.cronJob, ended),
     ...after.map((head, index) => evidenceFinding(before[index] ?? head, head, ended)),
@@ -51,10 +58,4 @@ export async function now(run: CommandRun, options: BackupOptions): Promise<numb
   const heads = (all: StoreHead[]) => Object.fromEntries(all.map(({ store, head }) => [store.name, head ?? null]));
   const facts = { system: system.name, answer: ended.lastLine ?? null, before: heads(before), after: heads(after) };
   return printReport({ command: 'backup now', stack: options.stack, findings, facts }, options);
-}
-
-/** What an earlier step has left; it would have thrown otherwise. */
-function known<T>(value: T | undefined): T {
-  if (value === undefined) throw new Failure('the run ended before it was told to', 'run the command again');
-  return value;
 }

@@ -1,3 +1,4 @@
+import type { V1Job } from '@kubernetes/client-node';
 import type { SystemPlan } from '../../components/kit/object';
 import type { BackupFacts } from '../../components/kit/operations';
 import type { Api } from '../cluster/api';
@@ -11,6 +12,7 @@ import { describedStack, systemOf } from '../stack';
 import type { BackupOptions } from './command';
 import { type ClusterView, scheduleFinding, storeFinding } from './freshness';
 import { headsOf } from './heads';
+import { snapshotFindings } from './snapshots/freshness';
 import { gitOptions, remedyOf } from './target';
 
 /** Says how old the backups of a stack are. @returns the exit code */
@@ -36,6 +38,9 @@ async function findingsOf(
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const view = await viewOf(cluster.api, system.namespace, backup.cronJob);
+  if (backup.kind === 'snapshots') {
+    return [scheduleFinding(backup, view), ...snapshotFindings(backup, view, new Date())];
+  }
   const heads = await headsOf(backup.stores, await gitOptions(system, cluster, signal));
   return [
     scheduleFinding(backup, view),
@@ -53,6 +58,12 @@ function unsaved(stack: string, system: SystemPlan): Finding[] {
   return [{ subject, status, found: 'no backup: the volume is the only copy', remedy }];
 }
 
+/** Whether a Job is the one that a CronJob has noted as its last success. */
+function isLast(job: V1Job | undefined, last: Date | undefined): boolean {
+  const done = job?.status?.completionTime;
+  return done !== undefined && last !== undefined && new Date(done).getTime() >= new Date(last).getTime();
+}
+
 /** What the cluster knows of the runs of a CronJob. */
 async function viewOf(api: Api, namespace: string, name: string): Promise<ClusterView> {
   const cronJob = await cronJobOf(api, namespace, name);
@@ -62,6 +73,9 @@ async function viewOf(api: Api, namespace: string, name: string): Promise<Cluste
   const end = newest && endOf(newest);
   const pod = newest && (await newestPodOf(api, namespace, newest.metadata?.name ?? ''));
   const said = pod && end?.succeeded === false ? await lastLogLine(api, pod) : undefined;
+  const good = jobs.find((job) => endOf(job)?.succeeded);
+  const goodPod = good && (await newestPodOf(api, namespace, good.metadata?.name ?? ''));
+  const answer = goodPod && (await lastLogLine(api, goodPod));
   const last = cronJob.status?.lastSuccessfulTime;
   return {
     deployed: true,
@@ -69,6 +83,7 @@ async function viewOf(api: Api, namespace: string, name: string): Promise<Cluste
     schedule: cronJob.spec?.schedule ?? '',
     running: jobs.some((job) => !endOf(job)),
     ...(last ? { lastSuccess: new Date(last) } : {}),
+    ...(answer === undefined ? {} : { lastAnswer: { said: answer, isLast: isLast(good, last) } }),
     ...(end?.succeeded === false ? { lastFailure: [end.reason, said].filter(Boolean).join('; ') } : {}),
   };
 }

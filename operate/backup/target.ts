@@ -1,5 +1,5 @@
 import type { SystemPlan } from '../../components/kit/object';
-import type { BackupFacts } from '../../components/kit/operations';
+import type { GitBackup, SnapshotBackup } from '../../components/kit/operations';
 import { type StackCluster, stackCluster } from '../cluster/stack-cluster';
 import type { CommandRun } from '../commands/run';
 import { Failure } from '../failure';
@@ -9,17 +9,31 @@ import { describedStack, systemOf } from '../stack';
 import type { BackupOptions } from './command';
 
 /** What a command about a backup works on. */
-export interface Target {
+export type Target = GitTarget | SnapshotTarget;
+
+interface SystemOnCluster {
   /** Name of the stack. */
   readonly stack: string;
   readonly cluster: StackCluster;
   readonly system: SystemPlan;
-  readonly backup: BackupFacts;
+}
+
+/** A system that pushes git repositories, and the way to its remotes. */
+export interface GitTarget extends SystemOnCluster {
+  readonly kind: 'git';
+  readonly backup: GitBackup;
   readonly git: GitOptions;
 }
 
+/** A system whose Qdrant is backed up by snapshots. */
+export interface SnapshotTarget extends SystemOnCluster {
+  readonly kind: 'snapshots';
+  readonly backup: SnapshotBackup;
+  readonly signal: AbortSignal;
+}
+
 /**
- * The system of a stack, the cluster that it runs on and the way to its remotes.
+ * The system of a stack, the cluster that it runs on and the way to its backups.
  *
  * @throws Failure when nothing of it is backed up, or the cluster cannot be reached
  */
@@ -31,7 +45,9 @@ export async function backupTarget(run: CommandRun, options: BackupOptions): Pro
     throw new Failure(`${system.name} of stack ${stack.name} is not backed up`, remedyOf(stack.name, system));
   }
   const cluster = await stackCluster(run.home, stack, options);
-  return { stack: stack.name, cluster, system, backup, git: await gitOptions(system, cluster, run.signal) };
+  const found = { stack: stack.name, cluster, system };
+  if (backup.kind === 'snapshots') return { kind: backup.kind, ...found, backup, signal: run.signal };
+  return { kind: backup.kind, ...found, backup, git: await gitOptions(system, cluster, run.signal) };
 }
 
 /** How the git remotes of a system are reached. */

@@ -21,6 +21,8 @@ export interface JobRun {
   /** The CronJob whose template it is. */
   readonly cronJob: string;
   readonly deadlineSeconds: number;
+  /** Values of the environment of a container that are not the template's. */
+  readonly env?: { readonly container: string; readonly values: Readonly<Record<string, string>> };
   readonly signal?: AbortSignal | undefined;
   readonly say?: (text: string) => void;
 }
@@ -51,7 +53,7 @@ export async function runJobOf(run: JobRun): Promise<JobEnd> {
     );
   }
   // Names of a Job's pods have room for 63 letters, of which the cluster takes six.
-  const job = jobFrom(cronJob, namespace, `${name.slice(0, 40)}-now-${randomBytes(3).toString('hex')}`);
+  const job = withEnv(jobFrom(cronJob, namespace, `${name.slice(0, 40)}-now-${randomBytes(3).toString('hex')}`), run);
   throwIfInterrupted(run.signal);
   const path = `/apis/batch/v1/namespaces/${namespace}/jobs/${job.metadata.name}`;
   try {
@@ -113,6 +115,19 @@ export function jobFrom({ metadata, spec }: V1CronJob, namespace: string, name: 
     },
     spec: { ...spec?.jobTemplate.spec, backoffLimit: 0 },
   };
+}
+
+/** The job with the values that the run wants in the environment of a container. */
+export function withEnv(job: ReturnType<typeof jobFrom>, { env }: Pick<JobRun, 'env'>): ReturnType<typeof jobFrom> {
+  const { template } = job.spec;
+  if (env === undefined || template?.spec === undefined) return job;
+  const given = Object.entries(env.values).map(([name, value]) => ({ name, value }));
+  const containers = template.spec.containers.map((container) =>
+    container.name === env.container
+      ? { ...container, env: [...(container.env ?? []).filter(({ name }) => !(name in env.values)), ...given] }
+      : container,
+  );
+  return { ...job, spec: { ...job.spec, template: { ...template, spec: { ...template.spec, containers } } } };
 }
 
 /** Waits a moment until the CronJob has noted a success, because a Job that is gone by then would not count. */

@@ -20,13 +20,15 @@ export interface TellingPod extends Pod {
 }
 
 /**
- * The last line that a pod's only container wrote, which by our containers' rules says how it ended.
+ * The last line that a container wrote, which by our containers' rules says how it ended.
  *
+ * @param container @default the pod's only one
  * @returns undefined where there is no log to read, or not yet
  */
-export async function lastLogLine(api: Api, pod: TellingPod): Promise<string | undefined> {
+export async function lastLogLine(api: Api, pod: TellingPod, container?: string): Promise<string | undefined> {
   const { name, namespace = '' } = pod.metadata;
-  const path = `/api/v1/namespaces/${namespace}/pods/${name}/log?tailLines=20`;
+  const of = container === undefined ? '' : `&container=${container}`;
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}/log?tailLines=20${of}`;
   const answer = await api.send('GET', path, { accept: '*/*' });
   const lines = answer.status < 300 ? answer.body.split('\n').filter((line) => line.trim() !== '') : [];
   return lines.at(-1)?.trim() ?? terminationMessage(pod);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { compare } from '../../operate/backup/drill/compare';
 import { entriesOf, lookCloser } from '../../operate/backup/drill/contents';
 import { fetchBackups } from '../../operate/backup/drill/restore';
-import type { Target } from '../../operate/backup/target';
+import type { GitTarget } from '../../operate/backup/target';
 import { openSession, type Session } from '../../operate/mcp/session';
 import { withEnvironment } from '../unit/operate/support';
 import { GitRemote } from './support/git-remote';
@@ -69,10 +69,10 @@ describe('a restored backup of the real memory-mcp', function () {
     const files = join(folder, name);
     mkdirSync(files);
     const { backup } = source.plan.operations;
-    assert.ok(backup);
+    assert.ok(backup?.kind === 'git');
     const git = { credentials: { token: remote.token, origin: 'the test' } };
     const heads = await withEnvironment({ GIT_SSL_CAINFO: remote.certificateFile }, () =>
-      fetchBackups({ backup, git } as unknown as Target, files),
+      fetchBackups({ backup, git } as unknown as GitTarget, files),
     );
     const fetched = remote.requests;
     const pod = await Pod.created(programs, { ...options(), secrets: {}, spec: () => backup.drill.pod });

@@ -11,7 +11,8 @@ import { printReport } from '../../report/print';
 import type { Finding } from '../../report/report';
 import { serverOf } from '../../stack';
 import type { DrillOptions } from '../command';
-import { backupTarget, type Target } from '../target';
+import { snapshotDrill } from '../snapshots/drill';
+import { backupTarget, type GitTarget } from '../target';
 import { compare, countsByGroup, sample } from './compare';
 import { entriesOf, lookCloser } from './contents';
 import { type Drilled, drillFindings } from './findings';
@@ -26,6 +27,7 @@ const drillSeconds = 3600;
 export async function drill(run: CommandRun, options: DrillOptions): Promise<number> {
   const wanted = wholeNumber(options.samples);
   const target = await backupTarget(run, options);
+  if (target.kind === 'snapshots') return snapshotDrill(run, options, target, wanted);
   const { cluster, system } = target;
   const cleared = await clearLeftovers(cluster.api, await leftoversOf(cluster.api, system), {
     yes: options.yes ?? false,
@@ -50,7 +52,7 @@ export async function drill(run: CommandRun, options: DrillOptions): Promise<num
 }
 
 /** Does the work, and takes everything away again, however it ends. */
-async function withScratch(target: Target, namespace: string, wanted: number, showing: Showing) {
+async function withScratch(target: GitTarget, namespace: string, wanted: number, showing: Showing) {
   const folder = mkdtempSync(join(tmpdir(), 'memory-fleet-drill-'));
   const sessions: Session[] = [];
   const removal: Finding[] = [];
@@ -74,7 +76,7 @@ async function withScratch(target: Target, namespace: string, wanted: number, sh
 }
 
 function drillSteps(
-  target: Target,
+  target: GitTarget,
   namespace: string,
   folder: string,
   wanted: number,
@@ -137,7 +139,7 @@ function drillSteps(
   ];
 }
 
-async function removed({ cluster }: Target, namespace: string): Promise<string> {
+async function removed({ cluster }: GitTarget, namespace: string): Promise<string> {
   await removeScratch(cluster.api, namespace);
   return `Removed namespace ${namespace}`;
 }

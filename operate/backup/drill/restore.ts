@@ -14,7 +14,7 @@ import { openPodSession, type PodServer } from '../../mcp/in-pod';
 import { openSession, type Session } from '../../mcp/session';
 import type { Say } from '../../progress';
 import { serverOf } from '../../stack';
-import type { Target } from '../target';
+import type { GitTarget } from '../target';
 import { drillPod } from './scratch';
 
 /** Seconds that a pod may take until its containers start: a node is found, the image pulled. */
@@ -26,7 +26,7 @@ const schedulingSeconds = 600;
  * @returns the newest commit of each store that has a backup, by its name
  * @throws Failure when a remote cannot be read, or none has a backup
  */
-export async function fetchBackups({ backup, git }: Target, folder: string): Promise<ReadonlyMap<string, Head>> {
+export async function fetchBackups({ backup, git }: GitTarget, folder: string): Promise<ReadonlyMap<string, Head>> {
   const heads = new Map<string, Head>();
   for (const store of backup.stores) {
     const place = join(folder, store.folder);
@@ -42,7 +42,7 @@ export async function fetchBackups({ backup, git }: Target, folder: string): Pro
 }
 
 /** Puts the content of a folder on the volume of a drill's pod. @throws Failure */
-export async function fillVolume(target: Target, namespace: string, folder: string, archive: string, say: Say) {
+export async function fillVolume(target: GitTarget, namespace: string, folder: string, archive: string, say: Say) {
   const { cluster, git, backup } = target;
   const { signal } = git;
   const container = backup.drill.pod.initContainers?.[0]?.name ?? '';
@@ -70,7 +70,7 @@ export async function fillVolume(target: Target, namespace: string, folder: stri
 }
 
 /** A session with the server that was started on the backup. @throws Failure when it does not serve in time */
-export async function restoredServer(target: Target, namespace: string, say: Say): Promise<Session> {
+export async function restoredServer(target: GitTarget, namespace: string, say: Say): Promise<Session> {
   const { backup, cluster, git, system } = target;
   const { paths, startupSeconds } = serverOf(system);
   await waitForPod(target, namespace, say, isReady, startupSeconds + schedulingSeconds);
@@ -92,7 +92,7 @@ export async function restoredServer(target: Target, namespace: string, say: Say
 }
 
 /** A session with the system itself, past its front door. @throws Failure when no pod of it is ready, or answers */
-export async function systemServer({ cluster, stack, system }: Target): Promise<Session> {
+export async function systemServer({ cluster, stack, system }: GitTarget): Promise<Session> {
   const endpoint = await openEndpoint(
     { stack, system, server: serverOf(system), cluster: async () => cluster },
     { portForward: true },
@@ -112,7 +112,7 @@ export async function systemServer({ cluster, stack, system }: Target): Promise<
 }
 
 async function waitForPod(
-  { cluster: { api }, git: { signal } }: Target,
+  { cluster: { api }, git: { signal } }: GitTarget,
   namespace: string,
   say: Say,
   holds: (pod: TellingPod) => boolean,

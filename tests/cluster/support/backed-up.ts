@@ -10,6 +10,7 @@ import { obtainMemoryMcp } from '../../contract/support/memory-mcp-build';
 import { orSkip } from '../../contract/support/missing';
 import { Pod, type Programs } from '../../contract/support/server';
 import { withEnvironment } from '../../unit/operate/support';
+import { captured, type Ran } from './captured';
 import { controlPlane, eventually, live, removeNamespace } from './control-plane';
 import { type Remove, servePorts } from './kubelet';
 
@@ -40,11 +41,6 @@ interface Options {
 interface RunOptions {
   readonly signal?: AbortSignal;
   readonly [option: string]: unknown;
-}
-
-export interface Ran {
-  readonly code: number;
-  readonly text: string;
 }
 
 export async function backedUp(context: Mocha.Context): Promise<BackedUp> {
@@ -109,18 +105,4 @@ async function deploy(projectDir: string, stack: string, token: string): Promise
     const found = await live<{ status?: { readyReplicas?: number } } & typeof deployment>(deployment);
     return found?.status?.readyReplicas === 1;
   });
-}
-
-/** What a command prints, without printing it. */
-async function captured(work: () => Promise<number>): Promise<Ran> {
-  const { log } = console;
-  let text = '';
-  console.log = (line: string) => {
-    text += `${line}\n`;
-  };
-  try {
-    return { code: await work(), text };
-  } finally {
-    console.log = log;
-  }
 }

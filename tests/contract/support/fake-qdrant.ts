@@ -185,7 +185,8 @@ export class FakeQdrant {
       const from = body.offset === undefined ? 0 : all.findIndex(({ id }) => id === body.offset);
       const page = all.slice(from, from + (body.limit ?? 10));
       return { points: page, next_page_offset: all[from + page.length]?.id ?? null };
-    } else if (what === undefined) return (body.ids ?? []).flatMap((id) => points.get(String(id)) ?? []);
+    } else if (what === 'query') return { points: [...points.values()].slice(0, body.limit) };
+    else if (what === undefined) return (body.ids ?? []).flatMap((id) => points.get(String(id)) ?? []);
     return { status: 'completed' };
   }
 

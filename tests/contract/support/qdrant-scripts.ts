@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { IContainer } from 'kubernetes-models/v1';
 import { runChild } from '../../../operate/child';
 import { onPath } from './missing';
 import { Running } from './process';
@@ -24,12 +25,19 @@ export interface ScriptRun {
   readonly leftovers: readonly string[];
 }
 
+let found: Promise<Interpreter> | undefined;
+
 /**
  * Python and curl of this machine. Without Python nothing of the backup is tested, so it is no reason to skip.
  *
  * @throws Error where there is no Python 3.11 or later
  */
-export async function interpreter(): Promise<Interpreter> {
+export function interpreter(): Promise<Interpreter> {
+  found ??= find();
+  return found;
+}
+
+async function find(): Promise<Interpreter> {
   const path = onPath('python3');
   const remedy = 'install the package python3, version 3.11 or later';
   if (path === undefined) throw new Error(`python3 is not on PATH; ${remedy}`);
@@ -40,6 +48,18 @@ export async function interpreter(): Promise<Interpreter> {
   if (isNew !== 'True' || python === undefined) throw new Error(`python3 is older than 3.11; ${remedy}`);
   const curl = await distributionProgram('curl');
   return { python, env: { PATH: `${dirname(curl.path)}:/usr/bin:/bin`, ...curl.env } };
+}
+
+/** Runs a container of the plan to its end, with the places and Secrets of this machine for those of the plan. */
+export async function runContainer(
+  { command = [], env = [] }: Pick<IContainer, 'command' | 'env'>,
+  replaced: Readonly<Record<string, string>>,
+): Promise<ScriptRun> {
+  const given = env
+    .filter(({ name }) => name !== 'SCRATCH_DIR')
+    .map(({ name, value, valueFrom }) => [name, value ?? `from ${valueFrom?.secretKeyRef?.key}`]);
+  const script = command.at(-1) === '/opt/backup/snapshot.py' ? 'snapshot' : 'restore';
+  return startScript(script, await interpreter(), { ...Object.fromEntries(given), ...replaced }).finished;
 }
 
 /** Starts a script with exactly this environment, and a scratch folder of its own. */

@@ -21,7 +21,7 @@ const otlp = { endpoint: 'http://collector.monitoring:4317', required: true };
 const system = systemFor({ git, authentication: { mode: 'bearer' }, server: { otlp } });
 function objects(ends = new Date(Date.now() + 600_000)) {
   const { backup } = system.operations;
-  if (!backup) throw new Error('no backup');
+  if (backup?.kind !== 'git') throw new Error('no backup');
   return scratchObjects(system, backup.drill, scratchName(system), ends);
 }
 
