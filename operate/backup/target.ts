@@ -1,5 +1,5 @@
 import type { SystemPlan } from '../../components/kit/object';
-import type { GitBackup, SnapshotBackup } from '../../components/kit/operations';
+import type { BackupFacts, GitBackup, SnapshotBackup } from '../../components/kit/operations';
 import { type StackCluster, stackCluster } from '../cluster/stack-cluster';
 import type { CommandRun } from '../commands/run';
 import { Failure } from '../failure';
@@ -35,11 +35,16 @@ export interface SnapshotTarget extends SystemOnCluster {
 /**
  * The system of a stack, the cluster that it runs on and the way to its backups.
  *
+ * @param offers where several systems are backed up: whether one is what the command is about
  * @throws Failure when nothing of it is backed up, or the cluster cannot be reached
  */
-export async function backupTarget(run: CommandRun, options: BackupOptions): Promise<Target> {
+export async function backupTarget(
+  run: CommandRun,
+  options: BackupOptions,
+  offers: (backup: BackupFacts) => boolean = () => true,
+): Promise<Target> {
   const stack = describedStack(run.projectDir, options.stack);
-  const system = systemOf(stack, options.system);
+  const system = systemOf(stack, options.system, ({ backup }) => backup !== undefined && offers(backup));
   const { backup } = system.operations;
   if (backup === undefined) {
     throw new Failure(`${system.name} of stack ${stack.name} is not backed up`, remedyOf(stack.name, system));

@@ -82,8 +82,10 @@ describe('backups of snapshots', function () {
   async function play(cronJob: string): Promise<void> {
     const pod = await pods.found(
       found,
-      ({ metadata, spec }) =>
-        (metadata?.name?.startsWith(`${cronJob}-now-`) ?? false) && (spec?.schedulingGates?.length ?? 0) > 0,
+      ({ metadata, spec, status }) =>
+        (metadata?.name?.startsWith(`${cronJob}-now-`) ?? false) &&
+        (spec?.schedulingGates?.length ?? 0) > 0 &&
+        status?.phase === 'Pending',
     );
     const container = pod.spec?.containers[0] as never;
     const { code, lastLine, output } = await runContainer(container, { QDRANT_URL: living.url, ...s3.settings });
@@ -142,6 +144,10 @@ describe('backups of snapshots', function () {
     await pods.closeNodes(true);
     const playDrill = async () => {
       const pod = await pods.found(found, isDrill);
+      // The simulated node takes up pods that are pending, and would have them end at once.
+      await pods.report(pod, { phase: 'Running' });
+      await pods.closeNodes(false);
+      await pods.found(found, (each) => isDrill(each) && each.spec?.nodeName !== undefined);
       const restore = pod.spec?.containers.find(({ name }) => name === 'restore');
       const { code, output } = await runContainer(restore as never, { QDRANT_URL: other.url, ...s3.settings });
       await logOf(pod, output);
@@ -149,7 +155,6 @@ describe('backups of snapshots', function () {
       const state = { terminated: { exitCode: code, reason: 'Completed' } };
       const status = { name: 'restore', image: '', imageID: '', ready: false, restartCount: 0, state };
       await pods.report(pod, { phase: 'Running', containerStatuses: [status] });
-      await pods.closeNodes(false);
     };
     const [ran] = await Promise.all([captured(() => snapshotDrill(run, options, target, 5)), playDrill()]);
     await other.stop();

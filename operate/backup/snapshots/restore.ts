@@ -16,7 +16,7 @@ export async function restore(run: CommandRun, options: RestoreOptions): Promise
     const remedy = 'give a stamp such as 20261121T024300Z, or latest; --list says which there are';
     throw new Failure(`--backup is ${wanted}`, remedy);
   }
-  const target = await backupTarget(run, options);
+  const target = await backupTarget(run, options, ({ kind }) => kind === 'snapshots');
   if (target.kind === 'git') {
     throw new Failure(
       `${target.system.name} takes its content from its remotes by itself, at its first start on an empty volume`,
