@@ -394,7 +394,7 @@ for (const target of ['volume', 's3'] as const) {
     it('remove, in the next run, what one has left that was killed', async () => {
       const counts = () => fake.seen.filter((each) => each.endsWith('/count')).length;
       fake.fault = ({ path }) => (path.endsWith('/count') && counts() > 1 ? 'hang' : undefined);
-      const settings = bench.settings({ RETENTION: '1', DEADLINE_SECONDS: '3' });
+      const settings = bench.settings({ RETENTION: '1', DEADLINE_SECONDS: '5' });
       const { finished, process } = startScript('snapshot', program, settings);
       while (counts() < 2) await sleep(20);
       process.signal('SIGKILL');
@@ -403,7 +403,7 @@ for (const target of ['volume', 's3'] as const) {
       assert.deepEqual([bench.records().length, bench.kept('codebase').length], [1, 1], 'its journal and its snapshot');
       const early = await bench.backedUp();
       assert.equal(bench.records().length, 2, 'it may be under way, as far as anybody knows');
-      await sleep(3000);
+      await sleep(5000);
       const { backup } = await bench.backedUp({ RETENTION: '1' });
       assert.deepEqual(bench.records(), [`${backup}.json`]);
       assert.notEqual(early.backup, backup);
@@ -412,7 +412,7 @@ for (const target of ['volume', 's3'] as const) {
 
     it('end in time, and leave nothing', async () => {
       fake.fault = ({ path }) => (path === '/aliases' ? 'hang' : undefined);
-      const run = await bench.backUp({ DEADLINE_SECONDS: '1' });
+      const run = await bench.backUp({ DEADLINE_SECONDS: '3' });
       assert.equal(run.code, 8, run.output);
       assert.equal(run.lastLine, 'backup failed: not done within the time: read the aliases');
       nothingLeft();
