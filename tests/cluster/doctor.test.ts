@@ -102,6 +102,8 @@ describe('doctor on a real control plane', () => {
       'cluster of context kwok-test',
       'enforcement of network policies',
       'image ghcr.io/butterflyskies/memory-mcp:0.17.1',
+      'image docker.io/qdrant/qdrant:v1.15.4-unprivileged',
+      'image registry.example.org/context-engine:2bc6631',
     ]);
   });
 
