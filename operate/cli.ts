@@ -13,6 +13,7 @@ import { parityCommand } from './parity/command';
 import { pinCommand } from './pin/command';
 import { promoteCommand } from './promote/command';
 import { renderCommand } from './render/command';
+import { reposCommand } from './repos/command';
 import { tokenCommand } from './token/command';
 import { verifyCommand } from './verify/command';
 
@@ -119,9 +120,13 @@ group('After `up`:', [
   driftCommand(command(() => (require('./drift/drift') as typeof import('./drift/drift')).drift)),
 ]);
 
-group('Memories and clients:', [
+group('Memories, repositories and clients:', [
   migrateCommand(command(() => (require('./migrate/serena') as typeof import('./migrate/serena')).migrateSerena)),
   parityCommand(command(() => (require('./parity/parity') as typeof import('./parity/parity')).parity)),
+  reposCommand({
+    list: command(() => (require('./repos/list') as typeof import('./repos/list')).list),
+    upload: command(() => (require('./repos/upload') as typeof import('./repos/upload')).upload),
+  }),
   clientCommand({
     claude: command(() => (require('./client/client') as typeof import('./client/client')).configureClaude),
     print: command(() => (require('./client/client') as typeof import('./client/client')).printEntry),

@@ -15,8 +15,38 @@ export interface Operations {
   readonly unsaved?: { readonly name: string; readonly key: string };
   /** Absent where the system needs no token of its own. */
   readonly token?: TokenFacts;
+  /** Repositories of source code that the system knows. Absent where it is not about code. */
+  readonly repositories?: readonly RepositoryFacts[];
   /** Keys of the stack file that make the plan fit what runs already. Absent where nothing can be adopted by a key. */
   readonly fittingKeys?: FittingKeys;
+}
+
+/** A repository of source code. */
+export interface RepositoryFacts {
+  readonly name: string;
+  /** Where its files come from, such as `https://git.example.com/team/alpha.git at main`. */
+  readonly source: string;
+  /** Job of its first indexing, where the plan has one. */
+  readonly job?: string;
+  /** Deployment that indexes what changes, where it is watched. */
+  readonly watcher?: string;
+  /** How a working tree becomes its content. Absent where its files come from elsewhere. */
+  readonly upload?: UploadFacts;
+}
+
+export interface UploadFacts {
+  /** CronJob that serves as template for taking an upload in and indexing it. */
+  readonly cronJob: string;
+  /** Init container of its pod that waits for the upload. */
+  readonly container: string;
+  /** Command that takes, in that container, so many bytes of a compressed tar archive from its standard input. */
+  readonly command: (bytes: number) => readonly string[];
+  /** Top folder or file that is never uploaded, because the system keeps its own there. */
+  readonly reserved: readonly string[];
+  /** Time that all of it may take, in seconds. */
+  readonly deadlineSeconds: number;
+  /** The last line of a run that went well, as a regular expression whose named groups are figures. */
+  readonly indexed: string;
 }
 
 /** Full keys of a stack file, such as `memoryMcp.volume.size`. */

@@ -14,6 +14,7 @@ export interface ContainerPlace {
  * Runs a command in a container with a file as its standard input. The command must know by itself where the input
  * ends: not every API server can tell it.
  *
+ * @param sent told how much of the file has gone out so far
  * @throws Error with what the command wrote when it fails; Interrupted
  */
 export async function runWithInput(
@@ -22,6 +23,7 @@ export async function runWithInput(
   command: readonly string[],
   file: string,
   signal: AbortSignal | undefined,
+  sent?: (bytes: number) => void,
 ): Promise<void> {
   const input = new PassThrough();
   let output = '';
@@ -45,6 +47,7 @@ export async function runWithInput(
           socket.addEventListener('close', () =>
             reject(new Error('the connection was closed before the command ended')),
           );
+          if (sent) source.on('data', () => sent(source.bytesRead));
           source.pipe(input, { end: false });
         })
         .catch(reject);

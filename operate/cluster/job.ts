@@ -25,6 +25,8 @@ export interface JobRun {
   readonly env?: { readonly container: string; readonly values: Readonly<Record<string, string>> };
   readonly signal?: AbortSignal | undefined;
   readonly say?: (text: string) => void;
+  /** Called at every look with the newest pod, which stays as it is until the call is done. What it throws ends the run. */
+  readonly attend?: (pod: TellingPod) => Promise<void>;
 }
 
 /** Seconds between two looks at a Job. */
@@ -149,6 +151,7 @@ async function follow(run: JobRun, path: string, name: string): Promise<JobEnd> 
     const pod = await newestPodOf(api, namespace, name);
     const end = endOf(job);
     if (end) return { ...end, lastLine: pod && (await lastLogLine(api, pod)) };
+    if (pod) await run.attend?.(pod);
     const trouble = pod && troubleOf(pod);
     if (Date.now() > limit) {
       return { succeeded: false, reason: trouble ?? `not done within ${deadlineSeconds} s` };

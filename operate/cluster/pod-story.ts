@@ -34,9 +34,18 @@ export async function lastLogLine(api: Api, pod: TellingPod, container?: string)
   return lines.at(-1)?.trim() ?? terminationMessage(pod);
 }
 
-/** What the kubelet kept of the end of a container's log. */
+/** Whether a container runs, an init container or another. */
+export function containerRuns({ status }: TellingPod, container: string): boolean {
+  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return all.find(({ name }) => name === container)?.state?.running !== undefined;
+}
+
+/** What the kubelet kept of the end of a container's log: of the init container that failed, where one did. */
 function terminationMessage({ status }: TellingPod): string | undefined {
-  const messages = (status?.containerStatuses ?? []).map(({ state }) => state?.terminated?.message?.trim());
+  const failed = (status?.initContainerStatuses ?? []).filter(({ state }) => state?.terminated?.exitCode);
+  const messages = [...failed, ...(status?.containerStatuses ?? [])].map(({ state }) =>
+    state?.terminated?.message?.trim(),
+  );
   return messages
     .find((message) => message)
     ?.split('\n')

@@ -5,7 +5,7 @@ import { intakeCommand } from '../../../components/kit/drill';
 import { runChild } from '../../child';
 import { get } from '../../cluster/api';
 import { runWithInput } from '../../cluster/exec';
-import { lastLogLine, type TellingPod, troubleOf } from '../../cluster/pod-story';
+import { containerRuns, lastLogLine, type TellingPod, troubleOf } from '../../cluster/pod-story';
 import { isReady } from '../../cluster/pods';
 import { Failure, Interrupted, messageOf, throwIfInterrupted } from '../../failure';
 import { copyBranch, type Head } from '../../git/remote';
@@ -52,7 +52,7 @@ export async function fillVolume(target: GitTarget, namespace: string, folder: s
   });
   throwIfInterrupted(signal);
   if (exitCode !== 0) throw new Failure(`the backup cannot be packed: ${stderr.trim()}`, 'install tar');
-  await waitForPod(target, namespace, say, (pod) => hasStarted(pod, container));
+  await waitForPod(target, namespace, say, (pod) => containerRuns(pod, container));
   const command = intakeCommand(backup.drill.volumePath, statSync(archive).size);
   try {
     const place = { namespace, pod: drillPod, container };
@@ -134,10 +134,4 @@ async function waitForPod(
     }
     say(trouble ?? `${namespace}/${drillPod}: ${pod.status?.phase?.toLowerCase() ?? 'new'}`);
   }
-}
-
-/** Whether an init container runs. */
-function hasStarted({ status }: TellingPod, container: string): boolean {
-  const found = status?.initContainerStatuses?.find(({ name }) => name === container);
-  return found?.state?.running !== undefined;
 }
