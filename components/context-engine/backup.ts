@@ -83,8 +83,12 @@ export interface QdrantArgs {
   readonly podLabels: Readonly<Record<string, string>>;
   /** Absent where it asks for none. */
   readonly apiKey?: SecretEntry | undefined;
-  /** Claim of its snapshots, and where its container mounts it. */
-  readonly snapshots: { readonly claimName: string; readonly mountPath: string };
+  /** Claim of its snapshots, where its container mounts it, and labels of all pods that mount it, Qdrant's among them. */
+  readonly snapshots: {
+    readonly claimName: string;
+    readonly mountPath: string;
+    readonly podLabels: Readonly<Record<string, string>>;
+  };
   /** For the Qdrant of a drill. */
   readonly image: string;
   readonly resources: Sizing;
@@ -202,7 +206,7 @@ function scriptPod(args: QdrantBackupArgs, containers: IContainer[], volumes: IP
     serviceAccountName: args.serviceAccountName,
     ...pullSecrets(args.imagePullSecrets),
     // The volume attaches to one node at a time, and that is Qdrant's.
-    ...(target.kind === 'volume' ? onOneNode(qdrant.podLabels) : {}),
+    ...(target.kind === 'volume' ? onOneNode(qdrant.snapshots.podLabels) : {}),
     // Names with a dot are asked for as they are first: policies that allow hosts by name never see search domains.
     dnsConfig: { options: [{ name: 'ndots', value: '1' }] },
     containers,

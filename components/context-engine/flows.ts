@@ -123,7 +123,7 @@ function monitoring(settings: ContextEngineSettings, { monitoring: facts }: Clus
 function backup({ backup: { target } }: ContextEngineSettings): Flow[] {
   if (target.kind !== 's3') return [];
   const { hostname, port } = new URL(target.endpoint);
-  return (['backup', 'restore'] as const).map((component) =>
+  return (['backup', 'restore', 'drill'] as const).map((component) =>
     out(`${component}-to-storage`, podsOf(component), peerAt(hostname), Number(port || 443), 'snapshots'),
   );
 }

@@ -8,7 +8,7 @@ import type { RunAs } from '../kit/workload';
 export const system = 'context-engine';
 
 /** What a pod is. The Services are named after those that listen. */
-export type Component = ServiceName | 'watcher' | 'index' | 'upload' | 'backup' | 'restore';
+export type Component = ServiceName | 'watcher' | 'index' | 'upload' | 'backup' | 'restore' | 'drill';
 
 /** The user of every image: upstream's runs as anyone, Qdrant's unprivileged one as this one. */
 export const runAs: RunAs = { uid: 1000, gid: 1000 };
@@ -68,8 +68,8 @@ export function podsOf(component: Component, repository?: string): Record<string
   return { ...allPods, component, ...(repository ? { repository } : {}) };
 }
 
-/** What a pod uses, as a label: network policies select by it, so that one policy serves all pods of a kind. */
-export type Use = 'qdrant' | 'memory' | 'models' | 'decoder';
+/** What a pod uses, as a label: network policies and affinities select by it, so that one serves all pods of a kind. */
+export type Use = 'qdrant' | 'memory' | 'models' | 'decoder' | 'snapshots';
 
 /** Label of the pods that use something. */
 export function uses(use: Use): Record<string, string> {

@@ -1,6 +1,6 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { ContextEngineSettings } from '../../config/context-engine';
-import { application, imageUpdater, withSyncWaves } from '../kit/gitops';
+import { application, withSyncWaves } from '../kit/gitops';
 import { account } from '../kit/identity';
 import { labelsOf } from '../kit/labels';
 import { dedicatedNamespace } from '../kit/namespace';
@@ -9,6 +9,7 @@ import type { Described, SystemPlan } from '../kit/object';
 import { resourceQuota } from '../kit/quota';
 import { secretObject } from '../kit/secret';
 import { monitoringObjects } from './alerts';
+import { backupObjects } from './backup';
 import { endpointOf, exposureObjects, mainServer } from './exposure';
 import { flows } from './flows';
 import { guardObjects } from './guard';
@@ -17,6 +18,7 @@ import { allPods, metadataIn, system } from './names';
 import { operations } from './operations';
 import { qdrant } from './qdrant';
 import { repositories } from './repositories';
+import { backupArgs } from './saving';
 import { scripts } from './scripts';
 import { servers } from './server';
 import { volumes } from './volumes';
@@ -46,6 +48,7 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
     ...llamacpp(settings),
     ...servers(settings, cluster),
     ...repositories(settings),
+    ...backupObjects(backupArgs(settings, cluster)),
     ...exposureObjects(settings, cluster),
     ...monitoringObjects(settings, cluster),
     ...delivery(settings, cluster),
@@ -97,7 +100,7 @@ function delivery(settings: ContextEngineSettings, cluster: ClusterFacts): Recor
     namespace: settings.namespace.name,
   };
   return {
+    // No Image Updater: it would change the image of a Job under the same name, which the API server refuses.
     application: { ...application(args), after: ['qdrant'] },
-    ...(argocd.imageUpdater ? { imageUpdater: { ...imageUpdater(args, settings.image), after: ['application'] } } : {}),
   };
 }

@@ -3,9 +3,12 @@ import type { ContextEngineSettings } from '../../config/context-engine';
 import { runningServers, type ServerName } from '../../config/context-engine/choices';
 import type { Access, Operations, Probe, ServerFacts } from '../kit/operations';
 import { rolloutDeadlines } from '../kit/workload';
+import { backupFacts } from './backup';
 import { endpointOf, hostnameOf, prefixes } from './exposure';
 import { frontPorts } from './guard';
 import { podsOf, serverKinds } from './names';
+import { repositoryFacts } from './repositories';
+import { backupArgs } from './saving';
 
 /** Tools that agents live by, of those that upstream's servers offer. */
 const tools = {
@@ -42,6 +45,8 @@ export function operations(settings: ContextEngineSettings, cluster: ClusterFact
   if (!main) throw new Error('a Context Engine without any server has been refused before');
   return {
     servers: [main, ...others],
+    backup: backupFacts(backupArgs(settings, cluster)),
+    repositories: repositoryFacts(settings),
     fittingKeys: {
       namespace: 'contextEngine.namespace.name',
       sharedNamespace: 'contextEngine.namespace.shared',

@@ -1,12 +1,11 @@
 import type { IStatefulSet } from 'kubernetes-models/apps/v1';
-import type { IProbe, IService } from 'kubernetes-models/v1';
+import type { IPodSpec, IProbe, IService } from 'kubernetes-models/v1';
 import type { ContextEngineSettings } from '../../config/context-engine';
-import { labelsOf } from '../kit/labels';
 import type { Described, Named } from '../kit/object';
 import { revisionAnnotations } from '../kit/secret';
 import { hardenedPod, onOneNode, pullSecrets, resourceRequirements } from '../kit/workload';
 import { guardBeside } from './guard';
-import { allPods, claims, metadataIn, podsOf, ports, runAs, scraped, system } from './names';
+import { allPods, claims, metadataIn, podLabels, podsOf, ports, runAs, scraped, system, uses } from './names';
 import { unpinnedWaiver } from './pod';
 
 const pods = podsOf('qdrant');
@@ -49,13 +48,13 @@ function statefulSet(settings: ContextEngineSettings): Described<Named<IStateful
         selector: { matchLabels: pods },
         template: {
           metadata: {
-            labels: labelsOf(system, pods),
+            labels: podLabels('qdrant', ['snapshots']),
             annotations: { ...revisionAnnotations({ 'api-key': apiKey }), ...guard.annotations },
           },
           spec: hardenedPod(runAs, {
             serviceAccountName: system,
             ...pullSecrets(settings.imagePullSecrets),
-            ...(settings.layout === 'single-node' ? onOneNode(allPods) : {}),
+            ...nearTo(settings),
             // SIGTERM flushes what is in memory; a kill means a replay of the log at the next start.
             terminationGracePeriodSeconds: 60,
             containers: [
@@ -115,6 +114,12 @@ function statefulSet(settings: ContextEngineSettings): Described<Named<IStateful
       },
     },
   };
+}
+
+/** Backups onto the volume of snapshots mount it too, so that they and Qdrant must be on one node. */
+function nearTo({ backup, layout }: ContextEngineSettings): Pick<IPodSpec, 'affinity'> {
+  if (layout === 'single-node') return onOneNode(allPods);
+  return backup.target.kind === 'volume' ? onOneNode(uses('snapshots')) : {};
 }
 
 /** What clients talk to, and Prometheus: it finds this one by a label of its own, since others lead to the same pod. */

@@ -4,13 +4,16 @@ import type { ContextEngineSettings } from '../../config/context-engine';
 import type { RepositorySettings } from '../../config/context-engine/repositories';
 import { runOnceJob } from '../kit/job';
 import type { Described, Named } from '../kit/object';
+import type { RepositoryFacts } from '../kit/operations';
+import { scheduledJob } from '../kit/scheduled-job';
 import { revisionAnnotations } from '../kit/secret';
 import { resourceRequirements } from '../kit/workload';
 import { environment, type Role } from './environment';
 import { bringer, credentialsRevision, isBrought, scriptOf, sourceVolumes } from './fetch';
 import { metadataIn, paths, podLabels, podsOf, stateFolder } from './names';
 import { enginePod, helper, unpinnedWaiver, waitFor, waitForQdrant } from './pod';
-import { type Script, scriptPath, scriptsHash, scriptsMount } from './scripts';
+import { type Script, scriptPath, scriptsHash, scriptsMount, scriptsVolume } from './scripts';
+import { type UploadArgs, uploadContainers, uploadFacts } from './upload';
 import { modelsMount, sharedVolume, tmpMount } from './volumes';
 
 /**
@@ -20,7 +23,9 @@ import { modelsMount, sharedVolume, tmpMount } from './volumes';
 export function repositories(settings: ContextEngineSettings): Record<string, Described> {
   return Object.fromEntries(
     settings.repositories.flatMap((repository) => [
-      ...(isBrought(repository) ? [[`index-${repository.name}`, indexJob(settings, repository)] as const] : []),
+      isBrought(repository)
+        ? ([`index-${repository.name}`, indexJob(settings, repository)] as const)
+        : ([`upload-${repository.name}`, uploadJob(settings, repository)] as const),
       ...(repository.watch ? [[`watcher-${repository.name}`, watcher(settings, repository)] as const] : []),
     ]),
   );
@@ -66,6 +71,67 @@ function indexJob(settings: ContextEngineSettings, repository: RepositorySetting
     after: needs,
     waivers: unpinnedWaiver(settings, settings.image),
   };
+}
+
+/** Template of the job that takes an upload in and indexes it. */
+function uploadJob(settings: ContextEngineSettings, repository: RepositorySettings): Described {
+  const labels = podsOf('upload', repository.name);
+  const { initContainers = [], containers } = uploadContainers(uploadArgs(settings, repository));
+  return {
+    ...scheduledJob({
+      metadata: metadataIn(settings, labels)(`upload-${repository.name}`),
+      podLabels: podLabels('upload', ['qdrant', 'models'], repository.name),
+      schedule: 'on demand',
+      deadlineSeconds: settings.indexing.deadlineSeconds,
+      // Whoever uploads is there to try again.
+      retries: 0,
+      pod: enginePod(settings, {
+        initContainers: [...initContainers, folders(settings, repository), waitForQdrant(settings)],
+        containers,
+        volumes: volumesOf(repository),
+      }),
+    }),
+    after: needs,
+    waivers: unpinnedWaiver(settings, settings.image),
+  };
+}
+
+function uploadArgs(settings: ContextEngineSettings, repository: RepositorySettings): UploadArgs {
+  return {
+    name: repository.name,
+    image: settings.image,
+    resources: { cpu: '50m', memory: '64Mi', memoryLimit: '512Mi' },
+    scripts: { volume: scriptsVolume.name, path: paths.scripts },
+    repositories: { volume: rootMount.name },
+    index: indexer(settings, repository),
+    deadlineSeconds: settings.indexing.deadlineSeconds,
+  };
+}
+
+/** What the operator's commands know of the repositories. */
+export function repositoryFacts(settings: ContextEngineSettings): RepositoryFacts[] {
+  return settings.repositories.map((repository) => {
+    const { name, watch } = repository;
+    return {
+      name,
+      source: sourceInWords(repository),
+      ...(watch ? { watcher: `watcher-${name}` } : {}),
+      ...(isBrought(repository)
+        ? { job: indexJob(settings, repository).object.metadata.name }
+        : { upload: uploadFacts(`upload-${name}`, uploadArgs(settings, repository)) }),
+    };
+  });
+}
+
+function sourceInWords(repository: RepositorySettings): string {
+  switch (repository.source) {
+    case 'git':
+      return `${repository.url} at ${repository.ref}`;
+    case 'claim':
+      return `claim ${repository.claimName}${repository.path ? `, folder ${repository.path}` : ''}`;
+    case 'upload':
+      return 'uploads';
+  }
 }
 
 /** The container that indexes a repository as it is. */

@@ -7,7 +7,7 @@ import type { Described, Named } from '../kit/object';
 import { metadataIn, paths, system } from './names';
 
 const files = [
-  ...(['fetch-model.sh', 'fetch-repository.py', 'mirror-folder.py', 'prepare.py'] as const),
+  ...(['fetch-model.sh', 'fetch-repository.py', 'mirror-folder.py', 'prepare.py', 'receive.py'] as const),
   ...(['wait-for.py', 'watch.py'] as const),
 ];
 

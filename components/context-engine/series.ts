@@ -1,9 +1,9 @@
 import type { ContextEngineSettings } from '../../config/context-engine';
 import { running, runningServers, type ServiceName } from '../../config/context-engine/choices';
+import { backupNames } from './backup';
 import { claims, system } from './names';
 
-/** Name of the CronJob that makes snapshots. */
-const backupJob = 'qdrant-backup';
+const { backup: backupJob } = backupNames;
 
 /** Job name of the Probe of a Service, which becomes a label of its results. */
 export function probeJob(service: ServiceName): string {

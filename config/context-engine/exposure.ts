@@ -21,7 +21,7 @@ const chosen = {
 
 const sourceRanges = z
   .array(network)
-  .min(1, { error: 'at least one network; 0.0.0.0/0 says that everybody is meant' })
+  .min(1, { error: 'at least one network; one of everybody, such as 0.0.0.0/0, counts as none' })
   .describe('Networks whose addresses may connect; nobody else may.');
 
 /** Under a path of its own the SSE flavour cannot work: it tells clients to post to /messages/ of the host. */

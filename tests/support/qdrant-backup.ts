@@ -25,7 +25,11 @@ export function backupArgs(
       url: 'http://qdrant:6333',
       port: 6333,
       podLabels: { app: 'context-engine', component: 'qdrant' },
-      snapshots: { claimName: 'qdrant-snapshots', mountPath: '/qdrant/snapshots' },
+      snapshots: {
+        claimName: 'qdrant-snapshots',
+        mountPath: '/qdrant/snapshots',
+        podLabels: { 'memory-fleet.dev/uses-snapshots': 'true' },
+      },
       image: `example.org/qdrant:1@sha256:${'b'.repeat(64)}`,
       resources: { cpu: '1', memory: '2Gi', memoryLimit: '8Gi' },
       storageSize: '50Gi',

@@ -49,7 +49,7 @@ describe('the backup of Qdrant', () => {
     assert.deepEqual(affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution, [
       {
         topologyKey: 'kubernetes.io/hostname',
-        labelSelector: { matchLabels: { app: 'context-engine', component: 'qdrant' } },
+        labelSelector: { matchLabels: { 'memory-fleet.dev/uses-snapshots': 'true' } },
       },
     ]);
     assert.ok(volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === 'qdrant-snapshots'));
