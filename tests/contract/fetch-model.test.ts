@@ -41,7 +41,7 @@ for (const [name, obtainShell] of [
       const [command = '', ...args] = shell.command;
       return new Running(command, [...args, engineScript('fetch-model.sh')], {
         ...shell.env,
-        MODEL_URL: server.url,
+        ...(env.MODEL_URL ? {} : { MODEL_URL: server.url }),
         MODEL_FILE: 'model.gguf',
         MODELS_DIR: join(folder, 'models'),
         DEADLINE_SECONDS: '30',
