@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import type { V1Deployment, V1PersistentVolumeClaim } from '@kubernetes/client-node';
+import type { KubernetesObject } from '../../components/kit/object';
 import { describePlan } from '../../components/plan';
 import { nothingChanged, type OpenStack } from '../../operate/engine';
 import { loadStack } from '../../operate/stack-file';
-import { apiWarnings, controlPlane, live, openTestStack, projectDir, removeNamespace } from './support/control-plane';
+import { podOf } from '../../policies/pods';
+import {
+  apiWarnings,
+  controlPlane,
+  eventually,
+  live,
+  openTestStack,
+  projectDir,
+  removeNamespace,
+} from './support/control-plane';
 
 const image = 'registry.example.org/context-engine:1';
 
@@ -30,7 +40,7 @@ for (const [name, classes] of [
     after(() => removeNamespace('context-engine'));
 
     it('creates exactly the plan, and everything becomes ready', async () => {
-      const { changes, warnings } = await stack.up();
+      const [{ changes, warnings }] = await Promise.all([stack.up(), ...foreignClaims(objects).map(provide)]);
       // Beside the objects: the stack, the provider and the component.
       assert.deepEqual(changes, { create: objects.length + 3 });
       assert.deepEqual(warnings, []);
@@ -60,6 +70,30 @@ for (const [name, classes] of [
       assert.ok(nothingChanged(changes), JSON.stringify(changes));
     });
   });
+}
+
+/** Claims that pods mount and that somebody else makes. */
+function foreignClaims(objects: readonly KubernetesObject[]): string[] {
+  const own = objects.filter(({ kind }) => kind === 'PersistentVolumeClaim').map(({ metadata }) => metadata.name);
+  const mounted = objects.flatMap((object) =>
+    (podOf(object)?.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []),
+  );
+  return [...new Set(mounted)].filter((name) => !own.includes(name));
+}
+
+/** Makes a claim as soon as its namespace is there. */
+async function provide(name: string): Promise<void> {
+  const namespace = 'context-engine';
+  const exists = async () =>
+    Boolean(await live({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }));
+  await eventually('the namespace is there', exists, 120);
+  const spec = {
+    accessModes: ['ReadWriteMany'],
+    resources: { requests: { storage: '1Gi' } },
+    storageClassName: 'nfs-client',
+  };
+  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace }, spec };
+  await controlPlane().objects.create(claim as KubernetesObject);
 }
 
 /** What a stack file says of Context Engine, for tests that want it although `openTestStack` leaves it out. */
