@@ -19,6 +19,7 @@ export async function list(run: CommandRun, options: ReposOptions): Promise<numb
   const { signal } = run;
   const states = await inParallel(repositories, (each) => stateOf(api, system.namespace, each), { signal });
   const findings = repositories.map((each, index) => findingOf(stack.name, each, states[index] ?? {}));
+  if (findings.length === 0) findings.push(none(system.system));
   const facts = {
     system: system.name,
     repositories: repositories.map(({ name, source }, index) => ({ name, source, ...states[index] })),
@@ -63,6 +64,12 @@ async function watcherState(api: Api, namespace: string, name: string): Promise<
   const deployment = await get<V1Deployment>(api, path);
   if (deployment === undefined) return 'missing';
   return (deployment.status?.readyReplicas ?? 0) > 0 ? 'ready' : 'not ready';
+}
+
+/** The line of a system that has no repositories yet. */
+export function none(key: string): Finding {
+  const remedy = `add them to the stack file, below ${key}.repositories`;
+  return { subject: 'repositories', status: 'skipped', found: 'there are none', remedy };
 }
 
 /** A line of the table. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { uploadContainers, uploadFacts } from '../../../components/context-engine/upload';
 import type { SystemPlan } from '../../../components/kit/object';
 import type { RepositoryFacts } from '../../../components/kit/operations';
-import { findingOf } from '../../../operate/repos/list';
+import { findingOf, none } from '../../../operate/repos/list';
 import { uploadOf } from '../../../operate/repos/target';
 import { finding } from '../../../operate/repos/upload';
 
@@ -84,6 +84,12 @@ describe('a repository that is named for an upload', () => {
 });
 
 describe('the list of repositories', () => {
+  it('says where to add some when there are none', () => {
+    const { remedy, status } = none('contextEngine');
+    assert.equal(status, 'skipped');
+    assert.match(remedy ?? '', /contextEngine\.repositories/);
+  });
+
   it('says how every part is, and is as good as its worst part', () => {
     assert.deepEqual(findingOf('lab', website, { upload: 'ready', watcher: 'ready' }), {
       subject: 'repository website',
