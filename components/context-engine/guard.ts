@@ -53,14 +53,7 @@ export function guardBeside(settings: ContextEngineSettings, name: ServiceName):
   if (authentication?.mode !== 'bearer' || !isGuarded(settings, name)) return nothing;
   const { container, volume, configMap } = proxy(settings, authentication, name);
   return {
-    containers: [
-      {
-        ...container,
-        startupProbe: { tcpSocket: { port: 'guarded' }, periodSeconds: 1, failureThreshold: 30 },
-        readinessProbe: { tcpSocket: { port: 'guarded' }, periodSeconds: 10, failureThreshold: 3 },
-        livenessProbe: { tcpSocket: { port: 'guarded' }, periodSeconds: 30, failureThreshold: 3 },
-      },
-    ],
+    containers: [container],
     volumes: [volume],
     annotations: {
       ...revisionAnnotations({ bearer: authentication.secret }),

@@ -3,10 +3,11 @@ import type { IProbe, IService } from 'kubernetes-models/v1';
 import type { ContextEngineSettings } from '../../config/context-engine';
 import { running } from '../../config/context-engine/choices';
 import type { Described, Named } from '../kit/object';
+import { unpinnedWaiver } from '../kit/pinning';
 import { resourceRequirements, rolloutDeadlines } from '../kit/workload';
 import { guardBeside } from './guard';
 import { metadataIn, paths, podLabels, podsOf, ports } from './names';
-import { enginePod, unpinnedWaiver } from './pod';
+import { enginePod } from './pod';
 import { scriptPath, scriptsHash, scriptsMount } from './scripts';
 import { modelsMount, sharedVolume, tmpMount } from './volumes';
 
@@ -30,7 +31,7 @@ function deployment(settings: ContextEngineSettings): Described<Named<IDeploymen
   const requirements = resourceRequirements(resources);
   return {
     after: ['serviceAccount', 'scripts', 'models', ...guard.after],
-    waivers: unpinnedWaiver(settings, image, fetchImage, ...guard.images),
+    waivers: unpinnedWaiver(settings.imageUnpinnedReason, image, fetchImage, ...guard.images),
     object: {
       apiVersion: 'apps/v1',
       kind: 'Deployment',

@@ -1,7 +1,8 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { ContextEngineSettings } from '../../config/context-engine';
 import { runningServers, type ServerName } from '../../config/context-engine/choices';
-import type { Access, Operations, Probe, ServerFacts } from '../kit/operations';
+import { accessOf } from '../kit/access';
+import type { Operations, Probe, ServerFacts } from '../kit/operations';
 import { rolloutDeadlines } from '../kit/workload';
 import { backupFacts } from './backup';
 import { endpointOf, hostnameOf, prefixes } from './exposure';
@@ -84,21 +85,10 @@ function serverFacts(settings: ContextEngineSettings, cluster: ClusterFacts, nam
     },
     ...(hostname ? { hostname } : {}),
     tools: tools[about],
-    access: access(settings),
+    access: accessOf(settings.authentication),
     takesAnyHost: true,
     startupSeconds: rolloutDeadlines(settings.startupBudgetSeconds).startup,
   };
-}
-
-function access({ authentication }: ContextEngineSettings): Access {
-  if (authentication?.mode === 'bearer') {
-    const { secretName, secretKey } = authentication.secret;
-    return { mode: 'bearer', secret: { name: secretName, key: secretKey } };
-  }
-  if (authentication?.mode === 'gateway') {
-    return { mode: 'gateway', header: authentication.header, secretName: authentication.secretName };
-  }
-  return { mode: 'none' };
 }
 
 /** Only asks: what memory has stored nothing can take away again. */

@@ -49,9 +49,3 @@ export function waitFor(
     volumeMounts,
   });
 }
-
-/** The waiver for an image without a digest, where a reason is given and needed. */
-export function unpinnedWaiver(settings: ContextEngineSettings, ...images: readonly string[]) {
-  const { imageUnpinnedReason: reason } = settings;
-  return reason && images.some((image) => !image.includes('@')) ? [{ rule: 'pinned-images', reason }] : [];
-}

@@ -2,11 +2,11 @@ import type { IStatefulSet } from 'kubernetes-models/apps/v1';
 import type { IPodSpec, IProbe, IService } from 'kubernetes-models/v1';
 import type { ContextEngineSettings } from '../../config/context-engine';
 import type { Described, Named } from '../kit/object';
+import { unpinnedWaiver } from '../kit/pinning';
 import { revisionAnnotations } from '../kit/secret';
 import { hardenedPod, onOneNode, pullSecrets, resourceRequirements } from '../kit/workload';
 import { guardBeside } from './guard';
 import { allPods, claims, metadataIn, podLabels, podsOf, ports, runAs, scraped, system, uses } from './names';
-import { unpinnedWaiver } from './pod';
 
 const pods = podsOf('qdrant');
 /** Where the image keeps its data; snapshots are on a volume of their own. */
@@ -36,7 +36,7 @@ function statefulSet(settings: ContextEngineSettings): Described<Named<IStateful
   const ready: IProbe = { httpGet: { path: '/readyz', port: requests } };
   return {
     after: ['serviceAccount', 'qdrantStorage', 'qdrantSnapshots', 'qdrantHeadless', 'qdrantKey', ...guard.after],
-    waivers: unpinnedWaiver(settings, image, ...guard.images),
+    waivers: unpinnedWaiver(settings.imageUnpinnedReason, image, ...guard.images),
     object: {
       apiVersion: 'apps/v1',
       kind: 'StatefulSet',

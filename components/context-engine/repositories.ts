@@ -5,13 +5,14 @@ import type { RepositorySettings } from '../../config/context-engine/repositorie
 import { runOnceJob } from '../kit/job';
 import type { Described, Named } from '../kit/object';
 import type { RepositoryFacts } from '../kit/operations';
+import { unpinnedWaiver } from '../kit/pinning';
 import { scheduledJob } from '../kit/scheduled-job';
 import { revisionAnnotations } from '../kit/secret';
 import { resourceRequirements } from '../kit/workload';
 import { environment, type Role } from './environment';
 import { bringer, credentialsRevision, isBrought, scriptOf, sourceVolumes } from './fetch';
 import { metadataIn, paths, podLabels, podsOf, stateFolder } from './names';
-import { enginePod, helper, unpinnedWaiver, waitFor, waitForQdrant } from './pod';
+import { enginePod, helper, waitFor, waitForQdrant } from './pod';
 import { type Script, scriptPath, scriptsHash, scriptsMount, scriptsVolume } from './scripts';
 import { type UploadArgs, uploadContainers, uploadFacts } from './upload';
 import { modelsMount, sharedVolume, tmpMount } from './volumes';
@@ -69,7 +70,7 @@ function indexJob(settings: ContextEngineSettings, repository: RepositorySetting
       }),
     }),
     after: needs,
-    waivers: unpinnedWaiver(settings, settings.image),
+    waivers: unpinnedWaiver(settings.imageUnpinnedReason, settings.image),
   };
 }
 
@@ -92,7 +93,7 @@ function uploadJob(settings: ContextEngineSettings, repository: RepositorySettin
       }),
     }),
     after: needs,
-    waivers: unpinnedWaiver(settings, settings.image),
+    waivers: unpinnedWaiver(settings.imageUnpinnedReason, settings.image),
   };
 }
 
@@ -157,7 +158,7 @@ function watcher(settings: ContextEngineSettings, repository: RepositorySettings
   ];
   return {
     after: needs,
-    waivers: unpinnedWaiver(settings, settings.image),
+    waivers: unpinnedWaiver(settings.imageUnpinnedReason, settings.image),
     object: {
       apiVersion: 'apps/v1',
       kind: 'Deployment',

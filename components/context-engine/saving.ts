@@ -1,8 +1,8 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { ContextEngineSettings } from '../../config/context-engine';
+import { unpinnedWaiver } from '../kit/pinning';
 import type { BackupTarget, QdrantBackupArgs } from './backup';
 import { claims, metadataIn, podLabels, podsOf, ports, runAs, serviceHost, system, uses } from './names';
-import { unpinnedWaiver } from './pod';
 import { qdrantPaths } from './qdrant';
 
 /** What the settings say of the backup of Qdrant. */
@@ -21,7 +21,7 @@ export function backupArgs(settings: ContextEngineSettings, cluster: ClusterFact
     imagePullSecrets: settings.imagePullSecrets,
     serviceAccountName: system,
     runAs,
-    waivers: unpinnedWaiver(settings, settings.image),
+    waivers: unpinnedWaiver(settings.imageUnpinnedReason, settings.image),
     after: ['serviceAccount', 'qdrant', 'qdrantService', 'qdrantSnapshots', 'qdrantKey'],
     qdrant: {
       url: `http://${serviceHost(settings, 'qdrant', cluster.domain)}:${requests}`,

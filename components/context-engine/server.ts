@@ -6,12 +6,13 @@ import type { ContextEngineSettings } from '../../config/context-engine';
 import { maxReplicas, running, runningServers, type ServerName } from '../../config/context-engine/choices';
 import { autoscaler } from '../kit/autoscaling';
 import type { Described, Named } from '../kit/object';
+import { unpinnedWaiver } from '../kit/pinning';
 import { revisionAnnotations } from '../kit/secret';
 import { resourceRequirements, rolloutDeadlines, spreadOverNodes } from '../kit/workload';
 import { environment } from './environment';
 import { frontPorts, guardBeside } from './guard';
 import { metadataIn, paths, podLabels, podsOf, serverKinds, stateFolder, type Use } from './names';
-import { enginePod, helper, unpinnedWaiver, waitForQdrant } from './pod';
+import { enginePod, helper, waitForQdrant } from './pod';
 import { scriptPath, scriptsHash } from './scripts';
 import { modelsMount, sharedVolume, tmpMount } from './volumes';
 
@@ -57,7 +58,7 @@ function deployment(
       ...['serviceAccount', 'scripts', 'qdrant', 'qdrantService', 'qdrantKey'],
       ...['models', 'repositories', 'metadata', ...guard.after],
     ],
-    waivers: unpinnedWaiver(settings, settings.image, ...guard.images),
+    waivers: unpinnedWaiver(settings.imageUnpinnedReason, settings.image, ...guard.images),
     object: {
       apiVersion: 'apps/v1',
       kind: 'Deployment',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IConfigMap, IContainer, IVolume } from 'kubernetes-models/v1';
+import type { IConfigMap, IContainer, IProbe, IVolume } from 'kubernetes-models/v1';
 import type { Described, Named, ObjectMeta } from './object';
 
 /** Port that asks for the token, and port that serves the health paths to the kubelet and to monitoring. */
@@ -9,6 +9,9 @@ export const proxyPorts = { guarded: 8081, health: 8082 } as const;
 const file = 'haproxy.cfg';
 const folder = '/usr/local/etc/haproxy';
 const configuration = readFileSync(join(__dirname, 'bearer-proxy.cfg'), 'utf8');
+
+/** Its own health, not that of the server behind it. */
+const listens: IProbe = { tcpSocket: { port: 'guarded' } };
 
 export interface BearerProxyArgs {
   /** Name and labels of the ConfigMap with the proxy's configuration. */
@@ -62,6 +65,9 @@ export function bearerProxy(args: BearerProxyArgs): {
       // The image's own user; the pod's is the server's.
       securityContext: { runAsUser: 99, runAsGroup: 99 },
       volumeMounts: [{ name: 'bearer-proxy', mountPath: folder, readOnly: true }],
+      startupProbe: { ...listens, periodSeconds: 1, failureThreshold: 30 },
+      readinessProbe: { ...listens, periodSeconds: 10, failureThreshold: 3 },
+      livenessProbe: { ...listens, periodSeconds: 30, failureThreshold: 3 },
     },
     volume: { name: 'bearer-proxy', configMap: { name } },
   };

@@ -5,9 +5,9 @@ import type { ClusterFacts } from '../../config/cluster';
 import type { MemoryMcpSettings } from '../../config/memory-mcp';
 import { labelsOf } from '../kit/labels';
 import type { Described, Named } from '../kit/object';
+import { unpinnedWaiver } from '../kit/pinning';
 import { scheduledJob } from '../kit/scheduled-job';
 import { hardenedPod, resourceRequirements } from '../kit/workload';
-import { unpinnedWaiver } from './bootstrap';
 import { metadataIn, pods, port, remotes, system } from './names';
 
 const script = 'backup.sh';
@@ -79,7 +79,7 @@ export function backup(settings: MemoryMcpSettings, cluster: ClusterFacts): Reco
     backupJob: {
       ...job,
       after: ['serviceAccount', 'backupScript'],
-      waivers: unpinnedWaiver(settings, settings.backup.image),
+      waivers: unpinnedWaiver(settings.imageUnpinnedReason, settings.backup.image),
     },
   };
 }

@@ -2,6 +2,7 @@ import type { MemoryMcpSettings } from '../../config/memory-mcp';
 import { account, permissions } from '../kit/identity';
 import { labelsOf } from '../kit/labels';
 import type { Described } from '../kit/object';
+import { unpinnedWaiver } from '../kit/pinning';
 import { scheduledJob } from '../kit/scheduled-job';
 import { hardenedPod, resourceRequirements } from '../kit/workload';
 import { metadataIn, pods, system } from './names';
@@ -60,13 +61,7 @@ export function bootstrap(settings: MemoryMcpSettings): Record<string, Described
     bootstrapJob: {
       ...job,
       after: ['bootstrapRoleBinding'],
-      waivers: [mountsToken, ...unpinnedWaiver(settings, settings.image)],
+      waivers: [mountsToken, ...unpinnedWaiver(settings.imageUnpinnedReason, settings.image)],
     },
   };
-}
-
-/** The waiver for an image without a digest, where a reason is given and needed. */
-export function unpinnedWaiver(settings: MemoryMcpSettings, image: string) {
-  const { imageUnpinnedReason: reason } = settings;
-  return reason && !image.includes('@') ? [{ rule: 'pinned-images', reason }] : [];
 }

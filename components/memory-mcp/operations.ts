@@ -1,7 +1,8 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { MemoryMcpSettings } from '../../config/memory-mcp';
+import { accessOf } from '../kit/access';
 import type { Endpoint } from '../kit/object';
-import type { Access, BackupStore, GitBackup, LoginLog, Operations, Probe, TokenFacts } from '../kit/operations';
+import type { BackupStore, GitBackup, LoginLog, Operations, Probe, TokenFacts } from '../kit/operations';
 import { rolloutDeadlines } from '../kit/workload';
 import { approvalSeconds } from './bootstrap';
 import { commonStore, drill, scopeStore } from './drill';
@@ -62,7 +63,7 @@ export function operations(settings: MemoryMcpSettings, cluster: ClusterFacts, e
         paths: { mcp: '/mcp', live: '/healthz', ready: '/readyz', version: '/version', routed: path },
         ...(hostname ? { hostname } : {}),
         tools,
-        access: access(settings),
+        access: accessOf(settings.authentication),
         startupSeconds: rolloutDeadlines(settings.startupBudgetSeconds).startup,
         client: { name: 'memory', tokenVariable: 'MEMORY_MCP_TOKEN', guidance },
         probe,
@@ -80,17 +81,6 @@ export function operations(settings: MemoryMcpSettings, cluster: ClusterFacts, e
       volumeSize: 'memoryMcp.volume.size',
     },
   };
-}
-
-function access({ authentication }: MemoryMcpSettings): Access {
-  if (authentication?.mode === 'bearer') {
-    const { secretName, secretKey } = authentication.secret;
-    return { mode: 'bearer', secret: { name: secretName, key: secretKey } };
-  }
-  if (authentication?.mode === 'gateway') {
-    return { mode: 'gateway', header: authentication.header, secretName: authentication.secretName };
-  }
-  return { mode: 'none' };
 }
 
 function backup(settings: MemoryMcpSettings, cluster: ClusterFacts): GitBackup | undefined {

@@ -63,7 +63,6 @@ function deployment(
   // /healthz and not /readyz: readiness there changes only through traffic, so one failed embedding would take the only
   // endpoint away and nothing could ever bring it back. A POST to /mcp would spend a session and the rate limit.
   const probe: IProbe = { httpGet: { path: '/healthz', port: health } };
-  const proxyProbe: IProbe = { tcpSocket: { port: 'guarded' } };
   return {
     after: ['serviceAccount', 'volume', 'scopes', 'proxyConfiguration', 'token', 'bearerToken'],
     ...(settings.imageUnpinnedReason
@@ -116,16 +115,7 @@ function deployment(
                   ...(scopes ? [{ name: 'config', mountPath: configPath, readOnly: true }] : []),
                 ],
               },
-              ...(proxy
-                ? [
-                    {
-                      ...proxy.container,
-                      startupProbe: { ...proxyProbe, periodSeconds: 1, failureThreshold: 30 },
-                      readinessProbe: { ...proxyProbe, periodSeconds: 10, failureThreshold: 3 },
-                      livenessProbe: { ...proxyProbe, periodSeconds: 30, failureThreshold: 3 },
-                    },
-                  ]
-                : []),
+              ...(proxy ? [proxy.container] : []),
             ],
             volumes: [
               { name: 'data', persistentVolumeClaim: { claimName: `${system}-data` } },
