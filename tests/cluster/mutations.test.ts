@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import type { DescribedObjects } from '../../components/kit/object';
 import { describePlan } from '../../components/plan';
 import { ConfigError, parseConfig } from '../../config/parse';
-import type { Config } from '../../config/schema';
 import { readStackFile } from '../../operate/stack-file';
 import { checkPlan } from '../../policies/check';
+import { dataOf, isNamed, mutation, type Path, type Pools, type Raw } from '../support/mutations';
 import { ensureNamespace, live, openTestStack, projectDir, removeNamespace } from './support/control-plane';
 
-type Path = readonly string[];
-type Raw = Record<string, unknown>;
-
 /** Keys that a mutation may set, each with values that are right, wrong, or right and dangerous. */
-const pools: Readonly<Record<string, readonly unknown[]>> = {
+const pools: Pools = {
   'cluster.storageClass': ['standard', 'Bad Class', 7],
   'cluster.domain': ['corp.local', 'not a domain'],
   'cluster.production': [false, 'yes'],
@@ -42,66 +38,13 @@ const pools: Readonly<Record<string, readonly unknown[]>> = {
   'memoryMcp.resources.cpu': ['1', 'much'],
 };
 
-interface Mutation {
-  readonly path: Path;
-  /** The key as it should have been spelt, where the mutation is a spelling error. */
-  readonly meant?: Path;
-  readonly raw: Raw;
-}
-
-/** One change to the file: a value from a pool, a misspelt key, or a key that does not exist. */
-function mutation(base: Raw): fc.Arbitrary<Mutation> {
-  const set = fc
-    .constantFrom(...Object.entries(pools))
-    .chain(([key, values]) => fc.constantFrom(...values).map((value) => changed(base, key.split('.'), value)));
-  const existing = fc.constantFrom(...paths(base));
-  const misspelt = fc.tuple(existing, fc.nat(20)).map(([path, position]) => misspell(base, path, position));
-  const unknown = fc
-    .constantFrom([], ['cluster'], ['memoryMcp'], ['memoryMcp', 'authentication'], ['cluster', 'gateway'])
-    .map((parent) => changed(base, [...parent, 'replicas'], 3));
-  return fc.oneof({ weight: 6, arbitrary: set }, { weight: 2, arbitrary: misspelt }, { weight: 1, arbitrary: unknown });
-}
-
-function changed(base: Raw, path: Path, value: unknown): Mutation {
-  const raw = structuredClone(base);
-  const parent = path.slice(0, -1).reduce<Raw>((object, key) => {
-    object[key] ??= {};
-    return object[key] as Raw;
-  }, raw);
-  const last = path.at(-1) as string;
-  if (value === undefined) delete parent[last];
-  else parent[last] = value;
-  return { path, raw };
-}
-
-function misspell(base: Raw, path: Path, position: number): Mutation {
-  const raw = structuredClone(base);
-  const parent = path.slice(0, -1).reduce<Raw>((object, key) => object[key] as Raw, raw);
-  const key = path.at(-1) as string;
-  const at = position % key.length;
-  const wrong = `${key.slice(0, at)}${key[at]}${key.slice(at)}`;
-  parent[wrong] = parent[key];
-  delete parent[key];
-  return { path: [...path.slice(0, -1), wrong], meant: path, raw };
-}
-
-function paths(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-  return Object.entries(value).flatMap(([key, inner]) => [[...path, key], ...paths(inner, [...path, key])]);
-}
-
-/** Objects whose loss is a loss of memory, by key. */
-function dataOf(config: Config): Record<string, unknown> {
-  const objects: DescribedObjects = describePlan(config).systems[0]?.objects ?? {};
-  return Object.fromEntries(
-    Object.entries(objects).flatMap(([key, { holdsData, object }]) => (holdsData ? [[key, object]] : [])),
-  );
-}
+/** Maps that a key which does not exist is put into. */
+const maps: readonly Path[] = [[], ['cluster'], ['memoryMcp'], ['memoryMcp', 'authentication'], ['cluster', 'gateway']];
 
 describe('200 random changes to the file of stack goddess', () => {
   const base = readStackFile(`${projectDir}/Pulumi.goddess.yaml`);
-  const baseData = dataOf(parseConfig(base, 'goddess'));
-  const mutations = fc.sample(mutation(base), { numRuns: 200, seed: 20_261_121 });
+  const baseData = dataOf(describePlan(parseConfig(base, 'goddess')));
+  const mutations = fc.sample(mutation(base, pools, maps), { numRuns: 200, seed: 20_261_121 });
   const dangerous: { path: Path; raw: Raw }[] = [];
   const harmless: { path: Path; raw: Raw }[] = [];
   const uids = async () =>
@@ -137,20 +80,11 @@ describe('200 random changes to the file of stack goddess', () => {
         const config = parseConfig(raw, 'goddess');
         const { violations } = checkPlan(describePlan(config));
         if (violations.length > 0) refused += 1;
-        else (isDeepStrictEqual(dataOf(config), baseData) ? harmless : dangerous).push({ path, raw });
+        else (isDeepStrictEqual(dataOf(describePlan(config)), baseData) ? harmless : dangerous).push({ path, raw });
       } catch (error) {
         assert.ok(error instanceof ConfigError, String(error));
         refused += 1;
-        const key = path.join('.');
-        // The key itself, one inside or around it, the one it should have been, or a key whose demand names it.
-        const named = error.problems.some(
-          (problem) =>
-            problem.key.startsWith(key) ||
-            key.startsWith(problem.key) ||
-            problem.key === meant.join('.') ||
-            mentions(problem.expected, path),
-        );
-        assert.ok(named, `${key}: ${error.message}`);
+        assert.ok(isNamed(error, path, meant), `${path.join('.')}: ${error.message}`);
       }
     }
     assert.ok(
@@ -187,13 +121,6 @@ describe('200 random changes to the file of stack goddess', () => {
     }
   });
 });
-
-function mentions(text: string, path: Path): boolean {
-  return (
-    path.some((_, length) => length > 0 && text.includes(path.slice(0, length + 1).join('.'))) ||
-    text.includes(path.at(-1) ?? '')
-  );
-}
 
 function valueAt(raw: Raw, path: Path): unknown {
   return path.reduce<unknown>((value, key) => (value as Raw | undefined)?.[key], raw);
