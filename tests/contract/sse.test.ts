@@ -16,7 +16,7 @@ describe('a session over a stream of events', () => {
   let server: NoteServer;
 
   before(async () => {
-    server = await NoteServer.started({ transport: 'sse', token });
+    server = await NoteServer.started({ transport: 'sse', token, takesAnyHost: true });
   });
   after(() => server.stop());
 
