@@ -25,11 +25,15 @@ export function stepOf({ resourcePreEvent }: EngineEvent): Step | undefined {
   return { op, urn, paths: Object.keys(detailedDiff ?? {}), ...(old ? { old: { id: old.id } } : {}) };
 }
 
+/** How many objects of a kind there are before and after a change. */
+export type Counts = Readonly<Record<string, number>>;
+
 /** What a finished preview says. */
-export function planned(steps: readonly Step[]): Impact {
-  const changing = steps.filter(({ op }) => !idle.has(op));
+export function planned(steps: readonly Step[], counts: Counts): Impact {
+  const changing = steps.filter(isChange);
   if (changing.length === 0) return { effect: 'nothing', detail: '–', steps };
-  return { effect: changing.some(startsPodAnew) ? 'restart' : 'in place', detail: touched(changing), steps };
+  const effect = changing.some(startsPodAnew) ? 'restart' : 'in place';
+  return { effect, detail: touched(changing, counts), steps };
 }
 
 /** What a preview says that ended with an error. @throws the error, when it is none of the known refusals */
@@ -40,44 +44,69 @@ export function refused(error: unknown, steps: readonly Step[]): Impact {
   return { effect: 'refused', detail: reason, steps };
 }
 
+/** Whether a step does anything to its object. */
+export function isChange({ op }: Step): boolean {
+  return !idle.has(op);
+}
+
 /** Operations that leave an object as it is. */
 const idle: ReadonlySet<string> = new Set(['same', 'read', 'refresh']);
 
-/** A Deployment keeps its pod as long as the template stays the same. Where the engine names no properties, it counts as changed. */
+/** Kinds whose pods serve. */
+const workloads: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet']);
+
+/** A workload keeps its pods as long as the template stays the same. Where the engine names no properties, it counts as changed. */
 function startsPodAnew({ op, urn, paths }: Step): boolean {
-  if (kindOf(urn) !== 'Deployment' || op === 'create') return false;
+  if (!workloads.has(kindOf(urn)) || op === 'create' || op === 'delete') return false;
   return op !== 'update' || paths.length === 0 || paths.some((path) => path.startsWith('spec.template'));
 }
 
-type Verb = 'changes' | 'creates' | 'replaces' | 'deletes';
+type Verb = 'restarts' | 'changes' | 'creates' | 'replaces' | 'deletes';
 
-/** Kinds by what happens to their objects, most harmless first. */
-function touched(steps: readonly Step[]): string {
+/** Kinds by what happens to their objects, most important first. */
+function touched(steps: readonly Step[], counts: Counts): string {
   const verbs = new Map<string, Verb>();
   // A replacement is announced in several steps: the new object, the old one, and both together.
-  for (const { op, urn } of steps) verbs.set(urn, verbs.get(urn) === 'replaces' ? 'replaces' : verbOf(op));
-  return (['changes', 'creates', 'replaces', 'deletes'] as const)
+  for (const step of steps) verbs.set(step.urn, verbs.get(step.urn) === 'replaces' ? 'replaces' : verbOf(step));
+  return (['restarts', 'changes', 'creates', 'replaces', 'deletes'] as const)
     .flatMap((verb) => {
-      const kinds = [...verbs].filter(([, found]) => found === verb).map(([urn]) => kindOf(urn));
-      return kinds.length > 0 ? [`${verb} ${counted(kinds)}`] : [];
+      const urns = [...verbs].filter(([, found]) => found === verb).map(([urn]) => urn);
+      return urns.length > 0 ? [`${verb} ${listed(urns, counts)}`] : [];
     })
     .join('; ');
 }
 
-function verbOf(op: string): Verb {
-  if (op.includes('replace')) return 'replaces';
-  if (op === 'create') return 'creates';
-  return op === 'delete' ? 'deletes' : 'changes';
+function verbOf(step: Step): Verb {
+  if (step.op.includes('replace')) return 'replaces';
+  if (step.op === 'create') return 'creates';
+  if (step.op === 'delete') return 'deletes';
+  return startsPodAnew(step) ? 'restarts' : 'changes';
 }
 
-function counted(kinds: readonly string[]): string {
-  return [...new Set(kinds)]
-    .sort()
-    .map((kind) => {
-      const count = kinds.filter((other) => other === kind).length;
-      return count === 1 ? kind : `${count} ${kind}`;
+/** Objects by kind, and those that run something by name where there are others of their kind. */
+function listed(urns: readonly string[], counts: Counts): string {
+  return [...Map.groupBy(urns, kindOf)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([kind, all]) => {
+      const several = counts[kind] ?? 0;
+      if (!running.has(kind) || several <= 1) return all.length === 1 ? kind : `${all.length} ${kind}`;
+      if (all.length === several && several > 2) return `all ${several} ${kind}`;
+      return `${kind} ${all.map(nameOf).sort().map(quoted).join(', ')}`;
     })
     .join(', ');
+}
+
+/** Kinds of which it matters which one is meant. */
+const running: ReadonlySet<string> = new Set([...workloads, 'Job', 'CronJob']);
+
+function quoted(name: string): string {
+  return `\`${name}\``;
+}
+
+/** The name of an object in its system: that of its resource, because the name of a Job has a hash in it. */
+function nameOf(urn: string): string {
+  const name = (urn.split('::').at(-1) ?? urn).replace(/^(memory-mcp|context-engine)-/, '');
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function kindOf(urn: string): string {
@@ -95,11 +124,15 @@ const reasons: readonly ((message: string) => string | undefined)[] = [
       : undefined;
   },
   (message) => {
-    const rules = [...message.matchAll(/^ {2}memoryMcp\/.* \(([\w-]+)\)$/gm)].map(([, rule]) => `\`${rule}\``);
+    const rules = [...message.matchAll(/^ {2}\w+\/.* \(([\w-]+)\)$/gm)].map(([, rule]) => `\`${rule}\``);
     return rules.length > 0 ? `rule ${[...new Set(rules)].join(', ')}` : undefined;
   },
   (message) =>
     message.includes('this stack belongs to the cluster') ? 'the kubeconfig reaches another cluster' : undefined,
   (message) => (message.includes('unreachable cluster') ? 'the cluster cannot be reached' : undefined),
   (message) => (message.includes('can not be less than') ? 'the volume cannot shrink' : undefined),
+  (message) =>
+    /loadBalancerClass.*may not change once set/.test(message)
+      ? 'the class of a load balancer cannot change'
+      : undefined,
 ];

@@ -1,17 +1,22 @@
 import { fork } from 'node:child_process';
+import { type Answers, answers, type Sample } from './impact-answers';
 import type { BaseName } from './impact-bases';
-import { allChanges, type Facts } from './impact-changes';
-import type { Impact } from './impact-effect';
+import type { Facts } from './impact-change';
+import { allChanges } from './impact-changes';
+import { knowledge } from './impact-classes';
+import { acceptanceBy } from './impact-dry-run';
 import { deploy, type Site } from './impact-stacks';
 
 /** Stacks to bring up one after the other, and to preview their changes on. */
 export interface LaneRequest extends Site {
   readonly names: readonly BaseName[];
   readonly facts: Facts;
+  /** Of each stack. */
+  readonly sample: Sample;
 }
 
-/** What the engine says of the changes of these stacks, in their order. */
-type LaneResult = readonly Impact[];
+/** What is known of the changes of each of these stacks. */
+type LaneResult = ReadonlyMap<BaseName, Answers>;
 
 type Answer = { readonly result: LaneResult } | { readonly failure: string };
 
@@ -39,19 +44,16 @@ export function startLane(request: LaneRequest): Promise<LaneResult> {
   });
 }
 
-async function work({ names, facts, ...site }: LaneRequest): Promise<LaneResult> {
-  const impacts: Impact[] = [];
+async function work({ names, facts, sample, ...site }: LaneRequest): Promise<LaneResult> {
+  const known = knowledge();
+  const accepts = await acceptanceBy(site.kubeconfig);
+  const results = new Map<BaseName, Answers>();
   for (const name of names) {
-    const stack = await deploy(name, site);
-    for (const change of allChanges(facts).filter(({ base }) => base === name)) {
-      try {
-        impacts.push(await stack.preview(change));
-      } catch (error) {
-        throw new Error(`${change.path} on ${name}: ${error instanceof Error ? error.message : error}`);
-      }
-    }
+    const { preview } = await deploy(name, site);
+    const changes = allChanges(facts).filter(({ base }) => base === name);
+    results.set(name, await answers(changes, { preview, accepts, known }, sample));
   }
-  return impacts;
+  return results;
 }
 
 if (require.main === module) {

@@ -1,18 +1,19 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { EngineEvent } from '@pulumi/pulumi/automation';
+import { parse, stringify } from 'yaml';
 import { secretKeys } from '../../../config/schema';
-import { openStack } from '../../../operate/engine';
+import { loadProgram, openStack } from '../../../operate/engine';
 import { checkpointPath } from '../../../operate/engine/pending';
 import { fleetHomeAt } from '../../../operate/fleet-home';
 import { configKeys, keyPrefix } from '../../../operate/generate/json-schema';
 import type { Tools } from '../../../operate/toolchain';
 import { encrypted } from './encrypted';
 import { type BaseName, bases } from './impact-bases';
-import { type Change, configAfter } from './impact-changes';
+import { type Change, configAfter } from './impact-change';
 import type { Config } from './impact-config';
-import { type Impact, planned, refused, type Step, stepOf } from './impact-effect';
+import { type Counts, type Impact, planned, refused, type Step, stepOf } from './impact-effect';
 
 /** The control plane and the checkout to work with. */
 export interface Site {
@@ -24,7 +25,8 @@ export interface Site {
 
 /** A stack that is up, to preview changes on. */
 export interface DeployedBase {
-  preview(change: Change): Promise<Impact>;
+  /** What the engine says, with the number of objects of each kind that there are. */
+  preview(change: Change, counts: Counts): Promise<Impact>;
 }
 
 /** Brings a stack up, with a state of its own. The namespaces that it needs must exist. */
@@ -37,7 +39,8 @@ export async function deploy(name: BaseName, site: Site): Promise<DeployedBase> 
     stack: 'local',
     home: fleetHomeAt(folder),
     tools,
-    projectDir,
+    projectDir: withoutRefresh(projectDir, stateDir),
+    program: loadProgram(projectDir),
     kubeconfig,
     stateDir,
     configOverrides: overrides,
@@ -60,7 +63,7 @@ export async function deploy(name: BaseName, site: Site): Promise<DeployedBase> 
   await use(bases[name].config);
   await stack.up();
   return {
-    preview: async (change) => {
+    preview: async (change, counts) => {
       await use(configAfter(change));
       const steps: Step[] = [];
       const onEvent = (event: EngineEvent) => {
@@ -68,11 +71,24 @@ export async function deploy(name: BaseName, site: Site): Promise<DeployedBase> 
         if (step) steps.push(step);
       };
       return stack.preview({ onEvent }).then(
-        () => planned(steps),
+        () => planned(steps, counts),
         (error: unknown) => refused(error, steps),
       );
     },
   };
+}
+
+/**
+ * The project without its refresh before each operation, and stack `local` without any system. These stacks are nobody
+ * else's: a refresh would find what `up` has just written, and take as long as the preview itself.
+ */
+function withoutRefresh(projectDir: string, stateDir: string): string {
+  const folder = join(stateDir, 'project');
+  const { options: _, ...project } = parse(readFileSync(join(projectDir, 'Pulumi.yaml'), 'utf8'));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'Pulumi.yaml'), stringify(project));
+  writeFileSync(join(folder, 'Pulumi.local.yaml'), stringify({ config: {} }));
+  return folder;
 }
 
 /** Volumes and namespaces of a stack as its `up` has recorded them; a preview records nothing. */

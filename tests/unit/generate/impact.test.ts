@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configReference } from '../../../operate/generate/config-reference';
-import { allChanges, configAfter } from '../../cluster/support/impact-changes';
+import { configAfter } from '../../cluster/support/impact-change';
+import { allChanges } from '../../cluster/support/impact-changes';
 import { allKeys, isAbout, nameOf } from '../../cluster/support/impact-keys';
 import { inKey, renewal } from '../../cluster/support/impact-page';
 
@@ -14,7 +15,7 @@ const changes = allChanges({ uid: '00000000-0000-4000-8000-000000000001', contex
 describe('docs/impact.md', () => {
   it('is asked about every key, in each variant that has it', () => {
     const missing = keys.filter((key) => !changes.some((change) => isAbout(key, change.path, configAfter(change))));
-    assert.deepEqual(missing.map(nameOf), [], 'keys without a change in tests/cluster/support/impact-changes.ts');
+    assert.deepEqual(missing.map(nameOf), [], 'keys without a change in tests/cluster/support/impact-changes');
   });
 
   it('is asked about keys that exist, and nothing else', () => {

@@ -1,23 +1,11 @@
-import type { Config } from './impact-config';
-
-/** A stack to start from. Its namespace is `impact-<name>`. */
-export interface Base {
-  /** What it is, for the page. */
-  readonly about: string;
-  /** Its stack file; an encrypted key has its plain value here. */
-  readonly config: Config;
-  /** Namespaces that must be there before it. */
-  readonly needs: readonly string[];
-}
-
-export type BaseName = 'cilium' | 'envoy' | 'bootstrap' | 'shared' | 'sealed' | 'handed-over';
+import type { Base } from './base';
 
 const repoUrl = 'https://github.com/example/fleet.git';
 const remoteUrl = 'https://github.com/example/memories';
 const hostname = 'memories.example';
 
-/** Together they have every variant of every union, so that every key has a stack in which it means something. */
-export const bases: Readonly<Record<BaseName, Base>> = {
+/** Stacks with memory-mcp. Together they have every variant of every union of its keys. */
+export const memoryMcpBases = {
   cilium: {
     about:
       'a production stack with everything: the Gateway and the policies of Cilium, a bearer proxy, both secrets from ' +
@@ -115,4 +103,4 @@ export const bases: Readonly<Record<BaseName, Base>> = {
       memoryMcp: { namespace: { name: 'impact-handed-over' } },
     },
   },
-};
+} as const satisfies Readonly<Record<string, Base>>;
