@@ -9,6 +9,7 @@ import {
   apiWarnings,
   controlPlane,
   eventually,
+  everySystem,
   live,
   openTestStack,
   projectDir,
@@ -34,7 +35,7 @@ for (const [name, classes] of [
 
     before(async () => {
       // Of stack local only this system: others run beside it.
-      const overrides = name === 'local' ? { 'memory-fleet:memoryMcp': undefined, ...wholeOf(name) } : {};
+      const overrides = name === 'local' ? { ...everySystem(name), 'memory-fleet:memoryMcp': undefined } : {};
       stack = await openTestStack(name, `context-engine-${name}`, overrides);
     });
     after(() => removeNamespace('context-engine'));
@@ -94,12 +95,6 @@ async function provide(name: string): Promise<void> {
   };
   const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace }, spec };
   await controlPlane().objects.create(claim as KubernetesObject);
-}
-
-/** What a stack file says of Context Engine, for tests that want it although `openTestStack` leaves it out. */
-function wholeOf(name: string) {
-  const { contextEngine } = loadStack(projectDir, name);
-  return { 'memory-fleet:contextEngine': JSON.stringify(contextEngine) };
 }
 
 describe('Context Engine with 25 repositories on a real control plane', () => {

@@ -17,6 +17,7 @@ import { toolPath } from '../../operate/toolchain';
 import {
   controlPlane,
   ensureNamespace,
+  everySystem,
   live,
   openTestStack,
   projectDir,
@@ -76,7 +77,7 @@ async function repair(stack: DescribedStack): Promise<void> {
 }
 
 for (const [name, needs] of [
-  ['local', []],
+  ['local', ['context-engine']],
   ['staging', []],
 ] as const) {
   describe(`drift of stack ${name}`, () => {
@@ -86,7 +87,7 @@ for (const [name, needs] of [
     });
 
     it('is none after up', async () => {
-      await (await openTestStack(name, `drift-${name}`)).up();
+      await (await openTestStack(name, `drift-${name}`, everySystem(name))).up();
       assert.deepEqual(await drifts(describedStack(projectDir, name)), []);
     });
   });

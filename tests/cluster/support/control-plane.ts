@@ -9,6 +9,7 @@ import { type FleetHome, fleetHome, fleetHomeAt } from '../../../operate/fleet-h
 import { oneContext } from '../../../operate/kubeconfig';
 import { type Cluster, createCluster, destroyCluster } from '../../../operate/local-cluster';
 import { withLock } from '../../../operate/lock';
+import { readStackFile } from '../../../operate/stack-file';
 import { obtainTools, type Tools, toolPath } from '../../../operate/toolchain';
 import { interrupt, stoppedOnInterrupt } from './interrupt';
 
@@ -89,6 +90,12 @@ export async function stopControlPlane(): Promise<void> {
 
 /** What makes stack `local` one of memory-mcp alone, for tests that are about one system. */
 export const onlyMemoryMcp: ConfigOverrides = { 'memory-fleet:contextEngine': undefined };
+
+/** What makes a stack the whole of its file again, stack `local` with its other system. */
+export function everySystem(stack: string): ConfigOverrides {
+  const keys = Object.entries(readStackFile(join(projectDir, `Pulumi.${stack}.yaml`)));
+  return Object.fromEntries(keys.map(([key, value]) => [`memory-fleet:${key}`, value]));
+}
 
 /**
  * Opens a stack of the checkout against the control plane, with a state of its own. Stack `local` has memory-mcp alone
