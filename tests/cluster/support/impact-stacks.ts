@@ -70,10 +70,18 @@ export async function deploy(name: BaseName, site: Site): Promise<DeployedBase> 
         const step = stepOf(event);
         if (step) steps.push(step);
       };
-      return stack.preview({ onEvent }).then(
-        () => planned(steps, counts),
-        (error: unknown) => refused(error, steps),
-      );
+      const asked = () => stack.preview({ onEvent });
+      return asked()
+        .catch((error: unknown) => {
+          // Of a busy machine, not of the change: the program has not reached its engine in time.
+          if (!/before the deadline|connection to the engine/i.test(String(error))) throw error;
+          steps.length = 0;
+          return asked();
+        })
+        .then(
+          () => planned(steps, counts),
+          (error: unknown) => refused(error, steps),
+        );
     },
   };
 }
