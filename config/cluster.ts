@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { byName, dnsLabel, hostname, httpsUrl, integer, labels, objectName, relativePath, text } from './fields';
+import {
+  byName,
+  dnsLabel,
+  hostname,
+  httpsUrl,
+  integer,
+  labels,
+  network,
+  objectName,
+  relativePath,
+  text,
+} from './fields';
 
 const gateway = z
   .strictObject({
@@ -136,7 +147,7 @@ export const clusterSchema = z
     apiServer: z
       .strictObject({
         cidrs: z
-          .array(text(/^[0-9a-f.:]+\/\d{1,3}$/, 'a network such as 10.0.0.10/32'))
+          .array(network)
           .min(1, { error: 'at least one network' })
           .default(['0.0.0.0/0'])
           .describe('Addresses of the API server behind its Service; not needed with Cilium policies.'),

@@ -51,7 +51,7 @@ export const hostPattern = text(
 );
 
 /** A network in CIDR notation. */
-export const network = text(/^[0-9a-f.:]+\/\d{1,3}$/, 'a network such as 10.0.0.0/8');
+export const network = text(/^[0-9a-f.:]+\/\d{1,3}$/, 'a network such as 10.0.0.10/32');
 
 /** An https URL without credentials in it: a token belongs in a Secret. */
 export const httpsUrl = text(/^https:\/\/[^\s/@]+(\/[^\s]*)?$/, 'an https:// URL without user name or password');

@@ -1,4 +1,12 @@
 import { Option } from 'commander';
+import type { ClusterOptions } from './cluster/stack-cluster';
+
+/** What a command about one system of a stack on its cluster is told. */
+export interface SystemOptions extends ClusterOptions {
+  readonly stack: string;
+  readonly system?: string | undefined;
+  readonly json?: boolean | undefined;
+}
 
 /** The stack that a command is about; it must be named. */
 export const stackOption = () =>

@@ -1,13 +1,15 @@
 import { Command } from 'commander';
-import type { ClusterOptions } from '../cluster/stack-cluster';
-import { contextOption, jsonOption, kubeconfigOption, stackOption, systemOption } from '../common-options';
+import {
+  contextOption,
+  jsonOption,
+  kubeconfigOption,
+  type SystemOptions,
+  stackOption,
+  systemOption,
+} from '../common-options';
 
 /** What every command about backups is told. */
-export interface BackupOptions extends ClusterOptions {
-  readonly stack: string;
-  readonly system?: string | undefined;
-  readonly json?: boolean | undefined;
-}
+export type BackupOptions = SystemOptions;
 
 export interface DrillOptions extends BackupOptions {
   /** Entries whose bodies are compared, a whole number as text. */

@@ -1,13 +1,15 @@
 import { Command } from 'commander';
-import type { ClusterOptions } from '../cluster/stack-cluster';
-import { contextOption, jsonOption, kubeconfigOption, stackOption, systemOption } from '../common-options';
+import {
+  contextOption,
+  jsonOption,
+  kubeconfigOption,
+  type SystemOptions,
+  stackOption,
+  systemOption,
+} from '../common-options';
 
 /** What every command about repositories is told. */
-export interface ReposOptions extends ClusterOptions {
-  readonly stack: string;
-  readonly system?: string | undefined;
-  readonly json?: boolean | undefined;
-}
+export type ReposOptions = SystemOptions;
 
 export interface UploadOptions extends ReposOptions {
   /** The repository, as in the stack file. */

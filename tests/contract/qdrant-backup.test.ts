@@ -12,6 +12,7 @@ import { objectOf } from '../support/objects';
 import { backupArgs, bucket } from '../support/qdrant-backup';
 import { FakeQdrant } from './support/fake-qdrant';
 import { FakeS3 } from './support/fake-s3';
+import { Missing, orSkip } from './support/missing';
 import { freePorts } from './support/ports';
 import {
   alias,
@@ -130,11 +131,17 @@ for (const [index, obtain] of places.entries()) {
       let bench: Bench;
       let place: Place;
 
-      before(async () => {
+      before(async function () {
         place = await obtain();
+        await orSkip(this, () => {
+          if (target === 's3' || place.snapshotsDir !== undefined) return;
+          throw new Missing(
+            'backups on the volume of a real Qdrant: its folder of snapshots is not known',
+            'set QDRANT_SNAPSHOTS_DIR',
+          );
+        });
       });
-      beforeEach(async function () {
-        if (target === 'volume' && place.snapshotsDir === undefined) this.skip();
+      beforeEach(async () => {
         bench = await Bench.made(place, target, await interpreter());
       });
       afterEach(() => bench?.clear());
