@@ -29,7 +29,7 @@ const gateway = z
         labels: labels.default({}).describe('Labels of these pods. Default: every pod of the namespace.'),
       })
       .optional()
-      .describe("Where the Gateway's proxies run, for network policies; not needed with Cilium."),
+      .describe("Where the Gateway's proxies run, for network policies; not needed with Cilium policies."),
     streamTimeouts: z
       .boolean()
       .default(false)
@@ -170,6 +170,15 @@ export const clusterSchema = z
       .describe('External Secrets operator on this cluster. Absent = there is none.'),
   })
   .prefault({})
+  .superRefine(({ gateway: entrance, networkPolicies }, context) => {
+    if (entrance?.implementation === 'cilium' && !entrance.proxies && networkPolicies !== 'cilium') {
+      context.addIssue({
+        code: 'custom',
+        path: ['networkPolicies'],
+        message: '"cilium": the Gateway of Cilium proxies on the node, which no policy of Kubernetes can let in',
+      });
+    }
+  })
   .superRefine(({ argocd: delivery }, context) => {
     if (delivery?.imageUpdater && delivery.mode !== 'argocd') {
       context.addIssue({

@@ -10,7 +10,7 @@ const claimName = {
   kind: 'PersistentVolumeClaim',
   metadata: { name: 'memory-mcp-data', namespace },
 };
-const cluster = { gateway: { name: 'gw', implementation: 'cilium' } };
+const cluster = { gateway: { name: 'gw', proxies: { namespace: 'gateways' } } };
 
 describe('a changed setting on a real control plane', () => {
   const settings = (memoryMcp: object, facts: object = {}): Promise<OpenStack> =>

@@ -12,7 +12,7 @@ import { containerOf } from './support/pod';
 import { passes } from './support/probe';
 import { Pod, planOf } from './support/server';
 
-const gateway = { name: 'gw', namespace: 'infra', section: 'https', implementation: 'cilium' };
+const gateway = { name: 'gw', namespace: 'infra', section: 'https', proxies: { namespace: 'gateways' } };
 
 /** Every option of the server, none with its default. */
 const everyOption = {

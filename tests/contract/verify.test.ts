@@ -23,7 +23,7 @@ import { Pod } from './support/server';
 const hostname = 'memories.example.org';
 const token = 'correct-horse-battery-staple';
 const notAsked = async () => assert.fail('the cluster is asked');
-const clusterFacts = { gateway: { name: 'public', implementation: 'cilium' } };
+const clusterFacts = { gateway: { name: 'public', proxies: { namespace: 'gateways' } } };
 
 interface Surroundings {
   readonly system: SystemPlan;

@@ -5,7 +5,7 @@ import { describeMemoryMcp } from '../../components/memory-mcp/objects';
 import { parseConfig } from '../../config/parse';
 import { recordRegistrations, resolved } from '../support/engine-mocks';
 
-const cluster = { gateway: { name: 'gw', implementation: 'cilium' as const }, storageClass: 'fast' };
+const cluster = { gateway: { name: 'gw', proxies: { namespace: 'gateways' } }, storageClass: 'fast' };
 const settings = { hostname: 'memories.example' };
 
 describe('the MemoryMcp component', () => {

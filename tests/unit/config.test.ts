@@ -110,6 +110,7 @@ describe('configuration', () => {
       [{ memoryMcp: { authentication: { mode: 'gateway' } } }, 'memoryMcp.authentication.mode'],
       [{ memoryMcp: { applicationPath: 'a/b' } }, 'memoryMcp.applicationPath'],
       [{ cluster: { gateway: { name: 'gw' } } }, 'cluster.gateway.proxies'],
+      [{ cluster: { gateway: { name: 'gw', implementation: 'cilium' } } }, 'cluster.networkPolicies'],
       [
         { cluster: { argocd: { mode: 'shared', repoUrl: 'https://git.example/a', imageUpdater: true } } },
         'cluster.argocd.imageUpdater',

@@ -4,7 +4,7 @@ import type { DescribedObjects } from '../../components/kit/object';
 import { describeMemoryMcp } from '../../components/memory-mcp/objects';
 import { parseConfig } from '../../config/parse';
 
-const gateway = { name: 'gw', namespace: 'infra', section: 'https', implementation: 'cilium' };
+const gateway = { name: 'gw', namespace: 'infra', section: 'https', proxies: { namespace: 'gateways' } };
 
 function described(memoryMcp: Record<string, unknown> = {}, cluster: Record<string, unknown> = {}) {
   const config = parseConfig({ memoryMcp, cluster }, 'test');

@@ -53,7 +53,7 @@ describe('settings of Context Engine', () => {
   });
 
   it('refuse several replicas behind a Gateway that scatters sessions', () => {
-    const gateway = { name: 'public', implementation: 'cilium' };
+    const gateway = { name: 'public', proxies: { namespace: 'gateways' } };
     const exposure = { kind: 'gateway', hostname: 'context.example' };
     refuses(
       /maxReplicas: expected 1, or a Gateway whose implementation is "envoy-gateway"/,

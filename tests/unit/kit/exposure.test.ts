@@ -82,7 +82,7 @@ describe('an Ingress', () => {
 });
 
 describe('an HTTPRoute', () => {
-  const cluster = clusterSchema.parse({ gateway: { name: 'gw', implementation: 'cilium' } });
+  const cluster = clusterSchema.parse({ gateway: { name: 'gw', proxies: { namespace: 'gateways' } } });
   assert.ok(cluster.gateway);
   const { object } = httpRoute({
     metadata,

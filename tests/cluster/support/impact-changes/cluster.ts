@@ -66,7 +66,7 @@ function onShared(): Change[] {
   const change = on('shared');
   return [
     change('cluster.production', true),
-    change('cluster.gateway', { name: 'public', implementation: 'cilium' }),
+    change('cluster.gateway', { name: 'public', proxies: { namespace: 'gateways' } }),
     change('cluster.argocd', { mode: 'observe', repoUrl: 'https://github.com/example/fleet.git' }),
     change('cluster.monitoring', {}),
     change('cluster.externalSecrets', { store: 'vault' }),

@@ -44,7 +44,7 @@ function onNode(): Change[] {
     change('contextEngine.exposure.kind', 'ingress', { ...hosts, 'cluster.ingress': {} }),
     change('contextEngine.exposure.kind', 'gateway', {
       ...hosts,
-      'cluster.gateway': { name: 'public', implementation: 'cilium' },
+      'cluster.gateway': { name: 'public', proxies: { namespace: 'gateways' } },
     }),
     change('contextEngine.authentication', undefined),
     change('contextEngine.authentication.mode', 'none', {

@@ -92,7 +92,7 @@ function onShared(): Change[] {
   return [
     change('memoryMcp.namespace.shared', false),
     change('memoryMcp.hostname', 'memories.example', {
-      'cluster.gateway': { name: 'public', implementation: 'cilium' },
+      'cluster.gateway': { name: 'public', proxies: { namespace: 'gateways' } },
     }),
     change('memoryMcp.authentication', undefined),
     change('memoryMcp.authentication.mode', 'none', {
