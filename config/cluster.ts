@@ -131,7 +131,9 @@ export const clusterSchema = z
       .strictObject({
         className: text(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, 'a class such as example.org/internal')
           .optional()
-          .describe("Class of Services of type LoadBalancer. Default: the cluster's own."),
+          .describe(
+            "Class of Services of type LoadBalancer; another one makes new Services and addresses. Default: the cluster's own.",
+          ),
         annotations: z
           .record(text(/^([a-z0-9.-]+\/)?[\w.-]+$/, 'the key of an annotation'), z.string({ error: 'text' }))
           .default({})

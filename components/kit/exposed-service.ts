@@ -1,6 +1,9 @@
 import type { IService } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../config/cluster';
+import { shortHash } from './content-hash';
 import type { Described, Named, ObjectMeta } from './object';
+
+const hashLength = 10;
 
 /** A port of a Service that is reached from outside of the cluster. */
 export interface ExposedPort {
@@ -28,7 +31,10 @@ export function nodePortService(args: ExposedServiceArgs): Described<Named<IServ
 }
 
 /**
- * An address of its own from whoever gives out addresses on the cluster.
+ * An address of its own from whoever gives out addresses on the cluster. The name of the Service ends with the hash of the
+ * class where there is one: nobody may change the class of a Service, so another one makes a new Service, with an address
+ * of its own, and then the old one goes.
+ *
  * @param sourceRanges networks that may reach it. Not every load balancer heeds them; a network policy does anyway.
  */
 export function loadBalancerService(
@@ -36,14 +42,18 @@ export function loadBalancerService(
   sourceRanges: readonly string[],
   { loadBalancer }: ClusterFacts,
 ): Described<Named<IService>> {
-  const { metadata } = args;
-  const annotations = { ...metadata.annotations, ...loadBalancer.annotations };
-  const annotated = Object.keys(annotations).length > 0 ? { ...metadata, annotations } : metadata;
+  const { className } = loadBalancer;
+  const annotations = { ...args.metadata.annotations, ...loadBalancer.annotations };
+  const metadata: ObjectMeta = {
+    ...args.metadata,
+    name: className ? `${args.metadata.name}-${shortHash(className, hashLength)}` : args.metadata.name,
+    ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+  };
   return exposed(
-    { ...args, metadata: annotated },
+    { ...args, metadata },
     {
       type: 'LoadBalancer',
-      ...(loadBalancer.className ? { loadBalancerClass: loadBalancer.className } : {}),
+      ...(className ? { loadBalancerClass: className } : {}),
       loadBalancerSourceRanges: [...sourceRanges],
     },
   );

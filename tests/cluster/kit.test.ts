@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { V1Ingress, V1Job, V1PersistentVolumeClaim } from '@kubernetes/client-node';
+import type { V1Ingress, V1Job, V1PersistentVolumeClaim, V1Service } from '@kubernetes/client-node';
 import * as k8s from '@pulumi/kubernetes';
 import { ComponentResource } from '@pulumi/pulumi';
 import { autoscaler } from '../../components/kit/autoscaling';
@@ -10,7 +10,7 @@ import { runOnceJob } from '../../components/kit/job';
 import { labelsOf } from '../../components/kit/labels';
 import { dashboard, serviceMonitor } from '../../components/kit/monitoring';
 import { networkPolicies } from '../../components/kit/network-policy';
-import type { Described, DescribedObjects } from '../../components/kit/object';
+import type { Described, DescribedObjects, KubernetesObject } from '../../components/kit/object';
 import { resourceQuota } from '../../components/kit/quota';
 import { registerObjects } from '../../components/kit/register';
 import { clientAffinity, httpRoute } from '../../components/kit/route';
@@ -38,7 +38,7 @@ const cluster = clusterSchema.parse({
 });
 
 /** One of everything that the kit describes and memory-mcp does not have. */
-function described(work: string): DescribedObjects {
+function described(work: string, className?: string): DescribedObjects {
   const { gateway, ingress: controller, monitoring } = cluster;
   assert.ok(gateway && controller && monitoring);
   const labels = { app: 'kit' };
@@ -101,7 +101,10 @@ function described(work: string): DescribedObjects {
       pod: pod({ nodeSelector: { nowhere: 'true' } }, { args: [work] }),
     }) as Described,
     nodePort: nodePortService({ metadata: metadata('node-port'), ...outside }),
-    loadBalancer: loadBalancerService({ metadata: metadata('load-balancer'), ...outside }, ['192.0.2.0/24'], cluster),
+    loadBalancer: loadBalancerService({ metadata: metadata('load-balancer'), ...outside }, ['192.0.2.0/24'], {
+      ...cluster,
+      loadBalancer: { ...cluster.loadBalancer, className },
+    }),
     ingress: ingress({
       ...{ metadata: metadata('kit'), ingress: controller, hostname: 'kit.example', paths },
       ...{ tlsSecret: 'tls', bodySize: '100m' },
@@ -127,6 +130,7 @@ function described(work: string): DescribedObjects {
 
 describe('the kit on a real control plane', () => {
   let work = 'one';
+  let className: string | undefined;
   let stack: OpenStack;
   const jobName = () => described(work).job?.object as { metadata: { name: string } } & Described['object'];
 
@@ -143,7 +147,7 @@ describe('the kit on a real control plane', () => {
       program: async () => {
         const provider = new k8s.Provider('cluster', { clusterIdentifier: 'kit', enableConfigMapMutable: true });
         const kit = new ComponentResource('memory-fleet:test:Kit', 'kit', {}, { providers: [provider] });
-        registerObjects('kit', described(work), kit);
+        registerObjects('kit', described(work, className), kit);
       },
     });
   });
@@ -186,5 +190,16 @@ describe('the kit on a real control plane', () => {
     assert.equal(changes.replace, 1, JSON.stringify(changes));
     assert.ok(await live(jobName()));
     await eventually('the old Job is gone', async () => (await live(before)) === undefined);
+  });
+
+  it('makes a load balancer anew when its class changes, which no API server lets anybody change', async () => {
+    const before = described(work).loadBalancer?.object as KubernetesObject;
+    assert.ok(await live(before));
+    className = 'example.org/internal';
+    for (const { changes } of [await stack.preview(), await stack.up()])
+      assert.deepEqual([changes.replace, changes.update], [1, undefined], JSON.stringify(changes));
+    const after = await live<V1Service>(described(work, className).loadBalancer?.object as KubernetesObject);
+    assert.equal(after?.spec?.loadBalancerClass, className);
+    await eventually('the old load balancer is gone', async () => (await live(before)) === undefined);
   });
 });

@@ -131,8 +131,4 @@ const reasons: readonly ((message: string) => string | undefined)[] = [
     message.includes('this stack belongs to the cluster') ? 'the kubeconfig reaches another cluster' : undefined,
   (message) => (message.includes('unreachable cluster') ? 'the cluster cannot be reached' : undefined),
   (message) => (message.includes('can not be less than') ? 'the volume cannot shrink' : undefined),
-  (message) =>
-    /loadBalancerClass.*may not change once set/.test(message)
-      ? 'the class of a load balancer cannot change'
-      : undefined,
 ];

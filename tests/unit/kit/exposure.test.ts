@@ -135,4 +135,12 @@ describe('a Service that is reached from outside', () => {
     assert.equal(object.spec?.loadBalancerClass, 'example.org/internal');
     assert.deepEqual(object.metadata.annotations, annotations);
   });
+
+  it('is another Service under another class, which nobody may change', () => {
+    const nameUnder = (className?: string) =>
+      loadBalancerService(args, [], clusterSchema.parse({ loadBalancer: { className } })).object.metadata.name;
+    assert.equal(nameUnder(), args.metadata.name);
+    const names = [nameUnder(), nameUnder('example.org/internal'), nameUnder('example.org/public')];
+    assert.equal(new Set(names).size, 3);
+  });
 });
