@@ -54,7 +54,8 @@ function removeLeftOvers(folder: string): void {
 
 function sourceHash(projectDir: string, pin: ToolPin): string {
   const folder = join(projectDir, 'tools', pin.group);
-  const hash = createHash('sha256').update(JSON.stringify([pin.package, pin.ldflags, process.platform, process.arch]));
+  const decisive = [pin.package, pin.ldflags, process.platform, process.arch, ...(pin.tags ?? [])];
+  const hash = createHash('sha256').update(JSON.stringify(decisive));
   for (const file of ['go.mod', 'go.sum', 'main.go']) {
     const path = join(folder, file);
     if (existsSync(path)) hash.update(file).update(readFileSync(path));

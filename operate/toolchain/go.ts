@@ -105,7 +105,8 @@ export async function goBuild(
 /** Arguments of `go build` for one tool. */
 export function buildArguments(pin: ToolPin, output: string): readonly string[] {
   const ldflags = `-s -w ${pin.ldflags}`.trim();
-  return ['build', '-mod=readonly', '-trimpath', '-ldflags', ldflags, '-o', output, pin.package];
+  const tags = pin.tags ? ['-tags', pin.tags.join(',')] : [];
+  return ['build', '-mod=readonly', '-trimpath', ...tags, '-ldflags', ldflags, '-o', output, pin.package];
 }
 
 /** The last lines of a long output, where tools put the reason. */

@@ -31,6 +31,8 @@ export interface ToolPin {
   readonly group: string;
   /** The Go package to build, seen from the group's folder. */
   readonly package: string;
+  /** Build constraints, which leave out what is not used. @default none */
+  readonly tags?: readonly string[];
   /** Linker flags beyond the stripping that every tool gets. */
   readonly ldflags: string;
   /** Arguments that make the tool print its version and end. */

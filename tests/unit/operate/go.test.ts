@@ -54,4 +54,10 @@ describe('building with Go', () => {
       pin.package,
     ]);
   });
+
+  it('leaves out what the tags of a tool leave out', () => {
+    const pin = { package: 'example.test/tool', ldflags: '', tags: ['no_a', 'no_b'] };
+    const args = buildArguments(pin as unknown as Parameters<typeof buildArguments>[0], '/out');
+    assert.deepEqual(args.slice(args.indexOf('-tags'), args.indexOf('-tags') + 2), ['-tags', 'no_a,no_b']);
+  });
 });

@@ -150,6 +150,7 @@ describe('obtaining a tool', () => {
     const projectDir = checkout();
     const first = cachePath(home, projectDir, pin);
     assert.notEqual(cachePath(home, projectDir, { ...pin, ldflags: '-X main.version=other' }), first);
+    assert.notEqual(cachePath(home, projectDir, { ...pin, tags: ['small'] }), first);
     writeFileSync(join(projectDir, 'tools', 'kwok', 'go.sum'), 'example.test v1.0.0 h1:x=\n');
     assert.notEqual(cachePath(home, projectDir, pin), first);
   });
