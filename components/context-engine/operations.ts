@@ -95,7 +95,8 @@ function serverFacts(settings: ContextEngineSettings, cluster: ClusterFacts, nam
 function memoryProbe(id: string): Probe {
   return asks({
     title: 'find searches',
-    call: { tool: 'find', arguments: { query: `a probe of memory-fleet, number ${id}`, limit: 1 } },
+    // Upstream's catch-all parameter is a required argument to its clients.
+    call: { tool: 'find', arguments: { query: `a probe of memory-fleet, number ${id}`, limit: 1, kwargs: {} } },
     problem: (answer) => {
       const { ok } = (answer ?? {}) as { ok?: unknown };
       return ok === true ? undefined : `answered ${JSON.stringify(answer)}`;
