@@ -78,14 +78,18 @@ export function serviceMonitor(
   };
 }
 
-/** A dashboard as a ConfigMap, which the sidecar of Grafana finds by its labels in every namespace that it may see. */
+/**
+ * A dashboard as a ConfigMap, which the sidecar of Grafana finds by its labels in every namespace that it may see. It puts
+ * the files of all of them into one folder, so the namespace is part of the name.
+ */
 export function dashboard(metadata: ObjectMeta, content: object, monitoring: Monitoring): Described<Named<IConfigMap>> {
+  const file = [metadata.namespace, metadata.name].filter(Boolean).join('-');
   return {
     object: {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { ...metadata, labels: { ...metadata.labels, ...monitoring.dashboardLabels } },
-      data: { [`${metadata.name}.json`]: `${JSON.stringify(content, undefined, 2)}\n` },
+      data: { [`${file}.json`]: `${JSON.stringify(content, undefined, 2)}\n` },
     },
   };
 }

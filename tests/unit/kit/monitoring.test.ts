@@ -31,6 +31,13 @@ describe('a dashboard', () => {
     const { object } = dashboard(metadata, { title: 'Qdrant' }, monitoring);
     await validateObject(object);
     assert.deepEqual(object.metadata.labels, { app: 'thing', grafana_dashboard: '1' });
-    assert.deepEqual(JSON.parse(object.data?.['qdrant.json'] ?? ''), { title: 'Qdrant' });
+    const [content] = Object.values(object.data ?? {});
+    assert.deepEqual(JSON.parse(content ?? ''), { title: 'Qdrant' });
+  });
+
+  it('has a file of its own in every namespace, because Grafana keeps them in one folder', () => {
+    const fileIn = (namespace: string) =>
+      Object.keys(dashboard({ ...metadata, namespace }, {}, monitoring).object.data ?? {}).join();
+    assert.deepEqual([fileIn('a'), fileIn('b')], ['a-qdrant.json', 'b-qdrant.json']);
   });
 });
