@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { availableParallelism, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { runChild } from '../child';
 import { Failure, throwIfInterrupted } from '../failure';
@@ -14,7 +14,11 @@ import type { ToolPin } from './manifest';
  * file is still read. What Go writes (caches, module sources, counters) lies in the fleet home unless the environment
  * itself names places, so that a build leaves nothing in the home directory.
  */
-export function goEnvironment(home: FleetHome, environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
+export function goEnvironment(
+  home: FleetHome,
+  environment: NodeJS.ProcessEnv = process.env,
+  machine: Machine = thisMachine(),
+): Record<string, string> {
   const inherited = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const settings = environment.XDG_CONFIG_HOME || join(environment.HOME || homedir(), '.config');
   return {
@@ -22,6 +26,7 @@ export function goEnvironment(home: FleetHome, environment: NodeJS.ProcessEnv = 
     GOCACHE: join(home.go, 'build'),
     GOMODCACHE: join(home.go, 'modules'),
     GOENV: join(settings, 'go', 'env'),
+    ...collectorSettings(machine),
     ...Object.fromEntries(inherited),
     // Go counts its own use below this folder.
     XDG_CONFIG_HOME: join(home.go, 'config'),
@@ -32,6 +37,29 @@ export function goEnvironment(home: FleetHome, environment: NodeJS.ProcessEnv = 
     GOARCH: process.arch === 'x64' ? 'amd64' : process.arch,
     CGO_ENABLED: '0',
   };
+}
+
+/** What a build has on this machine. */
+interface Machine {
+  /** Bytes. */
+  readonly memory: number;
+  readonly cores: number;
+}
+
+function thisMachine(): Machine {
+  // The limit of a container, where there is one; without one it is a number that no machine has.
+  return { memory: Math.min(totalmem(), process.constrainedMemory() || totalmem()), cores: availableParallelism() };
+}
+
+const mebibyte = 2 ** 20;
+
+/**
+ * Compilers collect no garbage before they have their share of half the memory: with the largest packages a third of
+ * their time goes into it. Where a share is small, Go's own way is quicker.
+ */
+function collectorSettings({ cores, memory }: Machine): Record<string, string> {
+  const share = Math.floor(memory / 2 / cores / mebibyte);
+  return share < 1024 ? {} : { GOGC: 'off', GOMEMLIMIT: `${Math.min(share, 3072)}MiB` };
 }
 
 /**

@@ -40,6 +40,17 @@ describe('building with Go', () => {
       assert.match(environment[name] ?? '', /^\/f\/go\//, name);
   });
 
+  it('spares compilers the collecting of garbage where there is memory enough, unless the operator says otherwise', () => {
+    const collector = (memory: number, cores: number, theirs: NodeJS.ProcessEnv = {}) => {
+      const { GOGC, GOMEMLIMIT } = goEnvironment(home, theirs, { memory: memory * 2 ** 30, cores });
+      return [GOGC, GOMEMLIMIT];
+    };
+    assert.deepEqual(collector(24, 2), ['off', '3072MiB']);
+    assert.deepEqual(collector(16, 8), ['off', '1024MiB']);
+    assert.deepEqual(collector(8, 8), [undefined, undefined]);
+    assert.deepEqual(collector(24, 2, { GOGC: '50', GOMEMLIMIT: '1GiB' }), ['50', '1GiB']);
+  });
+
   it('builds reproducibly, stripped, from the pinned sources only', () => {
     const pin = { package: 'example.test/tool', ldflags: '-X a=b' } as Parameters<typeof buildArguments>[0];
     const args = buildArguments(pin, '/out');
