@@ -53,4 +53,4 @@ function unanswered(text: string, servers: readonly string[]): string | undefine
 const unreachable = /cluster is unreachable: (?:unable to load schema information from the API server: )?(.+)/;
 
 const lostConnection =
-  /\b(connection refused|connection reset by peer|broken pipe|EOF|timeout|timed out|deadline exceeded|no route to host|no such host|network is unreachable|connection lost)\b/i;
+  /\b(connection refused|connection reset by peer|broken pipe|EOF|timeout|timed out|deadline exceeded|no route to host|no such host|network is unreachable|connection lost|connection force closed|closed network connection|closed idle connection|GOAWAY)\b/i;

@@ -7,7 +7,7 @@ import { fleetHome, fleetHomeAt } from '../../../operate/fleet-home';
 import { createCluster } from '../../../operate/local-cluster';
 import { kwokFolder } from '../../../operate/local-cluster/control-plane';
 import { clusterProcesses } from '../../../operate/local-cluster/processes';
-import { cachedTools, endControlPlane, projectDir } from './control-plane';
+import { cachedTools, endControlPlane, onlyMemoryMcp, projectDir } from './control-plane';
 import { interrupt, stoppedOnInterrupt } from './interrupt';
 
 /** A control plane whose API server may be killed. */
@@ -59,7 +59,7 @@ export async function startFragileControlPlane(): Promise<FragileControlPlane> {
         projectDir,
         kubeconfig: cluster.kubeconfig,
         stateDir: stateOf(name),
-        configOverrides,
+        configOverrides: { ...onlyMemoryMcp, ...configOverrides },
       }),
     killApiServer: () => {
       const server = clusterProcesses(kwokFolder(home, cluster.name)).find(({ name }) => name === 'kube-apiserver');

@@ -45,6 +45,7 @@ What a preview does not show:
 
 - The servers and the proxies read their Secrets when they start. A new value in a Secret, whoever wrote it, takes effect
   with the next start: raise ${code('secretRevision')} along with it.
+- A load balancer that is replaced has a new address.
 - A CronJob takes its change with its next run. A Job that is replaced runs anew, and so does its repository's index.
 - The API server is asked about changes, not about new objects: a namespace or a kind that does not exist (of
   ${code('cluster.argocd.namespace')}, of ${code('cluster.argocd.imageUpdater')}) is noticed by ${code('up')} alone.

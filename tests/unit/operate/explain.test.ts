@@ -30,6 +30,19 @@ describe('an operation that failed', () => {
     assert.match(remedy, /^see that the cluster runs .* and run the command again/);
   });
 
+  it('knows every way in which a connection is lost', () => {
+    for (const words of [
+      'http2: client connection force closed via ClientConn.Close',
+      'http2: client connection lost',
+      'http2: server sent GOAWAY and closed the connection',
+      'http: server closed idle connection',
+      'write tcp 127.0.0.1:5->127.0.0.1:6443: use of closed network connection',
+    ]) {
+      const { message } = failureOf(failed, [`Service a: ${asked(`${server}/api`, words)}`], [server]);
+      assert.match(message, /^the API server \S+ does not answer: /, words);
+    }
+  });
+
   it('takes the provider’s word for an API server that is only just starting', () => {
     const said =
       'Namespace a: configured Kubernetes cluster is unreachable: unable to load schema information from the API server: starting';
