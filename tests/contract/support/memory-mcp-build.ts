@@ -61,7 +61,7 @@ async function build(home: FleetHome, place: string): Promise<void> {
   mkdirSync(join(root, 'lib'), { recursive: true });
   const environment = await buildEnvironment(home, scratch, root);
   const started = Date.now();
-  console.log(`    building memory-mcp ${version}, once; this takes about ten minutes on two cores`);
+  console.log(`    building memory-mcp ${version}, once; this takes about a quarter of an hour on two cores`);
   const result = await runChild(required('cargo', rustRemedy), cargoArguments(root), { env: environment });
   if (result.exitCode !== 0) throw new Error(`building memory-mcp ${version} failed:\n${lastLines(result.stderr, 20)}`);
   console.log(`    built memory-mcp ${version} in ${Math.round((Date.now() - started) / 1000)} s`);
