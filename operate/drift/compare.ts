@@ -21,6 +21,9 @@ export interface Comparison {
   readonly rights: Rights;
 }
 
+/** How often an object is compared that somebody writes just then, as controllers do after each change. */
+const tries = 5;
+
 /**
  * Compares one object with the live one. The API server itself is asked what an apply of the description would change, so
  * that defaults and other spellings of a value are no differences; what others added is found by who wrote it.
@@ -36,18 +39,33 @@ export async function compareObject(comparison: Comparison, wanted: KubernetesOb
       { object, kind: 'missing', note: `the cluster does not know the kind ${wanted.apiVersion} ${wanted.kind}` },
     ];
   }
-  const live = await get<LiveObject>(api, objectPath(kind, wanted.metadata));
-  if (live === undefined) return [{ object, kind: 'missing' }];
   const sent = withoutContent(wanted);
-  const applied = await dryRunApply(api, kind, sent, fieldManager);
-  if (!applied.accepted) {
-    const by = lastWriter(live);
-    return [{ object, kind: 'refused', note: applied.reason, ...(by === undefined ? {} : { by }) }];
+  for (let left = tries; left > 0; left--) {
+    const live = await get<LiveObject>(api, objectPath(kind, wanted.metadata));
+    if (live === undefined) return [{ object, kind: 'missing' }];
+    const applied = await dryRunApply(api, kind, sent, fieldManager);
+    if (!applied.accepted) {
+      const by = lastWriter(live);
+      return [{ object, kind: 'refused', note: applied.reason, ...(by === undefined ? {} : { by }) }];
+    }
+    // A dry run keeps the version of what it started from: another one started from another state than was read.
+    if (applied.object.metadata.resourceVersion !== live.metadata.resourceVersion) continue;
+    return differences(comparison, kind, wanted, live, applied.object);
   }
-  const added = await addedFields(comparison, kind, sent, live, applied.object);
+  return [{ object, kind: 'unknown', note: `somebody wrote to it each of the ${tries} times that it was compared` }];
+}
+
+async function differences(
+  comparison: Comparison,
+  kind: ServedKind,
+  wanted: KubernetesObject,
+  live: LiveObject,
+  applied: LiveObject,
+): Promise<Drift[]> {
+  const added = await addedFields(comparison, kind, withoutContent(wanted), live, applied);
   return [
-    ...ending(object, live),
-    ...changedFields(comparison, live, applied.object),
+    ...ending(objectInWords(live), live),
+    ...changedFields(comparison, live, applied),
     ...contentDrift(wanted, live),
     ...added,
   ];

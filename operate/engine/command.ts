@@ -78,7 +78,7 @@ async function run(home: FleetHome, command: string, args: readonly string[], ca
   });
   if (result.exitCode !== 0) {
     const killed = result.exitCode === undefined && result.startError === undefined;
-    if (killed) killOrphanedProviders(home.pulumi);
+    if (killed) await killOrphanedProviders(home.pulumi);
     throw new EngineError(result.exitCode, result.stdout, result.stderr || String(result.startError ?? ''), killed);
   }
   return { stdout: result.stdout, stderr: result.stderr, code: 0 };

@@ -86,7 +86,7 @@ export async function openStack(options: StackOptions): Promise<OpenStack> {
   mkdirSync(place.backend, { recursive: true });
   linkProvider(options.home, options.tools);
   soundRuns();
-  clearLeftovers(options, place);
+  await clearLeftovers(options, place);
   const workspace = await LocalWorkspace.create({
     workDir: place.workDir,
     program: options.program ?? loadProgram(options.projectDir),
@@ -133,7 +133,7 @@ function operations(options: StackOptions, place: Place, stack: Stack): OpenStac
 
   async function prepared<O extends Operation>(given: O | undefined, work: (options: O) => Promise<Done>) {
     prepareFiles(options, place);
-    clearLeftovers(options, place);
+    await clearLeftovers(options, place);
     if (pendingOperations(...backend).length > 0) {
       const signal = given?.signal === undefined ? {} : { signal: given.signal };
       await observed(kubeconfig, signal as Operation, (each: Operation) =>
@@ -203,8 +203,8 @@ async function explained<T>(
 const noErrors = () => [];
 
 /** Clears what a killed run left behind and would be in the way. */
-function clearLeftovers({ home, stack }: StackOptions, place: Place): void {
-  killOrphanedProviders(home.pulumi);
+async function clearLeftovers({ home, stack }: StackOptions, place: Place): Promise<void> {
+  await killOrphanedProviders(home.pulumi);
   removeDescriptions(place.backend);
   removeStaleLocks(place.backend, place.project, stack);
 }

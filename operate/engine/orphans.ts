@@ -1,25 +1,40 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunningEngine } from './stale-locks';
+
+/** How long a killed process may take to end, in milliseconds; one that hangs in the kernel is left to it. */
+const patience = 5000;
 
 /**
  * Kills the providers that an engine started out of this PULUMI_HOME and that outlived it: a provider leads a process
  * group of its own and does not notice when its engine is killed. Whether what it was doing reached the cluster makes
- * no difference, because the next run looks.
+ * no difference, because the next run looks. They have ended when this returns: until then they may still write.
  *
  * @returns their process ids
  */
-export function killOrphanedProviders(pulumiHome: string): readonly number[] {
+export async function killOrphanedProviders(pulumiHome: string): Promise<readonly number[]> {
   const plugins = `${join(pulumiHome, 'plugins')}/`;
-  return processIds().filter((pid) => isOrphanFrom(plugins, pid) && kill(pid));
+  const killed = processIds().filter((pid) => isOrphanFrom(plugins, pid) && kill(pid));
+  const end = Date.now() + patience;
+  while (killed.some((pid) => isFrom(plugins, pid)) && Date.now() < end) await sleep(10);
+  return killed;
 }
 
 function isOrphanFrom(plugins: string, pid: number): boolean {
   try {
-    const program = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '';
-    return program.startsWith(plugins) && !isRunningEngine(parentOf(pid));
+    return isFrom(plugins, pid) && !isRunningEngine(parentOf(pid));
   } catch {
     return false; // Ended while we looked.
+  }
+}
+
+/** Whether a process runs a program of that folder. One that has ended has no command line any more. */
+function isFrom(plugins: string, pid: number): boolean {
+  try {
+    return (readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '').startsWith(plugins);
+  } catch {
+    return false;
   }
 }
 

@@ -50,7 +50,7 @@ describe('an `up` that is interrupted', () => {
       const failure = await interrupted(namespace, moment, () => process.kill(engineOf(namespace), 'SIGKILL'));
       assert.equal(failure?.message, 'the engine was killed in the middle of its work');
       assert.match(failure.remedy, /^run the command again/);
-      assert.deepEqual(plane.killOrphans(), [], 'no provider outlives its engine');
+      assert.deepEqual(await plane.killOrphans(), [], 'no provider outlives its engine');
       unrecorded += pendingOperations(...backendOf(namespace)).length;
       await finishes(namespace);
     });

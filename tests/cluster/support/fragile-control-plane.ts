@@ -21,7 +21,7 @@ export interface FragileControlPlane {
   /** Starts again what was killed, with its data and at its address. */
   heal(): Promise<void>;
   /** Kills the providers that outlived their engine. @returns their process ids */
-  killOrphans(): readonly number[];
+  killOrphans(): Promise<readonly number[]>;
   stop(): Promise<unknown>;
 }
 

@@ -116,7 +116,8 @@ describe('providers of a killed engine', () => {
     const home = folder();
     const { pid } = await start(program(home, 'plugins', 'resource-x', 'pulumi-resource-x'), '60');
     const other = await start(program(folder(), 'plugins', 'resource-x', 'pulumi-resource-x'), '60');
-    assert.deepEqual(killOrphanedProviders(home), [pid]);
+    assert.deepEqual(await killOrphanedProviders(home), [pid]);
+    assert.deepEqual(await killOrphanedProviders(home), [], 'they have ended');
     assert.ok(other.pid !== undefined && runs(other.pid));
   });
 
@@ -127,7 +128,7 @@ describe('providers of a killed engine', () => {
     copyFileSync('/bin/sh', engine);
     const { stdout } = await start(engine, '-c', `"${provider}" 60 >&- & echo $!; wait`);
     const pid = Number(String((await once(stdout as NodeJS.ReadableStream, 'data'))[0]));
-    assert.deepEqual(killOrphanedProviders(home), []);
+    assert.deepEqual(await killOrphanedProviders(home), []);
     process.kill(pid);
   });
 });
