@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { PatchStrategy } from '@kubernetes/client-node';
 import { execa } from 'execa';
+import pRetry from 'p-retry';
 import type { KubernetesObject } from '../../components/kit/object';
 import { engineObject, fieldManager } from '../../components/kit/register';
 import { describePlan } from '../../components/plan';
@@ -207,16 +208,16 @@ describe('drift of stack goddess', () => {
   });
 
   it('is none where Argo CD applies the same objects, defaults and all', async () => {
-    for (const { object } of Object.values(stack.plan.systems[0]?.objects ?? {})) {
-      if (object.kind === 'Application') continue;
+    const labelled = async (object: KubernetesObject) => {
       const current = await live(object);
       const labels = { ...current?.metadata?.labels, 'app.kubernetes.io/instance': 'memory-mcp' };
-      await controlPlane().objects.replace(
-        { ...current, metadata: { ...current?.metadata, labels } } as never,
-        undefined,
-        undefined,
-        'argocd-controller',
-      );
+      const changed = { ...current, metadata: { ...current?.metadata, labels } };
+      await controlPlane().objects.replace(changed as never, undefined, undefined, 'argocd-controller');
+    };
+    for (const { object } of Object.values(stack.plan.systems[0]?.objects ?? {})) {
+      if (object.kind === 'Application') continue;
+      // A controller may write in between, which makes it a conflict.
+      await pRetry(() => labelled(object), { retries: 4, minTimeout: 100 });
     }
     assert.deepEqual(await drifts(stack), []);
   });

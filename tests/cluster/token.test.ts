@@ -95,10 +95,14 @@ describe('fleet token', () => {
 
   /** Plays the end of a login: what it writes, then how its pod ends. */
   async function end(phase: 'Succeeded' | 'Failed', ...lines: readonly string[]): Promise<void> {
-    log.write(...lines);
     const { objects } = controlPlane();
-    const { items } = await objects.list<V1Pod>('v1', 'Pod', namespace);
-    const pod = items.find(({ metadata }) => metadata?.labels?.['job-name'] === job.metadata.name);
+    let pod: V1Pod | undefined;
+    await eventually('the pod runs', async () => {
+      const { items } = await objects.list<V1Pod>('v1', 'Pod', namespace);
+      pod = items.find(({ metadata }) => metadata?.labels?.['job-name'] === job.metadata.name);
+      return pod?.status?.phase === 'Running';
+    });
+    log.write(...lines);
     const { cluster } = controlPlane();
     const { api } = await stackCluster(fleetHome(), anyStack, cluster);
     const path = `/api/v1/namespaces/${namespace}/pods/${pod?.metadata?.name}/status`;
@@ -116,25 +120,24 @@ describe('fleet token', () => {
   }
 
   const isGone = () => eventually('the login is removed', async () => (await live(job)) === undefined);
+  /** Starts a login, as far as that it has shown its URL and code. */
   const asked = async (work: (watching: Watching) => Promise<unknown>) => {
     let seen: unknown;
-    const started = work({ onRequest: (found) => (seen = found) });
-    started.catch(() => undefined);
+    const done = work({ onRequest: (found) => (seen = found) });
+    done.catch(() => undefined);
     await eventually('the login runs', async () => (await live(job)) !== undefined);
     log.write(...request);
     await eventually('URL and code are shown', async () => seen !== undefined);
     assert.deepEqual(seen, { url: 'https://github.com/login/device', code: 'ABCD-1234' });
-    return started;
+    return { done };
   };
 
   it('shows URL and code, and works with the token that was approved', async () => {
     const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'memory-mcp', namespace } };
     let report: Awaited<ReturnType<typeof renew>> | undefined;
-    const done = asked(async (watching) => {
+    const { done } = await asked(async (watching) => {
       report = await renew(watching);
     });
-    await eventually('the login runs', async () => (await live(job)) !== undefined);
-    await new Promise((resolve) => setTimeout(resolve, 3000));
     await write('first');
     await end('Succeeded', 'Authentication successful.');
     await done;
@@ -151,11 +154,9 @@ describe('fleet token', () => {
   it('replaces a token, and proves that it is another one', async () => {
     await write('old');
     let report: Awaited<ReturnType<typeof renew>> | undefined;
-    const done = asked(async (watching) => {
+    const { done } = await asked(async (watching) => {
       report = await renew(watching);
     });
-    await eventually('the login runs', async () => (await live(job)) !== undefined);
-    await new Promise((resolve) => setTimeout(resolve, 3000));
     await write('new');
     await end('Succeeded', 'Authentication successful.');
     await done;
@@ -163,14 +164,12 @@ describe('fleet token', () => {
   });
 
   it('says that the code has expired, and what to do', async () => {
-    const done = asked((watching) => renew(watching));
+    const { done } = await asked((watching) => renew(watching));
     const failed = assert.rejects(done, (error: Verdict) => {
       assert.match(error.message, /the code has expired before anybody approved it/);
       assert.match(error.remedy, /fleet token -s token/);
       return error instanceof Verdict;
     });
-    await eventually('the login runs', async () => (await live(job)) !== undefined);
-    await new Promise((resolve) => setTimeout(resolve, 3000));
     await end('Failed', 'Error: OAuth error: Device code expired after 900 seconds');
     await failed;
     await isGone();
