@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { openSession, type Session } from './support/client';
 import { obtainMemoryMcp } from './support/memory-mcp-build';
 import { orSkip } from './support/missing';
@@ -158,11 +159,12 @@ describe('a migration from Serena to the real memory-mcp', function () {
       assert.match(error.remedy ?? '', /run the command again/);
       return true;
     });
-    const half = async () => {
-      const { count } = await session.call('list', { scope: 'killed', limit: 1 });
-      return Number(count) > 10;
-    };
-    while (!(await half())) await new Promise((resolve) => setTimeout(resolve, 50));
+    // Asked on the disk: on a busy machine the server would answer when all are there.
+    const written = () =>
+      readdirSync(pod.folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+        /\/killed\/note-\d+\.md$/.test(path),
+      );
+    while (written().length <= 10) await new Promise((resolve) => setTimeout(resolve, 5));
     pod.process().signal('SIGKILL');
     await failure;
     assert.ok(Date.now() - started < 60_000, 'it does not wait for a server that is gone');
