@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Probe, ServerFacts } from '../../components/kit/operations';
 import { Interrupted, messageOf, throwIfInterrupted } from '../failure';
+import { isTokenRefused, otherToken } from '../mcp/credentials';
 import type { OpenEndpoint } from '../mcp/endpoint';
 import { openSession, type Session } from '../mcp/session';
 import type { Latency } from '../report/latency';
@@ -79,7 +80,8 @@ export async function checkMemory(check: MemoryCheck): Promise<MemoryFindings> {
   } catch (error) {
     throwIfInterrupted(check.signal);
     if (error instanceof Interrupted) throw error;
-    const remedy = 'look at the log of the server and at what lies before it';
+    const refused = isTokenRefused((error as { code?: unknown }).code);
+    const remedy = refused ? otherToken : 'look at the log of the server and at what lies before it';
     findings.push({ subject: 'MCP session', status: 'failed', found: messageOf(error), remedy });
   } finally {
     if (written && probe.cleanUp) findings.push(...(await tidy(check.open, visits.at(-1), probe.cleanUp)));

@@ -1,6 +1,7 @@
 import type { ServerFacts } from '../../components/kit/operations';
 import { messageOf } from '../failure';
 import type { Connection, Reply } from '../mcp/connection';
+import { isTokenRefused, otherToken } from '../mcp/credentials';
 import type { Finding } from '../report/report';
 
 /** Milliseconds until a server must have answered. */
@@ -51,7 +52,7 @@ export async function strangeHostFinding(asking: Asking, path: string): Promise<
 export async function strangerFinding(asking: Asking, path: string): Promise<Finding> {
   const subject = 'without token';
   return asked(asking, path, subject, {}, ({ status }) =>
-    status === 401 || status === 403
+    isTokenRefused(status)
       ? { subject, status: 'ok', found: `refused with status ${status}` }
       : {
           subject,
@@ -65,7 +66,8 @@ export async function strangerFinding(asking: Asking, path: string): Promise<Fin
 async function statusFinding(asking: Asking, path: string): Promise<Finding> {
   return asked(asking, path, path, asking.connection.headers, ({ status, body }) => {
     if (status === 200) return { subject: path, status: 'ok', found: 'status 200' };
-    const remedy = 'look at the log of the server; docs/runbook.md has a section for it';
+    const log = 'look at the log of the server; docs/runbook.md has a section for it';
+    const remedy = isTokenRefused(status) ? otherToken : log;
     return { subject: path, status: 'failed', found: `status ${status}${troubles(body)}`, remedy };
   });
 }

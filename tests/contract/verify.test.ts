@@ -29,6 +29,8 @@ interface Surroundings {
   readonly system: SystemPlan;
   readonly signal: AbortSignal | undefined;
   readonly cluster: SystemPlace['cluster'];
+  /** The token that the operator gives. */
+  readonly given: string;
 }
 
 describe('fleet verify, in front of the real memory-mcp', function () {
@@ -66,12 +68,12 @@ describe('fleet verify, in front of the real memory-mcp', function () {
   async function look(
     front: Partial<FrontOptions> = {},
     checks: Partial<Checks> = {},
-    { system = pod.plan as SystemPlan, signal, cluster = notAsked }: Partial<Surroundings> = {},
+    { system = pod.plan as SystemPlan, signal, cluster = notAsked, given = token }: Partial<Surroundings> = {},
   ): Promise<Report> {
     const upstream = pod.port(proxyPorts.guarded);
     const { port, stop } = await startedFront({ leaf, chain: [authority.intermediate], upstream, ...front });
     try {
-      return await withEnvironment({ [tokenVariable]: token }, () =>
+      return await withEnvironment({ [tokenVariable]: given }, () =>
         verifySystem(
           { stack: 'contract', system, cluster },
           { address: `127.0.0.1:${port}`, ca, samples: 2, ...checks },
@@ -135,6 +137,15 @@ describe('fleet verify, in front of the real memory-mcp', function () {
   it('sees that whoever comes is let in', async () => {
     const report = await look({ upstream: pod.port(8080) });
     assert.deepEqual(bad(report), [['without token', 'answered with status 400']]);
+  });
+
+  it('says where the token comes from when it is not taken', async () => {
+    const report = await look({}, {}, { given: 'another' });
+    for (const subject of ['MCP session', '/readyz']) {
+      const { status, remedy } = finding(report, subject) ?? {};
+      assert.equal(status, 'failed', subject);
+      assert.match(remedy ?? '', /^set FLEET_TOKEN to what the server takes, or unset it to use the Secret/);
+    }
   });
 
   it('sees that another version runs than the image names', async () => {
