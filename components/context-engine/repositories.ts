@@ -33,7 +33,7 @@ export function repositories(settings: ContextEngineSettings): Record<string, De
 }
 
 /** Folder of a repository, the same in every pod: points and deletions go by the absolute path of a file. */
-export function folderOf({ name }: RepositorySettings): string {
+function folderOf({ name }: RepositorySettings): string {
   return `${paths.repositories}/${name}`;
 }
 
@@ -247,7 +247,7 @@ export function folders(settings: ContextEngineSettings, repository: RepositoryS
 }
 
 /** The whole volume of repositories. */
-export const rootMount: IVolumeMount = { name: 'repositories', mountPath: paths.repositories };
+const rootMount: IVolumeMount = { name: 'repositories', mountPath: paths.repositories };
 
 /** The folder of the repository, and in it what the indexer remembers of it, which is on a volume of its own. */
 function mounts(repository: RepositorySettings): IVolumeMount[] {

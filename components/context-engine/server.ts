@@ -34,7 +34,7 @@ export function servers(settings: ContextEngineSettings, cluster: ClusterFacts):
 }
 
 /** What a server uses. */
-export function usesOf(settings: ContextEngineSettings, name: ServerName): Use[] {
+function usesOf(settings: ContextEngineSettings, name: ServerName): Use[] {
   const runs = running(settings);
   const indexer: Use[] = [
     ...(runs['mcp-memory'] ? (['memory'] as const) : []),
