@@ -28,8 +28,8 @@ export interface ClusterOptions {
   readonly nodes?: number;
   /** Classes of simulated volumes. @default one default class that waits for the first consumer, and one called shared */
   readonly storageClasses?: readonly StorageClassSpec[];
-  /** Whether the pinned resource definitions are installed. @default true */
-  readonly definitions?: boolean;
+  /** Which of the pinned resource definitions are installed, by their names. @default all */
+  readonly definitions?: (name: string) => boolean;
   /** The home that keeps fetched definitions, for clusters in a folder that will not last. @default the same home */
   readonly cache?: FleetHome;
   readonly signal?: AbortSignal | undefined;
@@ -63,12 +63,14 @@ export interface Cluster {
 export async function createCluster(options: ClusterOptions): Promise<Cluster> {
   const { home, name, signal } = options;
   refuseSpaces(home.cluster(name).root);
-  const definitions = await loadDefinitions({
+  const pinned = await loadDefinitions({
     home: options.cache ?? home,
     projectDir: options.projectDir,
     signal,
     onFetch: (modules) => options.onStep?.(`fetching resource definitions out of ${modules} Go modules`),
   });
+  const isWanted = options.definitions ?? (() => true);
+  const definitions = { ...pinned, crds: pinned.crds.filter(({ metadata }) => isWanted(metadata.name)) };
   return withLock(home.locks, `cluster-${name}`, () => ensureCluster(options, definitions), {
     signal,
     onWait: () => options.onStep?.('waiting for another run that works on this cluster'),
@@ -119,11 +121,9 @@ async function equip(api: Api, options: ClusterOptions, definitions: Definitions
   await ensureNodes(api, nodes);
   await ensureStorageClasses(api, options.storageClasses ?? [standardClass, sharedClass]);
   await ensureIngressClass(api);
-  if (options.definitions !== false) {
-    await ensureDefinitions(api, definitions, options.signal, (count) =>
-      options.onStep?.(`installing ${count} resource definitions`),
-    );
-  }
+  await ensureDefinitions(api, definitions, options.signal, (count) =>
+    options.onStep?.(`installing ${count} resource definitions`),
+  );
   const whole = async () => allRun(options.home, options.name) && (await readyNodes(api)) >= nodes;
   await until(`every program runs and ${nodes} nodes are ready`, options, whole);
 }

@@ -7,6 +7,7 @@ import { fleetHomeAt } from '../../operate/fleet-home';
 import { oneContext } from '../../operate/kubeconfig';
 import type { Finding } from '../../operate/report/report';
 import { controlPlane, ensureNamespace, eventually, projectDir, removeNamespace } from './support/control-plane';
+import { withDefinitions } from './support/with-definitions';
 
 const gatewayApi = 'gateway.networking.k8s.io/v1';
 
@@ -80,11 +81,19 @@ function makeDaemonSet(name: string) {
 
 describe('doctor on a real control plane', () => {
   const namespaces = new Set<string>();
+  let removeDefinitions: () => Promise<void>;
   const place = async (name: string) => {
     namespaces.add(name);
     await ensureNamespace(name);
   };
 
+  before(async () => {
+    removeDefinitions = await withDefinitions(
+      'clustersecretstores.external-secrets.io',
+      'prometheuses.monitoring.coreos.com',
+    );
+  });
+  after(() => removeDefinitions?.());
   afterEach(async () => {
     for (const object of made.splice(0).reverse()) await controlPlane().objects.delete(object);
     for (const name of namespaces) await removeNamespace(name);

@@ -11,6 +11,7 @@ import { type Cluster, createCluster, destroyCluster } from '../../../operate/lo
 import { withLock } from '../../../operate/lock';
 import { readStackFile } from '../../../operate/stack-file';
 import { obtainTools, type Tools, toolPath } from '../../../operate/toolchain';
+import { fromTheStart } from './definitions';
 import { interrupt, stoppedOnInterrupt } from './interrupt';
 
 /** The checkout under test. */
@@ -61,6 +62,7 @@ export async function startControlPlane(): Promise<void> {
     tools,
     projectDir,
     name,
+    definitions: fromTheStart,
     signal: interrupt,
     storageClasses: [
       { name: 'standard', bindingMode: 'WaitForFirstConsumer', default: true },

@@ -41,7 +41,7 @@ export async function startFragileControlPlane(): Promise<FragileControlPlane> {
     tools,
     projectDir,
     name: 'fragile',
-    definitions: false,
+    definitions: () => false,
     signal: interrupt,
   };
   // Known before it starts: who loses patience does so while a control plane starts.
