@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { KubernetesObject, V1Deployment } from '@kubernetes/client-node';
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
+import { isRolledOut } from '../../../operate/cluster/rollout';
 import type { OpenStack } from '../../../operate/engine';
 import { type Checkout, makeCheckout, stackValues } from './checkout';
 import { controlPlane, eventually, live } from './control-plane';
@@ -85,12 +86,14 @@ export async function delivered(): Promise<Delivered> {
 export async function rollouts(): Promise<number> {
   let revision = 0;
   await eventually('the rollout is over', async () => {
-    const { metadata, status } = (await live<V1Deployment>(deployment)) ?? {};
-    const progressing = status?.conditions?.find(({ type }) => type === 'Progressing');
-    revision = Number(metadata?.annotations?.['deployment.kubernetes.io/revision']);
+    const found = await live<V1Deployment>(deployment);
+    const progressing = found?.status?.conditions?.find(({ type }) => type === 'Progressing');
+    revision = Number(found?.metadata?.annotations?.['deployment.kubernetes.io/revision']);
+    // The condition alone may be the one of the rollout before: the controller sees a change first and acts on it then.
     return (
-      status?.observedGeneration === metadata?.generation &&
-      status?.availableReplicas === 1 &&
+      found !== undefined &&
+      isRolledOut(found as Parameters<typeof isRolledOut>[0]) &&
+      found.status?.availableReplicas === 1 &&
       progressing?.reason === 'NewReplicaSetAvailable'
     );
   });
