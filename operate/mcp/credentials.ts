@@ -8,8 +8,8 @@ export const tokenVariable = 'FLEET_TOKEN';
 /** What a client can do whose token or key is not taken. */
 export const otherToken = `set ${tokenVariable} to what the server takes, or unset it to use the Secret; pods that are older than the Secret's content take the former one until they are restarted`;
 
-/** Whether a server answers with this status because of the token or key. */
-export const isTokenRefused = (status: unknown): boolean => status === 401 || status === 403;
+/** Whether a server answers with this status because of the token or key; 403 may be about the host name too. */
+export const isTokenRefused = (status: unknown): boolean => status === 401;
 
 /**
  * Headers by which a server lets a client in: from the environment, else from the Secret that the server itself reads.
