@@ -23,7 +23,7 @@ import { failureOf } from './explain';
 import { killOrphanedProviders } from './orphans';
 import { ensurePassphrase } from './passphrase';
 import { checkpointPath, pendingOperations } from './pending';
-import { soundRuns } from './sound-runs';
+import { neverBegan, soundRuns } from './sound-runs';
 import { removeStaleLocks } from './stale-locks';
 import { type ConfigOverrides, refreshWorkFiles } from './work-files';
 
@@ -165,7 +165,24 @@ interface Done {
   readonly outputs?: OutputMap;
 }
 
+/** How often an operation is begun whose program cannot reach its engine; on a very busy machine that happens. */
+const tries = 3;
+
 async function observed<O extends Operation>(
+  kubeconfig: string,
+  given: O | undefined,
+  work: (options: O) => Promise<Done>,
+) {
+  for (let left = tries - 1; ; left--) {
+    try {
+      return await observedOnce(kubeconfig, given, work);
+    } catch (error) {
+      if (left === 0 || !neverBegan(error)) throw error;
+    }
+  }
+}
+
+async function observedOnce<O extends Operation>(
   kubeconfig: string,
   given: O | undefined,
   work: (options: O) => Promise<Done>,

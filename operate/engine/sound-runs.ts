@@ -1,7 +1,9 @@
 import type { PulumiFn } from '@pulumi/pulumi/automation';
 
 /** Longest wait for the engine's side of a connection, in milliseconds. */
-const patience = 60_000;
+const patience = 30_000;
+
+const unreached = 'the program could not reach the engine, and did nothing';
 
 /** A gRPC client, as far as this code looks at it. */
 interface Client {
@@ -28,7 +30,7 @@ export function soundRuns(sdk: Sdk = installed()): void {
   if (sound.has(run)) return;
   const soundRun = async (program: PulumiFn) => {
     try {
-      await Promise.all([settings.getMonitor(), settings.getEngine()].map(ready));
+      await connected([settings.getMonitor(), settings.getEngine()]);
       return await run(program);
     } catch (error) {
       throw plain(error);
@@ -36,6 +38,19 @@ export function soundRuns(sdk: Sdk = installed()): void {
   };
   sound.add(soundRun);
   stack.runInPulumiStack = soundRun;
+}
+
+/** Whether a run ended before its program began, so that it may be done again whatever the program does. */
+export function neverBegan(error: unknown): boolean {
+  return error instanceof Error && error.message.includes(unreached);
+}
+
+async function connected(clients: readonly (Client | undefined)[]): Promise<void> {
+  try {
+    await Promise.all(clients.map(ready));
+  } catch (error) {
+    throw new Error(`${unreached}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 const sound = new WeakSet<object>();

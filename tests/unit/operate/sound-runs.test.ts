@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { soundRuns } from '../../../operate/engine/sound-runs';
+import { neverBegan, soundRuns } from '../../../operate/engine/sound-runs';
 
 /** What grpc-js throws. */
 const unavailable = () => Object.assign(new Error('14 UNAVAILABLE: No connection established'), { code: 14 });
@@ -23,6 +23,7 @@ describe('a run of a program', () => {
     const run = sdk(() => Promise.reject(unavailable()));
     await assert.rejects(run(), (error: Error & { code?: unknown }) => {
       assert.match(error.message, /the connection to the engine broke: 14 UNAVAILABLE/);
+      assert.ok(!neverBegan(error), 'the program may have done anything');
       return error.code === undefined;
     });
   });
@@ -35,7 +36,10 @@ describe('a run of a program', () => {
       },
       (done) => done(unavailable()),
     );
-    await assert.rejects(run(), /the connection to the engine broke/);
+    await assert.rejects(run(), (error) => {
+      assert.match(String(error), /the program could not reach the engine, and did nothing: 14 UNAVAILABLE/);
+      return neverBegan(error);
+    });
     assert.ok(!began);
   });
 
