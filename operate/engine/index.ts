@@ -165,7 +165,7 @@ interface Done {
   readonly outputs?: OutputMap;
 }
 
-/** How often an operation is begun whose program cannot reach its engine; on a very busy machine that happens. */
+/** How often an operation is begun whose program cannot reach its engine. */
 const tries = 3;
 
 async function observed<O extends Operation>(

@@ -13,7 +13,12 @@ interface Client {
 /** The parts of the SDK that its typed surface leaves out. */
 interface Sdk {
   readonly stack: { runInPulumiStack: (program: PulumiFn) => Promise<unknown> };
-  readonly settings: { getMonitor(): Client | undefined; getEngine(): Client | undefined };
+  readonly settings: {
+    /** What every connection to an engine is made with. */
+    readonly grpcClientOptions: Record<string, unknown>;
+    getMonitor(): Client | undefined;
+    getEngine(): Client | undefined;
+  };
 }
 
 /**
@@ -23,11 +28,16 @@ interface Sdk {
  * connection could not be made in the first place, the engine then holds a finished program without a single resource
  * against its state, and deletes everything that is not protected. So a run waits for its connections, and an error of a
  * connection is an error like any other.
+ *
+ * The SDK never closes the connections of a program inside a process, and gRPC shares what leads to the same address: an
+ * engine that happened to get the port of an earlier one would wait with it, up to two minutes between two attempts. So
+ * nothing is shared.
  */
 export function soundRuns(sdk: Sdk = installed()): void {
   const { settings, stack } = sdk;
   const run = stack.runInPulumiStack;
   if (sound.has(run)) return;
+  settings.grpcClientOptions['grpc.use_local_subchannel_pool'] = 1;
   const soundRun = async (program: PulumiFn) => {
     try {
       await connected([settings.getMonitor(), settings.getEngine()]);

@@ -8,7 +8,7 @@ function sdk(run: () => Promise<unknown>, waiting: (callback: (error?: Error) =>
   const client = { waitForReady: (_: number, callback: (error?: Error) => void) => waiting(callback) };
   const made = {
     stack: { runInPulumiStack: (_: unknown) => run() },
-    settings: { getMonitor: () => client, getEngine: () => client },
+    settings: { grpcClientOptions: {}, getMonitor: () => client, getEngine: () => client },
   };
   soundRuns(made);
   return () => made.stack.runInPulumiStack(async () => ({}));
@@ -48,10 +48,16 @@ describe('a run of a program', () => {
     await assert.rejects(sdk(() => Promise.reject(own))(), own);
   });
 
+  it('has connections of its own, whatever an earlier engine left at the same port', () => {
+    soundRuns();
+    const { grpcClientOptions } = require('@pulumi/pulumi/runtime/settings');
+    assert.equal(grpcClientOptions['grpc.use_local_subchannel_pool'], 1);
+  });
+
   it('is made sound once, however many stacks are opened', () => {
     const made = {
       stack: { runInPulumiStack: async () => undefined },
-      settings: { getMonitor: () => undefined, getEngine: () => undefined },
+      settings: { grpcClientOptions: {}, getMonitor: () => undefined, getEngine: () => undefined },
     };
     soundRuns(made);
     const first = made.stack.runInPulumiStack;
