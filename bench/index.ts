@@ -11,7 +11,7 @@ import {
   projectDir,
   startControlPlane,
   stopControlPlane,
-} from '../tests/cluster/support/control-plane';
+} from '../tests/support/cluster/control-plane';
 import { compare, type Measured } from './medians';
 
 const turns = Number(process.argv[2] ?? 5);

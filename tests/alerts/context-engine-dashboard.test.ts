@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { SystemPlan } from '../../components/kit/object';
-import { contextEngine, healthy, long, seriesOf } from './support/context-engine';
-import { selectorsOf, unknownMetrics } from './support/metrics';
-import { type Promtool, promtool, type RuleFile, type Series } from './support/promtool';
-import { fires, hour, steady, trialOf } from './support/samples';
+import { contextEngine, healthy, long, seriesOf } from '../support/alerts/context-engine';
+import { selectorsOf, unknownMetrics } from '../support/alerts/metrics';
+import { type Promtool, promtool, type RuleFile, type Series } from '../support/alerts/promtool';
+import { fires, hour, steady, trialOf } from '../support/alerts/samples';
 
 interface Target {
   readonly expr: string;

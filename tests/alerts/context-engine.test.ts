@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { itWatchesABackup } from './support/backup-age';
-import { contextEngine, healthy, long, seriesOf } from './support/context-engine';
-import { itTellsOfALoss } from './support/down';
-import { selectorsOf, unknownMetrics } from './support/metrics';
-import { itWatchesAVolume } from './support/nearly-full';
-import { type Promtool, promtool } from './support/promtool';
-import { itCountsRestarts } from './support/restarting';
-import { itIsARuleFile } from './support/rule-file';
-import { climb, fires, hour, missing, rulesOf, sequence, silent, steady, trialOf } from './support/samples';
+import { itWatchesABackup } from '../support/alerts/backup-age';
+import { contextEngine, healthy, long, seriesOf } from '../support/alerts/context-engine';
+import { itTellsOfALoss } from '../support/alerts/down';
+import { selectorsOf, unknownMetrics } from '../support/alerts/metrics';
+import { itWatchesAVolume } from '../support/alerts/nearly-full';
+import { type Promtool, promtool } from '../support/alerts/promtool';
+import { itCountsRestarts } from '../support/alerts/restarting';
+import { itIsARuleFile } from '../support/alerts/rule-file';
+import { climb, fires, hour, missing, rulesOf, sequence, silent, steady, trialOf } from '../support/alerts/samples';
 
 const projectDir = join(__dirname, '..', '..');
 

@@ -5,15 +5,15 @@ import { describePlan } from '../../components/plan';
 import { parseConfig } from '../../config/parse';
 import type { Config } from '../../config/schema';
 import { loadStack } from '../../operate/stack-file';
-import { itWatchesABackup } from './support/backup-age';
-import { itTellsOfALoss } from './support/down';
-import { exportersIn, type Source } from './support/exporters';
-import { itWatchesAVolume } from './support/nearly-full';
-import { planned } from './support/planned';
-import { type Promtool, promtool, type Series } from './support/promtool';
-import { itCountsRestarts } from './support/restarting';
-import { itIsARuleFile } from './support/rule-file';
-import { climb, fires, hour, missing, rulesOf, sequence, silent, steady, trialOf } from './support/samples';
+import { itWatchesABackup } from '../support/alerts/backup-age';
+import { itTellsOfALoss } from '../support/alerts/down';
+import { exportersIn, type Source } from '../support/alerts/exporters';
+import { itWatchesAVolume } from '../support/alerts/nearly-full';
+import { planned } from '../support/alerts/planned';
+import { type Promtool, promtool, type Series } from '../support/alerts/promtool';
+import { itCountsRestarts } from '../support/alerts/restarting';
+import { itIsARuleFile } from '../support/alerts/rule-file';
+import { climb, fires, hour, missing, rulesOf, sequence, silent, steady, trialOf } from '../support/alerts/samples';
 
 const projectDir = join(__dirname, '..', '..');
 

@@ -19,8 +19,8 @@ import { fleetHomeAt } from '../../operate/fleet-home';
 import { writersOf } from '../../operate/live/object';
 import type { DescribedStack } from '../../operate/stack';
 import { toolPath } from '../../operate/toolchain';
-import { controlPlane, eventually, live, openTestStack, removeNamespace } from './support/control-plane';
-import { namespace, type UpstreamOptions, upstreamManifests } from './support/upstream';
+import { controlPlane, eventually, live, openTestStack, removeNamespace } from '../support/cluster/control-plane';
+import { namespace, type UpstreamOptions, upstreamManifests } from '../support/cluster/upstream';
 
 const signal = new AbortController().signal;
 const named = (apiVersion: string, kind: string, name: string) => ({ apiVersion, kind, metadata: { name, namespace } });
@@ -227,7 +227,7 @@ describe('the file for the engine’s own import', () => {
     const stateDir = join(folder, 'state', 'import');
     const bin = join(folder, 'language-host');
     mkdirSync(bin, { recursive: true });
-    const host = `#!/bin/sh\nexec '${process.execPath}' '${join(__dirname, 'support', 'language-host.cjs')}'\n`;
+    const host = `#!/bin/sh\nexec '${process.execPath}' '${join(__dirname, '..', 'support', 'cluster', 'language-host.cjs')}'\n`;
     writeFileSync(join(bin, 'pulumi-language-nodejs'), host, { mode: 0o755 });
     const args = ['import', '--stack', 'local', '--file', file, '--generate-code=false', '--yes', '--skip-preview'];
     await execa(toolPath(tools, 'pulumi'), [...args, '--non-interactive'], {

@@ -9,14 +9,14 @@ import { status } from '../../operate/backup/status';
 import { get } from '../../operate/cluster/api';
 import { Failure, Interrupted } from '../../operate/failure';
 import type { Report } from '../../operate/report/report';
-import { backupEnvironment, machineShell, runBackup, type Shell } from '../contract/support/backup-script';
-import { orSkip } from '../contract/support/missing';
-import { Pod } from '../contract/support/server';
-import { type BackedUp, backedUp } from './support/backed-up';
-import type { Ran } from './support/captured';
-import { controlPlane, eventually } from './support/control-plane';
-import { ContainerLog, serveExec, serveLogs, servePorts } from './support/kubelet';
-import { PlayedPods } from './support/played-pods';
+import { type BackedUp, backedUp } from '../support/cluster/backed-up';
+import type { Ran } from '../support/cluster/captured';
+import { controlPlane, eventually } from '../support/cluster/control-plane';
+import { ContainerLog, serveExec, serveLogs, servePorts } from '../support/cluster/kubelet';
+import { PlayedPods } from '../support/cluster/played-pods';
+import { backupEnvironment, machineShell, runBackup, type Shell } from '../support/contract/backup-script';
+import { orSkip } from '../support/contract/missing';
+import { Pod } from '../support/contract/server';
 
 const cronJob = 'memory-mcp-backup';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { V1Deployment, V1PersistentVolumeClaim } from '@kubernetes/client-node';
 import type { OpenStack } from '../../operate/engine';
-import { ensureNamespace, eventually, live, openTestStack, removeNamespace } from './support/control-plane';
+import { ensureNamespace, eventually, live, openTestStack, removeNamespace } from '../support/cluster/control-plane';
 
 const namespace = 'memory-mcp';
 const deploymentName = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'memory-mcp', namespace } };

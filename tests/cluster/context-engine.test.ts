@@ -14,7 +14,7 @@ import {
   openTestStack,
   projectDir,
   removeNamespace,
-} from './support/control-plane';
+} from '../support/cluster/control-plane';
 
 const image = 'registry.example.org/context-engine:1';
 

@@ -6,8 +6,14 @@ import { doctor } from '../../operate/doctor/doctor';
 import { fleetHomeAt } from '../../operate/fleet-home';
 import { oneContext } from '../../operate/kubeconfig';
 import type { Finding } from '../../operate/report/report';
-import { controlPlane, ensureNamespace, eventually, projectDir, removeNamespace } from './support/control-plane';
-import { withDefinitions } from './support/with-definitions';
+import {
+  controlPlane,
+  ensureNamespace,
+  eventually,
+  projectDir,
+  removeNamespace,
+} from '../support/cluster/control-plane';
+import { withDefinitions } from '../support/cluster/with-definitions';
 
 const gatewayApi = 'gateway.networking.k8s.io/v1';
 

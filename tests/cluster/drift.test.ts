@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type KubernetesObject, PatchStrategy, type V1Deployment, type V1Service } from '@kubernetes/client-node';
 import { nothingChanged, type OpenStack } from '../../operate/engine';
-import { controlPlane, live, openTestStack, removeNamespace } from './support/control-plane';
+import { controlPlane, live, openTestStack, removeNamespace } from '../support/cluster/control-plane';
 
 const namespace = 'memory-mcp';
 const named = (apiVersion: string, kind: string, name = 'memory-mcp') => ({

@@ -23,7 +23,7 @@ import {
   openTestStack,
   projectDir,
   removeNamespace,
-} from './support/control-plane';
+} from '../support/cluster/control-plane';
 
 const namespace = 'memory-mcp';
 const named = (apiVersion: string, kind: string, name = 'memory-mcp') => ({

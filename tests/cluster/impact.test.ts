@@ -4,15 +4,15 @@ import { KubeConfig, type KubernetesObject } from '@kubernetes/client-node';
 import { readIfExists, writeAtomically } from '../../operate/files';
 import { dataLosses } from '../../operate/gate/losses';
 import { shortDiff } from '../../operate/render/diff';
-import { controlPlane, ensureNamespace, live, projectDir, removeNamespace } from './support/control-plane';
-import type { Answers, Sample } from './support/impact-answers';
-import { type BaseName, bases } from './support/impact-bases';
-import type { Change, Facts } from './support/impact-change';
-import { allChanges } from './support/impact-changes';
-import type { Impact } from './support/impact-effect';
-import { startLane } from './support/impact-lane';
-import { impactPage, type Row, renewal } from './support/impact-page';
-import { recordedData } from './support/impact-stacks';
+import { controlPlane, ensureNamespace, live, projectDir, removeNamespace } from '../support/cluster/control-plane';
+import type { Answers, Sample } from '../support/cluster/impact-answers';
+import { type BaseName, bases } from '../support/cluster/impact-bases';
+import type { Change, Facts } from '../support/cluster/impact-change';
+import { allChanges } from '../support/cluster/impact-changes';
+import type { Impact } from '../support/cluster/impact-effect';
+import { startLane } from '../support/cluster/impact-lane';
+import { impactPage, type Row, renewal } from '../support/cluster/impact-page';
+import { recordedData } from '../support/cluster/impact-stacks';
 
 /** Stacks in the order of the page's rows. */
 const names: readonly BaseName[] = [

@@ -8,10 +8,10 @@ import { nothingChanged } from '../../operate/engine';
 import { checkpointPath, pendingOperations } from '../../operate/engine/pending';
 import { lockFolder } from '../../operate/engine/stale-locks';
 import { Failure } from '../../operate/failure';
-import { eventually } from './support/control-plane';
-import { type FragileControlPlane, startFragileControlPlane } from './support/fragile-control-plane';
-import { comparable, contentOf, uidsOf } from './support/namespace-content';
-import { watchState } from './support/state-writes';
+import { eventually } from '../support/cluster/control-plane';
+import { type FragileControlPlane, startFragileControlPlane } from '../support/cluster/fragile-control-plane';
+import { comparable, contentOf, uidsOf } from '../support/cluster/namespace-content';
+import { watchState } from '../support/cluster/state-writes';
 
 /** Stack local with most of what memory-mcp can be made of, so that there is much to interrupt. */
 const settings = (namespace: string) => ({

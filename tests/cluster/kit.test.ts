@@ -27,7 +27,7 @@ import {
   live,
   projectDir,
   removeNamespace,
-} from './support/control-plane';
+} from '../support/cluster/control-plane';
 
 const namespace = 'kit';
 const metadata = (name: string) => ({ name, namespace, labels: labelsOf('kit') });

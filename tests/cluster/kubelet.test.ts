@@ -8,8 +8,8 @@ import { Exec, KubeConfig, type V1Pod, type V1Status } from '@kubernetes/client-
 import { execa } from 'execa';
 import { forwardPort } from '../../operate/cluster/port-forward';
 import { toolPath } from '../../operate/toolchain';
-import { controlPlane, ensureNamespace, eventually, live, removeNamespace } from './support/control-plane';
-import { ContainerLog, serveExec, serveLogs, servePorts } from './support/kubelet';
+import { controlPlane, ensureNamespace, eventually, live, removeNamespace } from '../support/cluster/control-plane';
+import { ContainerLog, serveExec, serveLogs, servePorts } from '../support/cluster/kubelet';
 
 const namespace = 'kubelet';
 const metadata = { name: 'pod', namespace };

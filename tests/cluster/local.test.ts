@@ -4,7 +4,7 @@ import type { Described } from '../../components/kit/object';
 import { describePlan } from '../../components/plan';
 import { nothingChanged, type OpenStack } from '../../operate/engine';
 import { loadStack } from '../../operate/stack-file';
-import { apiWarnings, live, openTestStack, projectDir, removeNamespace } from './support/control-plane';
+import { apiWarnings, live, openTestStack, projectDir, removeNamespace } from '../support/cluster/control-plane';
 
 describe('stack local on a real control plane', () => {
   const [plan] = describePlan(loadStack(projectDir, 'local')).systems;

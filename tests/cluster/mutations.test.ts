@@ -5,8 +5,8 @@ import { describePlan } from '../../components/plan';
 import { ConfigError, parseConfig } from '../../config/parse';
 import { readStackFile } from '../../operate/stack-file';
 import { checkPlan } from '../../policies/check';
+import { ensureNamespace, live, openTestStack, projectDir, removeNamespace } from '../support/cluster/control-plane';
 import { dataOf, isNamed, mutation, type Path, type Pools, type Raw } from '../support/mutations';
-import { ensureNamespace, live, openTestStack, projectDir, removeNamespace } from './support/control-plane';
 
 /** Keys that a mutation may set, each with values that are right, wrong, or right and dangerous. */
 const pools: Pools = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { V1SubjectAccessReview } from '@kubernetes/client-node';
-import { controlPlane, ensureNamespace, openTestStack, removeNamespace } from './support/control-plane';
+import { controlPlane, ensureNamespace, openTestStack, removeNamespace } from '../support/cluster/control-plane';
 
 interface Request {
   readonly verb: string;

@@ -7,8 +7,8 @@ import { withEngine } from '../../operate/engine/on-cluster';
 import { fleetHome, fleetHomeAt } from '../../operate/fleet-home';
 import { type PromoteOptions, promote } from '../../operate/promote/promote';
 import { describedStack } from '../../operate/stack';
-import { printed } from '../unit/operate/support';
-import { projectDir as checkout, controlPlane, live, removeNamespace } from './support/control-plane';
+import { projectDir as checkout, controlPlane, live, removeNamespace } from '../support/cluster/control-plane';
+import { printed } from '../support/unit/operate';
 
 const namespace = 'promoted';
 const source = (settings: string) => `config:\n  memory-fleet:memoryMcp:\n    namespace: { name: other }\n${settings}`;

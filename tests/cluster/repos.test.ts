@@ -10,11 +10,11 @@ import { Interrupted } from '../../operate/failure';
 import { keepsRunning } from '../../operate/local-cluster/kwok-config';
 import { takeIn } from '../../operate/repos/take-in';
 import { pack, workingTree } from '../../operate/repos/working-tree';
-import { engineScript, startPython, written } from '../contract/support/engine-scripts';
-import { orSkip, required } from '../contract/support/missing';
-import { controlPlane, ensureNamespace, removeNamespace } from './support/control-plane';
-import { ContainerLog, serveExec, serveLogs } from './support/kubelet';
-import { PlayedPods } from './support/played-pods';
+import { controlPlane, ensureNamespace, removeNamespace } from '../support/cluster/control-plane';
+import { ContainerLog, serveExec, serveLogs } from '../support/cluster/kubelet';
+import { PlayedPods } from '../support/cluster/played-pods';
+import { engineScript, startPython, written } from '../support/contract/engine-scripts';
+import { orSkip, required } from '../support/contract/missing';
 
 const namespace = 'repos-upload';
 const last = 'Indexing complete. files_seen=2, files_indexed=2, chunks_indexed=5';

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { V1Secret } from '@kubernetes/client-node';
 import type { OpenStack } from '../../operate/engine';
-import { controlPlane, live, openTestStack, removeNamespace } from './support/control-plane';
-import { encrypted } from './support/encrypted';
+import { controlPlane, live, openTestStack, removeNamespace } from '../support/cluster/control-plane';
+import { encrypted } from '../support/cluster/encrypted';
 
 const namespace = 'memory-mcp';
 const key = 'memory-fleet:memoryMcpToken';

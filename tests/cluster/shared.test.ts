@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { type KubernetesObject, PatchStrategy, type V1Deployment } from '@kubernetes/client-node';
 import { nothingChanged } from '../../operate/engine';
 import { renderedObjects } from '../../operate/render/plan';
-import type { ArgoCd } from './support/argocd';
-import { startAgent } from './support/argocd-agent';
-import { serverSideArgoCd } from './support/argocd-server-side';
-import { controlPlane, ensureNamespace, eventually, live, removeNamespace } from './support/control-plane';
+import type { ArgoCd } from '../support/cluster/argocd';
+import { startAgent } from '../support/cluster/argocd-agent';
+import { serverSideArgoCd } from '../support/cluster/argocd-server-side';
+import { controlPlane, ensureNamespace, eventually, live, removeNamespace } from '../support/cluster/control-plane';
 import {
   type Delivered,
   delivered,
@@ -15,7 +15,7 @@ import {
   type SharedStack,
   sharedStack,
   versions,
-} from './support/shared-stack';
+} from '../support/cluster/shared-stack';
 
 /** A change that is merged and then applied by both, one after the other. */
 interface Change {

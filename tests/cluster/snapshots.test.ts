@@ -11,15 +11,15 @@ import { get } from '../../operate/cluster/api';
 import { Interrupted } from '../../operate/failure';
 import { fleetHomeAt } from '../../operate/fleet-home';
 import type { Report } from '../../operate/report/report';
-import { FakeQdrant } from '../contract/support/fake-qdrant';
-import { FakeS3 } from '../contract/support/fake-s3';
-import { fakePlace, fill, textOf } from '../contract/support/qdrant-place';
-import { runContainer } from '../contract/support/qdrant-scripts';
+import { captured, type Ran } from '../support/cluster/captured';
+import { controlPlane, eventually, removeNamespace } from '../support/cluster/control-plane';
+import { ContainerLog, serveLogs, servePorts } from '../support/cluster/kubelet';
+import { PlayedPods } from '../support/cluster/played-pods';
+import { FakeQdrant } from '../support/contract/fake-qdrant';
+import { FakeS3 } from '../support/contract/fake-s3';
+import { fakePlace, fill, textOf } from '../support/contract/qdrant-place';
+import { runContainer } from '../support/contract/qdrant-scripts';
 import { backupArgs, bucket } from '../support/qdrant-backup';
-import { captured, type Ran } from './support/captured';
-import { controlPlane, eventually, removeNamespace } from './support/control-plane';
-import { ContainerLog, serveLogs, servePorts } from './support/kubelet';
-import { PlayedPods } from './support/played-pods';
 
 const namespace = 'snapshots';
 

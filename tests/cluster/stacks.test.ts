@@ -11,7 +11,7 @@ import {
   openTestStack,
   projectDir,
   removeNamespace,
-} from './support/control-plane';
+} from '../support/cluster/control-plane';
 
 for (const [name, needs] of [
   ['goddess', ['argocd']],

@@ -8,9 +8,6 @@ import { fleetHome } from '../../operate/fleet-home';
 import { keepsRunning } from '../../operate/local-cluster/kwok-config';
 import { serverOf } from '../../operate/stack';
 import { renewToken, type Watching } from '../../operate/token/token';
-import { obtainMemoryMcp } from '../contract/support/memory-mcp-build';
-import { orSkip } from '../contract/support/missing';
-import { Pod, planOf } from '../contract/support/server';
 import {
   controlPlane,
   ensureNamespace,
@@ -18,9 +15,12 @@ import {
   live,
   openTestStack,
   removeNamespace,
-} from './support/control-plane';
-import { ContainerLog, type Remove, serveLogs, servePorts } from './support/kubelet';
-import { simulatedServer } from './support/simulated-server';
+} from '../support/cluster/control-plane';
+import { ContainerLog, type Remove, serveLogs, servePorts } from '../support/cluster/kubelet';
+import { simulatedServer } from '../support/cluster/simulated-server';
+import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';
+import { orSkip } from '../support/contract/missing';
+import { Pod, planOf } from '../support/contract/server';
 
 const namespace = 'token';
 const anyStack = { name: 'token', config: { cluster: {} } as never };

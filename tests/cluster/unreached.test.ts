@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Failure } from '../../operate/failure';
-import { openTestStack } from './support/control-plane';
+import { openTestStack } from '../support/cluster/control-plane';
 
 const settings = require('@pulumi/pulumi/runtime/settings') as { getMonitor: () => unknown };
 

@@ -6,14 +6,14 @@ import { Failure } from '../../operate/failure';
 import { fleetHome } from '../../operate/fleet-home';
 import { serverOf } from '../../operate/stack';
 import { verifySystem } from '../../operate/verify/verify';
-import { obtainMemoryMcp } from '../contract/support/memory-mcp-build';
-import { orSkip } from '../contract/support/missing';
-import { NoteServer, noteFacts } from '../contract/support/note-server';
-import { Pod } from '../contract/support/server';
+import { controlPlane, ensureNamespace, removeNamespace } from '../support/cluster/control-plane';
+import { type Remove, servePorts } from '../support/cluster/kubelet';
+import { simulatedServer } from '../support/cluster/simulated-server';
+import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';
+import { orSkip } from '../support/contract/missing';
+import { NoteServer, noteFacts } from '../support/contract/note-server';
+import { Pod } from '../support/contract/server';
 import { systemWith } from '../support/objects';
-import { controlPlane, ensureNamespace, removeNamespace } from './support/control-plane';
-import { type Remove, servePorts } from './support/kubelet';
-import { simulatedServer } from './support/simulated-server';
 
 const namespace = 'verify';
 

@@ -8,15 +8,15 @@ import {
   runBackup,
   type Shell,
   startBackup,
-} from './support/backup-script';
-import { openSession } from './support/client';
-import { GitRemote } from './support/git-remote';
-import { obtainMemoryMcp } from './support/memory-mcp-build';
-import { orSkip } from './support/missing';
-import { freePorts } from './support/ports';
-import { distributionProgram } from './support/program';
-import { Pod, type Programs } from './support/server';
-import { events, StubServer, sessionHeader, toolResult, working } from './support/stub-server';
+} from '../support/contract/backup-script';
+import { openSession } from '../support/contract/client';
+import { GitRemote } from '../support/contract/git-remote';
+import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';
+import { orSkip } from '../support/contract/missing';
+import { freePorts } from '../support/contract/ports';
+import { distributionProgram } from '../support/contract/program';
+import { Pod, type Programs } from '../support/contract/server';
+import { events, StubServer, sessionHeader, toolResult, working } from '../support/contract/stub-server';
 
 const synced = { status: 'sync complete', pull: 'up-to-date', branch: 'main' };
 

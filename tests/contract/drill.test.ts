@@ -7,11 +7,11 @@ import { entriesOf, lookCloser } from '../../operate/backup/drill/contents';
 import { fetchBackups } from '../../operate/backup/drill/restore';
 import type { GitTarget } from '../../operate/backup/target';
 import { openSession, type Session } from '../../operate/mcp/session';
-import { withEnvironment } from '../unit/operate/support';
-import { GitRemote } from './support/git-remote';
-import { obtainMemoryMcp } from './support/memory-mcp-build';
-import { orSkip } from './support/missing';
-import { Pod, type PodOptions, type Programs } from './support/server';
+import { GitRemote } from '../support/contract/git-remote';
+import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';
+import { orSkip } from '../support/contract/missing';
+import { Pod, type PodOptions, type Programs } from '../support/contract/server';
+import { withEnvironment } from '../support/unit/operate';
 
 describe('a restored backup of the real memory-mcp', function () {
   this.timeout(120_000);

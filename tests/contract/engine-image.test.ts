@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { runOf, written } from './support/engine-scripts';
-import { orSkip, required } from './support/missing';
-import { Running } from './support/process';
-import { qdrantClient } from './support/python-client';
+import { runOf, written } from '../support/contract/engine-scripts';
+import { orSkip, required } from '../support/contract/missing';
+import { Running } from '../support/contract/process';
+import { qdrantClient } from '../support/contract/python-client';
 
 const image = join(__dirname, '..', '..', 'images', 'context-engine');
 

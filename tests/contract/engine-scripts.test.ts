@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { engineScript, runOf, startPython, written } from './support/engine-scripts';
-import { FileServer, page } from './support/file-server';
-import { orSkip, required } from './support/missing';
-import { freePorts } from './support/ports';
-import { Running } from './support/process';
+import { engineScript, runOf, startPython, written } from '../support/contract/engine-scripts';
+import { FileServer, page } from '../support/contract/file-server';
+import { orSkip, required } from '../support/contract/missing';
+import { freePorts } from '../support/contract/ports';
+import { Running } from '../support/contract/process';
 
 describe('the small scripts of the containers of Context Engine', function () {
   this.timeout(30_000);

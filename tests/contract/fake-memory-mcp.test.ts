@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { openSession, type Session } from './support/client';
-import { FakeMemoryMcp } from './support/fake-memory-mcp';
-import { initialize, send } from './support/http';
-import { obtainMemoryMcp } from './support/memory-mcp-build';
-import { orSkip } from './support/missing';
-import { Pod } from './support/server';
+import { openSession, type Session } from '../support/contract/client';
+import { FakeMemoryMcp } from '../support/contract/fake-memory-mcp';
+import { initialize, send } from '../support/contract/http';
+import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';
+import { orSkip } from '../support/contract/missing';
+import { Pod } from '../support/contract/server';
 
 /** A server to be looked at. */
 interface Subject {

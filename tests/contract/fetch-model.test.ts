@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { imageShell, machineShell, type Shell } from './support/backup-script';
-import { engineScript, runOf, type ScriptRun } from './support/engine-scripts';
-import { cutAfter, FileServer, page } from './support/file-server';
-import { orSkip } from './support/missing';
-import { freePorts } from './support/ports';
-import { Running } from './support/process';
+import { imageShell, machineShell, type Shell } from '../support/contract/backup-script';
+import { engineScript, runOf, type ScriptRun } from '../support/contract/engine-scripts';
+import { cutAfter, FileServer, page } from '../support/contract/file-server';
+import { orSkip } from '../support/contract/missing';
+import { freePorts } from '../support/contract/ports';
+import { Running } from '../support/contract/process';
 
 const model = Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(300_000, 'm')]);
 const other = Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(300_000, 'o')]);

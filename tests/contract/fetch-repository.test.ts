@@ -5,10 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChild } from '../../operate/child';
-import { runOf, type ScriptRun, startPython, written } from './support/engine-scripts';
-import { GitRemote } from './support/git-remote';
-import { orSkip } from './support/missing';
-import type { Running } from './support/process';
+import { runOf, type ScriptRun, startPython, written } from '../support/contract/engine-scripts';
+import { GitRemote } from '../support/contract/git-remote';
+import { orSkip } from '../support/contract/missing';
+import type { Running } from '../support/contract/process';
 
 describe('fetching a repository', function () {
   this.timeout(60_000);

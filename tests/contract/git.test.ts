@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../../operate/failure';
 import { copyBranch, type GitOptions, remoteHead } from '../../operate/git/remote';
-import { withEnvironment } from '../unit/operate/support';
-import { GitRemote } from './support/git-remote';
-import { orSkip } from './support/missing';
+import { GitRemote } from '../support/contract/git-remote';
+import { orSkip } from '../support/contract/missing';
+import { withEnvironment } from '../support/unit/operate';
 
 describe('git remotes, as commands read them', function () {
   this.timeout(30_000);

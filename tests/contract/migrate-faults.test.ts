@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { migrateSerena } from '../../operate/migrate/serena';
-import { withEnvironment } from '../unit/operate/support';
-import { FakeMemoryMcp, type FakeOptions } from './support/fake-memory-mcp';
-import { initialize } from './support/http';
-import { freePorts } from './support/ports';
-import { migrated, printed, quick, SerenaTree } from './support/serena-tree';
+import { FakeMemoryMcp, type FakeOptions } from '../support/contract/fake-memory-mcp';
+import { initialize } from '../support/contract/http';
+import { freePorts } from '../support/contract/ports';
+import { migrated, printed, quick, SerenaTree } from '../support/contract/serena-tree';
+import { withEnvironment } from '../support/unit/operate';
 
 describe('a migration from Serena, when something goes wrong', function () {
   this.timeout(60_000);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { openSession, type Session } from './support/client';
-import { obtainMemoryMcp } from './support/memory-mcp-build';
-import { orSkip } from './support/missing';
-import { migrated, SerenaTree } from './support/serena-tree';
-import { Pod } from './support/server';
+import { openSession, type Session } from '../support/contract/client';
+import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';
+import { orSkip } from '../support/contract/missing';
+import { migrated, SerenaTree } from '../support/contract/serena-tree';
+import { Pod } from '../support/contract/server';
 
 describe('a migration from Serena to the real memory-mcp', function () {
   this.timeout(300_000);

@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runOf, type ScriptRun, startPython, written } from './support/engine-scripts';
-import type { Running } from './support/process';
+import { runOf, type ScriptRun, startPython, written } from '../support/contract/engine-scripts';
+import type { Running } from '../support/contract/process';
 
 describe('copying a repository from a volume', function () {
   this.timeout(60_000);

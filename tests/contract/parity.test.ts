@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ParityOptions, parity } from '../../operate/parity/parity';
-import { openSession, type Session } from './support/client';
-import { FakeMemoryMcp } from './support/fake-memory-mcp';
-import { obtainMemoryMcp } from './support/memory-mcp-build';
-import { orSkip } from './support/missing';
-import { migrated, printed, quick, SerenaTree } from './support/serena-tree';
-import { Pod } from './support/server';
+import { openSession, type Session } from '../support/contract/client';
+import { FakeMemoryMcp } from '../support/contract/fake-memory-mcp';
+import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';
+import { orSkip } from '../support/contract/missing';
+import { migrated, printed, quick, SerenaTree } from '../support/contract/serena-tree';
+import { Pod } from '../support/contract/server';
 
 describe('the parity of Serena and a server', function () {
   this.timeout(120_000);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FakeQdrant } from './support/fake-qdrant';
-import { freePorts } from './support/ports';
-import { Bench } from './support/qdrant-bench';
-import { fakePlace, fill } from './support/qdrant-place';
-import { interpreter } from './support/qdrant-scripts';
+import { FakeQdrant } from '../support/contract/fake-qdrant';
+import { freePorts } from '../support/contract/ports';
+import { Bench } from '../support/contract/qdrant-bench';
+import { fakePlace, fill } from '../support/contract/qdrant-place';
+import { interpreter } from '../support/contract/qdrant-scripts';
 
 describe('the scripts of a backup, and their bucket', function () {
   this.timeout(60_000);

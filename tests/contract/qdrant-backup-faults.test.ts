@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FakeQdrant } from './support/fake-qdrant';
-import { Bench } from './support/qdrant-bench';
-import { fakePlace, fill } from './support/qdrant-place';
-import { type Interpreter, interpreter, startScript } from './support/qdrant-scripts';
+import { FakeQdrant } from '../support/contract/fake-qdrant';
+import { Bench } from '../support/contract/qdrant-bench';
+import { fakePlace, fill } from '../support/contract/qdrant-place';
+import { type Interpreter, interpreter, startScript } from '../support/contract/qdrant-scripts';
 
 for (const target of ['volume', 's3'] as const) {
   describe(`the scripts of a backup to ${target}, where something goes wrong`, function () {

@@ -5,12 +5,12 @@ import { backupFacts, backupObjects, type QdrantBackupArgs } from '../../compone
 import { listedBy, madeBy, restoredBy, wouldOverwrite } from '../../operate/backup/snapshots/answers';
 import { contentOf, samplePoints } from '../../operate/backup/snapshots/compare';
 import { qdrantAt } from '../../operate/qdrant/client';
+import { FakeQdrant } from '../support/contract/fake-qdrant';
+import { FakeS3 } from '../support/contract/fake-s3';
+import { alias, fakePlace, fill } from '../support/contract/qdrant-place';
+import { runContainer } from '../support/contract/qdrant-scripts';
 import { objectOf } from '../support/objects';
 import { backupArgs, bucket } from '../support/qdrant-backup';
-import { FakeQdrant } from './support/fake-qdrant';
-import { FakeS3 } from './support/fake-s3';
-import { alias, fakePlace, fill } from './support/qdrant-place';
-import { runContainer } from './support/qdrant-scripts';
 
 describe('the jobs of the plan', function () {
   this.timeout(60_000);

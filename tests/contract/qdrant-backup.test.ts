@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FakeQdrant } from './support/fake-qdrant';
-import { Missing, orSkip } from './support/missing';
-import { Bench } from './support/qdrant-bench';
+import { FakeQdrant } from '../support/contract/fake-qdrant';
+import { Missing, orSkip } from '../support/contract/missing';
+import { Bench } from '../support/contract/qdrant-bench';
 import {
   alias,
   aliasesOf,
@@ -14,8 +14,8 @@ import {
   type Place,
   realPlace,
   textOf,
-} from './support/qdrant-place';
-import { interpreter } from './support/qdrant-scripts';
+} from '../support/contract/qdrant-place';
+import { interpreter } from '../support/contract/qdrant-scripts';
 
 const real = process.env.QDRANT_URL;
 console.log(real ? `    also with the Qdrant at ${real}` : '    QDRANT_URL is not set: with a made Qdrant only');

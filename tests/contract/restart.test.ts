@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openSession } from './support/client';
-import { obtainMemoryMcp } from './support/memory-mcp-build';
-import { orSkip } from './support/missing';
-import { Pod } from './support/server';
+import { openSession } from '../support/contract/client';
+import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';
+import { orSkip } from '../support/contract/missing';
+import { Pod } from '../support/contract/server';
 
 const reindexed = /rebuilding from scratch/;
 

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { ICronJob } from 'kubernetes-models/batch/v1';
 import { memoryMcpSchema } from '../../config/memory-mcp';
 import { runChild } from '../../operate/child';
-import { openSession } from './support/client';
-import { initialize, send } from './support/http';
-import { obtainMemoryMcp } from './support/memory-mcp-build';
-import { orSkip } from './support/missing';
-import { containerOf } from './support/pod';
-import { passes } from './support/probe';
-import { Pod, planOf } from './support/server';
+import { openSession } from '../support/contract/client';
+import { initialize, send } from '../support/contract/http';
+import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';
+import { orSkip } from '../support/contract/missing';
+import { containerOf } from '../support/contract/pod';
+import { passes } from '../support/contract/probe';
+import { Pod, planOf } from '../support/contract/server';
 
 const gateway = { name: 'gw', namespace: 'infra', section: 'https', proxies: { namespace: 'gateways' } };
 

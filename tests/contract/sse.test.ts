@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openConnection } from '../../operate/mcp/connection';
 import { ConnectionCut, openSession } from '../../operate/mcp/session';
-import { madeAuthority } from './support/authority';
-import { startedFront } from './support/front';
-import { NoteServer } from './support/note-server';
+import { madeAuthority } from '../support/contract/authority';
+import { startedFront } from '../support/contract/front';
+import { NoteServer } from '../support/contract/note-server';
 
 const token = 'correct-horse-battery-staple';
 const headers = { Authorization: `Bearer ${token}` };

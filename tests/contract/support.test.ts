@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeMadeModel } from './support/made-model';
-import { Missing, orSkip } from './support/missing';
-import { localText, translate } from './support/pod';
+import { writeMadeModel } from '../support/contract/made-model';
+import { Missing, orSkip } from '../support/contract/missing';
+import { localText, translate } from '../support/contract/pod';
 
 const machine = {
   paths: { '/data': '/tmp/here/data', '/etc/app': '/tmp/here/config', '/tmp': '/tmp/here/tmp' },

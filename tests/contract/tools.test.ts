@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { openSession, type Session } from './support/client';
-import { obtainMemoryMcp } from './support/memory-mcp-build';
-import { orSkip } from './support/missing';
-import { Pod } from './support/server';
+import { openSession, type Session } from '../support/contract/client';
+import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';
+import { orSkip } from '../support/contract/missing';
+import { Pod } from '../support/contract/server';
 
 /** What clients and our own migration rely on; the names are in the reference's table. */
 describe('the tools of the real memory-mcp', function () {

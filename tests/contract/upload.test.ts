@@ -13,9 +13,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runChild } from '../../operate/child';
 import { pack, workingTree } from '../../operate/repos/working-tree';
-import { engineScript, runOf, startPython, written } from './support/engine-scripts';
-import { orSkip, required } from './support/missing';
-import { Running } from './support/process';
+import { engineScript, runOf, startPython, written } from '../support/contract/engine-scripts';
+import { orSkip, required } from '../support/contract/missing';
+import { Running } from '../support/contract/process';
 
 describe('an upload of a working tree, with the real archive and the real script of the container', function () {
   this.timeout(60_000);

@@ -4,9 +4,9 @@ import { Failure } from '../../operate/failure';
 import { tokenVariable } from '../../operate/mcp/credentials';
 import type { Report } from '../../operate/report/report';
 import { type Checks, verifySystem } from '../../operate/verify/verify';
+import { NoteServer, noteFacts } from '../support/contract/note-server';
 import { systemWith } from '../support/objects';
-import { withEnvironment } from '../unit/operate/support';
-import { NoteServer, noteFacts } from './support/note-server';
+import { withEnvironment } from '../support/unit/operate';
 
 const token = 'correct-horse-battery-staple';
 const bearer = { mode: 'bearer', secret: { name: 'notes-bearer', key: 'token' } } as const;

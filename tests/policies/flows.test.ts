@@ -4,8 +4,8 @@ import { portsOf } from '../../components/kit/network-policy';
 import { describePlan, type Plan } from '../../components/plan';
 import { parseConfig } from '../../config/parse';
 import { loadStack, stackNames } from '../../operate/stack-file';
+import { flowsOf, isAtOtherEnd, isAtOurEnd, type PlannedFlow, placesOf } from '../support/policies/places';
 import { type Connection, type Place, type PolicyEvaluator, policyEvaluator } from '../support/policy-evaluator';
-import { flowsOf, isAtOtherEnd, isAtOurEnd, type PlannedFlow, placesOf } from './support/places';
 
 const projectDir = join(__dirname, '..', '..');
 

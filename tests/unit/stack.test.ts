@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Failure } from '../../operate/failure';
 import { describedStack, serverOf, systemOf } from '../../operate/stack';
 import { systemWith } from '../support/objects';
-import { folder, removeFolders } from './operate/support';
+import { folder, removeFolders } from '../support/unit/operate';
 
 const checkout = join(__dirname, '..', '..');
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Access } from '../../../components/kit/operations';
 import type { Api } from '../../../operate/cluster/api';
 import { accessHeaders } from '../../../operate/mcp/credentials';
-import { withEnvironment } from '../operate/support';
+import { withEnvironment } from '../../support/unit/operate';
 
 const bearer: Access = { mode: 'bearer', secret: { name: 'memory-mcp-bearer', key: 'token' } };
 const keys: Access = { mode: 'gateway', header: 'x-api-key', secretName: 'keys' };

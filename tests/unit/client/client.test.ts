@@ -13,7 +13,7 @@ import { commandRun } from '../../../operate/commands/run';
 import { Failure } from '../../../operate/failure';
 import { type DescribedStack, describedStack } from '../../../operate/stack';
 import { systemWith } from '../../support/objects';
-import { folder, printed, removeFolders } from '../operate/support';
+import { folder, printed, removeFolders } from '../../support/unit/operate';
 
 const run = commandRun(new AbortController().signal);
 const url = 'https://memories.example/mcp';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ContextEngine } from '../../../components/context-engine';
 import { engineObject } from '../../../components/kit/register';
 import { recordRegistrations, resolved } from '../../support/engine-mocks';
-import { described, facts, image } from './support';
+import { described, facts, image } from '../../support/unit/context-engine';
 
 const settings = {
   image,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { encrypted } from '../../../config/fields';
 import { ConfigError, parseConfig } from '../../../config/parse';
-import { facts, image } from './support';
+import { facts, image } from '../../support/unit/context-engine';
 
 /** The problems of a configuration, as `key: what was expected`. */
 function problems(contextEngine: object, cluster: object = facts, secrets: object = {}): string[] {

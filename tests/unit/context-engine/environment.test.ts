@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { environment, type Role } from '../../../components/context-engine/environment';
 import { parseConfig } from '../../../config/parse';
-import { described, facts, image, templateOf } from './support';
+import { described, facts, image, templateOf } from '../../support/unit/context-engine';
 
 /** Variables of the libraries beneath, which every process reads: fastembed, the Hugging Face hub, Python. */
 const libraries = ['FASTEMBED_CACHE_PATH', 'HF_HOME', 'HF_HUB_OFFLINE', 'HOME'];

@@ -4,7 +4,7 @@ import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
 import type { IService } from 'kubernetes-models/v1';
 import { clusterSchema } from '../../../config/cluster';
 import { checkPlan } from '../../../policies/check';
-import { described, facts, find, names } from './support';
+import { described, facts, find, names } from '../../support/unit/context-engine';
 
 const sseHostnames = { memory: 'memory.example', indexer: 'indexer.example' };
 const hosted = { hostname: 'context.example', sseHostnames };

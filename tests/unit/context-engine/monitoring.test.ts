@@ -3,7 +3,7 @@ import type { IProbe, IServiceMonitor } from '@kubernetes-models/prometheus-oper
 import type { IService } from 'kubernetes-models/v1';
 import type { SystemPlan } from '../../../components/kit/object';
 import { validateObject } from '../../support/schemas';
-import { described, facts, find, names } from './support';
+import { described, facts, find, names } from '../../support/unit/context-engine';
 
 const monitored = { ...facts, monitoring: { labels: { release: 'prometheus' } } };
 const kinds = ['ServiceMonitor', 'Probe', 'PrometheusRule'];

@@ -4,7 +4,7 @@ import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2'
 import type { IPersistentVolumeClaim, IResourceQuota, IService } from 'kubernetes-models/v1';
 import { clusterSchema } from '../../../config/cluster';
 import { checkPlan } from '../../../policies/check';
-import { container, described, environmentOf, facts, find, names, pod } from './support';
+import { container, described, environmentOf, facts, find, names, pod } from '../../support/unit/context-engine';
 
 const gateway = { kind: 'gateway', hostname: 'context.example' };
 

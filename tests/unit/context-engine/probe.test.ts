@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { described } from './support';
+import { described } from '../../support/unit/context-engine';
 
 function stepOf(serverName: string) {
   const server = described().operations.servers.find(({ name }) => name === serverName);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { IJob } from 'kubernetes-models/batch/v1';
-import { container, described, environmentOf, find, names, pod } from './support';
+import { container, described, environmentOf, find, names, pod } from '../../support/unit/context-engine';
 
 const repository = (name: string, more: object = {}) => ({
   source: 'git',

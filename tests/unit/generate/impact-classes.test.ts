@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { disagreements, knowledge } from '../../cluster/support/impact-classes';
-import type { Difference, ObjectChange } from '../../cluster/support/impact-difference';
-import { planned, type Step } from '../../cluster/support/impact-effect';
+import { disagreements, knowledge } from '../../support/cluster/impact-classes';
+import type { Difference, ObjectChange } from '../../support/cluster/impact-difference';
+import { planned, type Step } from '../../support/cluster/impact-effect';
 
 const change = (name: string, over: Partial<ObjectChange> = {}): ObjectChange => ({
   id: `apps/v1:Deployment::${name}`,

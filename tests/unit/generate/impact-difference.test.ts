@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { partOf } from '../../cluster/support/impact-classes';
-import { type Difference, differenceOf } from '../../cluster/support/impact-difference';
-import { changedFields } from '../../cluster/support/impact-fields';
+import { partOf } from '../../support/cluster/impact-classes';
+import { type Difference, differenceOf } from '../../support/cluster/impact-difference';
+import { changedFields } from '../../support/cluster/impact-fields';
 
 const about = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'server' } };
 const fieldsOf = (before: object, after: object): string[] =>

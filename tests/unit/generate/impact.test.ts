@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configReference } from '../../../operate/generate/config-reference';
-import { configAfter } from '../../cluster/support/impact-change';
-import { allChanges } from '../../cluster/support/impact-changes';
-import { allKeys, isAbout, nameOf } from '../../cluster/support/impact-keys';
-import { inKey, renewal } from '../../cluster/support/impact-page';
+import { configAfter } from '../../support/cluster/impact-change';
+import { allChanges } from '../../support/cluster/impact-changes';
+import { allKeys, isAbout, nameOf } from '../../support/cluster/impact-keys';
+import { inKey, renewal } from '../../support/cluster/impact-page';
 
 const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'impact.md'), 'utf8');
 const keys = allKeys();
@@ -15,7 +15,7 @@ const changes = allChanges({ uid: '00000000-0000-4000-8000-000000000001', contex
 describe('docs/impact.md', () => {
   it('is asked about every key, in each variant that has it', () => {
     const missing = keys.filter((key) => !changes.some((change) => isAbout(key, change.path, configAfter(change))));
-    assert.deepEqual(missing.map(nameOf), [], 'keys without a change in tests/cluster/support/impact-changes');
+    assert.deepEqual(missing.map(nameOf), [], 'keys without a change in tests/support/cluster/impact-changes');
   });
 
   it('is asked about keys that exist, and nothing else', () => {

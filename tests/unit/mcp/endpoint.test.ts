@@ -4,7 +4,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import type { Api } from '../../../operate/cluster/api';
 import { openEndpoint, openUrl, type ServerPlace } from '../../../operate/mcp/endpoint';
 import { describedStack, serverOf, systemOf } from '../../../operate/stack';
-import { withEnvironment } from '../operate/support';
+import { withEnvironment } from '../../support/unit/operate';
 
 const checkout = join(__dirname, '..', '..', '..');
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild } from '../../../operate/child';
-import { runs } from './support';
+import { runs } from '../../support/unit/operate';
 
 const env = { PATH: process.env.PATH ?? '' };
 

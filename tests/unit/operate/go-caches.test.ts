@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fleetHomeAt } from '../../../operate/fleet-home';
 import { forgetBuildFiles, hasBuildFiles, withGoCaches } from '../../../operate/toolchain/go-caches';
-import { folder, removeFolders } from './support';
+import { folder, removeFolders } from '../../support/unit/operate';
 
 function homeWithBuildFiles() {
   const home = fleetHomeAt(folder());

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { Failure } from '../../../operate/failure';
 import { oneContext } from '../../../operate/kubeconfig';
-import { folder, removeFolders } from './support';
+import { folder, removeFolders } from '../../support/unit/operate';
 
 function kubeconfig(): string {
   const place = folder();

@@ -14,7 +14,7 @@ import { simulatedNodes } from '../../../operate/local-cluster/nodes';
 import { choosePorts, isFree } from '../../../operate/local-cluster/ports';
 import { clusterProcesses, stopProcesses } from '../../../operate/local-cluster/processes';
 import { storageClass } from '../../../operate/local-cluster/storage-classes';
-import { folder, removeFolders, runs } from './support';
+import { folder, removeFolders, runs } from '../../support/unit/operate';
 
 describe('processes of a cluster', () => {
   const started: ChildProcess[] = [];

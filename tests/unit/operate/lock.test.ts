@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Interrupted } from '../../../operate/failure';
 import { withLock } from '../../../operate/lock';
-import { folder, removeFolders } from './support';
+import { folder, removeFolders } from '../../support/unit/operate';
 
 const quick = { retry: 20 };
 

@@ -6,7 +6,7 @@ import { fleetHomeAt } from '../../../operate/fleet-home';
 import { obtainTools, type ToolEvent, type ToolOptions, toolPath } from '../../../operate/toolchain';
 import { cachePath, store } from '../../../operate/toolchain/cache';
 import type { ToolPin } from '../../../operate/toolchain/manifest';
-import { folder, removeFolders, standIn, withEnvironment } from './support';
+import { folder, removeFolders, standIn, withEnvironment } from '../../support/unit/operate';
 
 const pin: ToolPin = {
   name: 'kwokctl',

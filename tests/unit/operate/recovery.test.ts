@@ -8,7 +8,7 @@ import { backendUrl, removeDescriptions } from '../../../operate/engine/backend'
 import { killOrphanedProviders } from '../../../operate/engine/orphans';
 import { checkpointPath, pendingOperations } from '../../../operate/engine/pending';
 import { isStale, lockFolder, removeStaleLocks } from '../../../operate/engine/stale-locks';
-import { folder, removeFolders, runs } from './support';
+import { folder, removeFolders, runs } from '../../support/unit/operate';
 
 /** A backend with one lock a content, named by its place in the list. */
 function backendWithLocks(...contents: unknown[]): string {

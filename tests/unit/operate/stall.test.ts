@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { bytesBelow, runWithStallLimit } from '../../../operate/toolchain/stall';
-import { folder, removeFolders, standIn } from './support';
+import { folder, removeFolders, standIn } from '../../support/unit/operate';
 
 const env = { PATH: process.env.PATH ?? '' };
 const limit = { start: 0.6, pause: 0.6 };

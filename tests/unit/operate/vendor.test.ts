@@ -5,7 +5,7 @@ import { fleetHomeAt } from '../../../operate/fleet-home';
 import { obtainTools } from '../../../operate/toolchain';
 import { cachePath } from '../../../operate/toolchain/cache';
 import type { ToolName, ToolPin } from '../../../operate/toolchain/manifest';
-import { folder, removeFolders, standIn, withEnvironment } from './support';
+import { folder, removeFolders, standIn, withEnvironment } from '../../support/unit/operate';
 
 const stallLimit = { start: 0.6, pause: 0.6 };
 

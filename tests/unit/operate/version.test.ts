@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readToolchain, toolNames } from '../../../operate/toolchain/manifest';
 import { executablesOnPath } from '../../../operate/toolchain/on-path';
 import { fits, parseVersion, versionOf } from '../../../operate/toolchain/version';
-import { folder, removeFolders, standIn } from './support';
+import { folder, removeFolders, standIn } from '../../support/unit/operate';
 
 const pins = readToolchain(join(__dirname, '..', '..', '..'));
 const pinOf = (name: string) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { mergeStackFile, refreshWorkFiles } from '../../../operate/engine/work-files';
 import { Failure } from '../../../operate/failure';
-import { folder, removeFolders } from './support';
+import { folder, removeFolders } from '../../support/unit/operate';
 
 function checkout(stackFile: string): string {
   const projectDir = folder();

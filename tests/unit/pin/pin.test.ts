@@ -7,8 +7,8 @@ import { imagesOf } from '../../../operate/pin/image-keys';
 import { type PinOptions, pin } from '../../../operate/pin/pin';
 import type { Finding } from '../../../operate/report/report';
 import { describedStack } from '../../../operate/stack';
-import { folder, removeFolders, standIn, withEnvironment } from '../operate/support';
-import { digestOf, imageType, indexType, RegistryServer } from './registry-server';
+import { folder, removeFolders, standIn, withEnvironment } from '../../support/unit/operate';
+import { digestOf, imageType, indexType, RegistryServer } from '../../support/unit/registry-server';
 
 const server = { type: indexType, body: '{"manifests":[{"platform":"linux/amd64"}]}' };
 const proxy = { type: imageType, body: '{"config":{}}' };

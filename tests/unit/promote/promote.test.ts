@@ -5,7 +5,7 @@ import { clusterKeys, isPromoted, promotedKeys } from '../../../config/promotion
 import { commandRun } from '../../../operate/commands/run';
 import { configKeys, type JsonSchema } from '../../../operate/generate/json-schema';
 import { type PromoteOptions, promote } from '../../../operate/promote/promote';
-import { folder, printed, removeFolders } from '../operate/support';
+import { folder, printed, removeFolders } from '../../support/unit/operate';
 
 const staging = `config:
   memory-fleet:cluster:

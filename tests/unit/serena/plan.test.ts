@@ -7,7 +7,7 @@ import { type SerenaFile, serenaFiles, serenaFolders } from '../../../operate/se
 import { type Mapping, readMapping } from '../../../operate/serena/mapping';
 import { migratable, planMigration } from '../../../operate/serena/plan';
 import { slug } from '../../../operate/serena/slug';
-import { folder, removeFolders } from '../operate/support';
+import { folder, removeFolders } from '../../support/unit/operate';
 
 const nothing: Mapping = { rename: {}, skip: [] };
 

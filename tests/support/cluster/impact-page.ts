@@ -16,7 +16,7 @@ export interface Row {
 /** The command that writes the page. */
 export const renewal =
   'UPDATE_DOCS=1 LAYER=cluster npx mocha --timeout 600000 --require ts-node/register ' +
-  '--require tests/cluster/support/root-hooks.ts tests/cluster/impact.test.ts';
+  '--require tests/support/cluster/root-hooks.ts tests/cluster/impact.test.ts';
 
 const introduction = `# What changing a key does
 

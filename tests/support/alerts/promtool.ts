@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
-import { judgePath } from '../../support/judge';
+import { judgePath } from '../judge';
 
 /** Labels of a series or of an alert. */
 export type Labels = Readonly<Record<string, string>>;

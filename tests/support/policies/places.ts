@@ -4,7 +4,7 @@ import type { SystemPlan } from '../../../components/kit/object';
 import type { Plan } from '../../../components/plan';
 import type { ClusterFacts } from '../../../config/cluster';
 import { podLabelsOf, podOf } from '../../../policies/pods';
-import type { Place } from '../../support/policy-evaluator';
+import type { Place } from '../policy-evaluator';
 
 /** A flow of a system whose policy is one of Kubernetes. */
 export interface PlannedFlow {

@@ -7,7 +7,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { ServerFacts } from '../../../components/kit/operations';
-import { systemWith } from '../../support/objects';
+import { systemWith } from '../objects';
 
 /** What such a server offers to commands: it is written to and read, or only read, for nothing can be removed. */
 export function noteFacts(name: string, server: NoteServer, facts: Partial<ServerFacts> = {}): ServerFacts {
