@@ -1,14 +1,14 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { ContextEngine } from './components/context-engine';
-import { confirmCluster, WrongClusterError } from './components/kit/cluster-identity';
 import { MemoryMcp } from './components/memory-mcp';
 import { describePlan } from './components/plan';
+import { confirmCluster, WrongClusterError } from './components/register/cluster-identity';
+import { secretKeys } from './components/schema';
 import { ConfigError, parseConfig, rawConfig } from './config/parse';
-import { secretKeys } from './config/schema';
-import { OverlayError, requireMergedOverlay } from './operate/render/git-leads';
 import { PolicyError } from './policies/check';
 import { enforceRules } from './policies/enforce';
+import { OverlayError, requireMergedOverlay } from './render/git-leads';
 
 // Which keys are encrypted is known to the SDK, but not part of its typed surface.
 const { isConfigSecret }: { isConfigSecret(key: string): boolean } = require('@pulumi/pulumi/runtime/config');

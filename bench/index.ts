@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { fleetHomeAt } from '../operate/base/fleet-home';
 import { openStack } from '../operate/engine';
-import { fleetHomeAt } from '../operate/fleet-home';
 import { table } from '../operate/report/table';
 import { describedStack } from '../operate/stack';
 import {

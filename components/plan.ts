@@ -1,8 +1,8 @@
 import type { ClusterFacts } from '../config/cluster';
-import type { Config } from '../config/schema';
 import { describeContextEngine } from './context-engine/objects';
-import type { SystemPlan } from './kit/object';
 import { describeMemoryMcp } from './memory-mcp/objects';
+import type { Config } from './schema';
+import type { SystemPlan } from './system/described';
 
 /** Everything that a stack puts on its cluster, as plain data. */
 export interface Plan {

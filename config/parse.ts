@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import { type Config, configSchema, secretKeys } from '../components/schema';
 import { encrypted } from './fields';
 import { type Problem, problemsOf } from './problems';
-import { type Config, configSchema, secretKeys } from './schema';
 
 /** Thrown when a configuration cannot be used. The message names every problem at once. */
 export class ConfigError extends Error {

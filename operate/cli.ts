@@ -1,21 +1,21 @@
 import { Command } from 'commander';
-import { adoptCommand } from './adopt/command';
-import { backupCommand } from './backup/command';
-import { clientCommand } from './client/command';
-import { type CommandRun, commandRun } from './commands/run';
-import { doctorCommand } from './doctor/command';
-import { driftCommand } from './drift/command';
-import { Failure, Interrupted, messageOf } from './failure';
-import { gateCommand } from './gate/command';
-import { generateCommand } from './generate/command';
-import { migrateCommand } from './migrate/command';
-import { parityCommand } from './parity/command';
-import { pinCommand } from './pin/command';
-import { promoteCommand } from './promote/command';
-import { renderCommand } from './render/command';
-import { reposCommand } from './repos/command';
-import { tokenCommand } from './token/command';
-import { verifyCommand } from './verify/command';
+import { Failure, Interrupted, messageOf } from './base/failure';
+import { type CommandRun, commandRun } from './base/run';
+import { adoptCommand } from './commands/adopt/command';
+import { backupCommand } from './commands/backup/command';
+import { clientCommand } from './commands/client/command';
+import { doctorCommand } from './commands/doctor/command';
+import { driftCommand } from './commands/drift/command';
+import { gateCommand } from './commands/gate/command';
+import { generateCommand } from './commands/generate/command';
+import { migrateCommand } from './commands/migrate/command';
+import { parityCommand } from './commands/parity/command';
+import { pinCommand } from './commands/pin/command';
+import { promoteCommand } from './commands/promote/command';
+import { renderCommand } from './commands/render/command';
+import { reposCommand } from './commands/repos/command';
+import { tokenCommand } from './commands/token/command';
+import { verifyCommand } from './commands/verify/command';
 
 /** Exit code after an interrupt, as shells count: 128 and the number of SIGINT. */
 const interruptedCode = 130;
@@ -82,54 +82,74 @@ program
   .option('--kubeconfig <file>', 'deploy to an existing cluster instead')
   .option('--context <name>', 'context of that file (default: its current one)')
   .option('--yes', 'do not ask')
-  .action(command(() => (require('./commands/start') as typeof import('./commands/start')).start));
+  .action(command(() => (require('./commands/start/start') as typeof import('./commands/start/start')).start));
 program
   .command('stop')
   .description('end the control plane, keep its data')
-  .action(command(() => (require('./commands/stop') as typeof import('./commands/stop')).stop));
+  .action(command(() => (require('./commands/stop/stop') as typeof import('./commands/stop/stop')).stop));
 program
   .command('reset')
   .description('end the control plane, forget its data and state, keep the tools')
   .option('--yes', 'do not ask')
-  .action(command(() => (require('./commands/reset') as typeof import('./commands/reset')).reset));
+  .action(command(() => (require('./commands/reset/reset') as typeof import('./commands/reset/reset')).reset));
 
 group('Stack files:', [
-  pinCommand(command(() => (require('./pin/pin') as typeof import('./pin/pin')).pin)),
-  promoteCommand(command(() => (require('./promote/promote') as typeof import('./promote/promote')).promote)),
-  renderCommand(command(() => (require('./render/render') as typeof import('./render/render')).render)),
-  generateCommand(command(() => (require('./generate/generate') as typeof import('./generate/generate')).generate)),
+  pinCommand(command(() => (require('./commands/pin/pin') as typeof import('./commands/pin/pin')).pin)),
+  promoteCommand(
+    command(() => (require('./commands/promote/promote') as typeof import('./commands/promote/promote')).promote),
+  ),
+  renderCommand(
+    command(() => (require('./commands/render/render') as typeof import('./commands/render/render')).render),
+  ),
+  generateCommand(
+    command(() => (require('./commands/generate/generate') as typeof import('./commands/generate/generate')).generate),
+  ),
 ]);
 
 group('Before `up`:', [
-  doctorCommand(command(() => (require('./doctor/doctor') as typeof import('./doctor/doctor')).doctor)),
-  adoptCommand(command(() => (require('./adopt/adopt') as typeof import('./adopt/adopt')).adopt)),
-  gateCommand(command(() => (require('./gate/gate') as typeof import('./gate/gate')).gate)),
+  doctorCommand(
+    command(() => (require('./commands/doctor/doctor') as typeof import('./commands/doctor/doctor')).doctor),
+  ),
+  adoptCommand(command(() => (require('./commands/adopt/adopt') as typeof import('./commands/adopt/adopt')).adopt)),
+  gateCommand(command(() => (require('./commands/gate/gate') as typeof import('./commands/gate/gate')).gate)),
 ]);
 
 group('After `up`:', [
-  tokenCommand(command(() => (require('./token/token') as typeof import('./token/token')).token)),
-  verifyCommand(command(() => (require('./verify/verify') as typeof import('./verify/verify')).verify)),
+  tokenCommand(command(() => (require('./commands/token/token') as typeof import('./commands/token/token')).token)),
+  verifyCommand(
+    command(() => (require('./commands/verify/verify') as typeof import('./commands/verify/verify')).verify),
+  ),
   backupCommand({
-    now: command(() => (require('./backup/now') as typeof import('./backup/now')).now),
-    status: command(() => (require('./backup/status') as typeof import('./backup/status')).status),
-    drill: command(() => (require('./backup/drill/drill') as typeof import('./backup/drill/drill')).drill),
+    now: command(() => (require('./commands/backup/now') as typeof import('./commands/backup/now')).now),
+    status: command(() => (require('./commands/backup/status') as typeof import('./commands/backup/status')).status),
+    drill: command(
+      () => (require('./commands/backup/drill/drill') as typeof import('./commands/backup/drill/drill')).drill,
+    ),
     restore: command(
-      () => (require('./backup/snapshots/restore') as typeof import('./backup/snapshots/restore')).restore,
+      () =>
+        (require('./commands/backup/snapshots/restore') as typeof import('./commands/backup/snapshots/restore'))
+          .restore,
     ),
   }),
-  driftCommand(command(() => (require('./drift/drift') as typeof import('./drift/drift')).drift)),
+  driftCommand(command(() => (require('./commands/drift/drift') as typeof import('./commands/drift/drift')).drift)),
 ]);
 
 group('Memories, repositories and clients:', [
-  migrateCommand(command(() => (require('./migrate/serena') as typeof import('./migrate/serena')).migrateSerena)),
-  parityCommand(command(() => (require('./parity/parity') as typeof import('./parity/parity')).parity)),
+  migrateCommand(
+    command(() => (require('./commands/migrate/serena') as typeof import('./commands/migrate/serena')).migrateSerena),
+  ),
+  parityCommand(
+    command(() => (require('./commands/parity/parity') as typeof import('./commands/parity/parity')).parity),
+  ),
   reposCommand({
-    list: command(() => (require('./repos/list') as typeof import('./repos/list')).list),
-    upload: command(() => (require('./repos/upload') as typeof import('./repos/upload')).upload),
+    list: command(() => (require('./commands/repos/list') as typeof import('./commands/repos/list')).list),
+    upload: command(() => (require('./commands/repos/upload') as typeof import('./commands/repos/upload')).upload),
   }),
   clientCommand({
-    claude: command(() => (require('./client/client') as typeof import('./client/client')).configureClaude),
-    print: command(() => (require('./client/client') as typeof import('./client/client')).printEntry),
+    claude: command(
+      () => (require('./commands/client/client') as typeof import('./commands/client/client')).configureClaude,
+    ),
+    print: command(() => (require('./commands/client/client') as typeof import('./commands/client/client')).printEntry),
   }),
 ]);
 

@@ -1,6 +1,6 @@
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
 import type { IService } from 'kubernetes-models/v1';
-import type { DescribedObjects, KubernetesObject } from '../components/kit/object';
+import type { DescribedObjects, KubernetesObject } from '../components/system/described';
 import { podLabelsOf, podOf } from './pods';
 
 type Service = KubernetesObject & IService;

@@ -1,5 +1,5 @@
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
-import type { KubernetesObject } from '../components/kit/object';
+import type { KubernetesObject } from '../components/system/described';
 
 interface Template {
   readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };

@@ -1,4 +1,4 @@
-import type { DescribedObjects, KubernetesObject } from '../components/kit/object';
+import type { DescribedObjects, KubernetesObject } from '../components/system/described';
 import type { ClusterFacts } from '../config/cluster';
 
 /** What a rule may look at besides the object: the objects beside it and the cluster they go to. */

@@ -1,12 +1,12 @@
 import type { ClusterFacts } from '../../config/cluster';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import { maxReplicas, running, runningServers, type ServiceName } from '../../config/context-engine/choices';
-import { type Alert, alertRules, dashboard, healthProbe, serviceMonitor } from '../kit/monitoring';
-import type { Described } from '../kit/object';
-import { backupOlderThan, downOrAbsent, freeShares, restartsInAnHour } from '../kit/promql';
+import { type Alert, alertRules, dashboard, healthProbe, serviceMonitor } from '../kit/parts/monitoring';
+import { backupOlderThan, downOrAbsent, freeShares, restartsInAnHour } from '../kit/parts/promql';
+import type { Described } from '../system/described';
 import { dashboardContent } from './dashboard';
 import { metadataIn, podsOf, ports, scraped, serverKinds, serviceHost, system } from './names';
 import { probeJob, seriesOf } from './series';
+import type { ContextEngineSettings } from './settings';
+import { maxReplicas, running, runningServers, type ServiceName } from './settings/choices';
 
 /**
  * Alerts of Context Engine, on metrics of Qdrant, the blackbox exporter, kube-state-metrics and the kubelet. What tells of a

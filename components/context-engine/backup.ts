@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ICronJob } from 'kubernetes-models/batch/v1';
 import type { IConfigMap, IContainer, IEnvVar, IPodSpec } from 'kubernetes-models/v1';
-import type { Described, Named, ObjectMeta, Waiver } from '../kit/object';
-import type { SecretEntry, SnapshotBackup } from '../kit/operations';
-import { scheduledJob } from '../kit/scheduled-job';
-import { hardenedPod, onOneNode, pullSecrets, type RunAs, resourceRequirements, type Sizing } from '../kit/workload';
+import { scheduledJob } from '../kit/objects/cron-job';
+import { hardenedPod, onOneNode, pullSecrets, type RunAs, resourceRequirements, type Sizing } from '../kit/objects/pod';
+import type { Described, Named, ObjectMeta, Waiver } from '../system/described';
+import type { SecretEntry, SnapshotBackup } from '../system/operations';
 
 /** Scripts of the backup, as files beside this one. They import one another, so they are mounted together. */
 const files = ['backups.py', 'qdrant.py', 'restore.py', 'run.py', 's3.py', 'snapshot.py', 'stores.py'] as const;

@@ -1,11 +1,11 @@
 import type { ClusterFacts } from '../../config/cluster';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import { maxReplicas, running, runningServers } from '../../config/context-engine/choices';
-import { shortHash } from '../kit/content-hash';
-import { grafanaDashboard, type Panel } from '../kit/grafana';
-import { freeShares, lastSuccess, restartsInAnHour } from '../kit/promql';
+import { shortHash } from '../kit/objects/content-hash';
+import { grafanaDashboard, type Panel } from '../kit/parts/grafana';
+import { freeShares, lastSuccess, restartsInAnHour } from '../kit/parts/promql';
 import { system } from './names';
 import { seriesOf } from './series';
+import type { ContextEngineSettings } from './settings';
+import { maxReplicas, running, runningServers } from './settings/choices';
 
 /** The dashboard of one installation. */
 export function dashboardContent(settings: ContextEngineSettings, cluster: ClusterFacts): object {

@@ -1,7 +1,7 @@
 import type { IEnvVar } from 'kubernetes-models/v1';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import { running } from '../../config/context-engine/choices';
 import { paths, ports } from './names';
+import type { ContextEngineSettings } from './settings';
+import { running } from './settings/choices';
 
 /** What runs upstream's code. */
 export type Role = 'memory' | 'indexer' | 'index' | 'watcher';

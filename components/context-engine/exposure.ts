@@ -1,20 +1,14 @@
 import type { IService } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../config/cluster';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import {
-  exposedServices,
-  maxReplicas,
-  runningServers,
-  type ServerName,
-  type ServiceName,
-} from '../../config/context-engine/choices';
-import type { ExposureSettings } from '../../config/context-engine/exposure';
-import { type ExposedPort, loadBalancerService, nodePortService } from '../kit/exposed-service';
-import { ingress } from '../kit/ingress';
-import type { Described, Endpoint, Named } from '../kit/object';
-import { apiKeyPolicy, clientAffinity, httpRoute, type RouteRule } from '../kit/route';
+import { type ExposedPort, loadBalancerService, nodePortService } from '../kit/objects/exposed-service';
+import { apiKeyPolicy, clientAffinity, httpRoute, type RouteRule } from '../kit/objects/http-route';
+import { ingress } from '../kit/objects/ingress';
+import type { Described, Endpoint, Named } from '../system/described';
 import { frontPorts } from './guard';
 import { metadataIn, podsOf, ports, serverKinds, serviceHost, system } from './names';
+import type { ContextEngineSettings } from './settings';
+import { exposedServices, maxReplicas, runningServers, type ServerName, type ServiceName } from './settings/choices';
+import type { ExposureSettings } from './settings/exposure';
 
 /** The seed's prefix of each Service below the common host name. */
 export const prefixes: Readonly<Record<ServiceName, string>> = {

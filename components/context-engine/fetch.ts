@@ -1,9 +1,9 @@
 import type { IContainer, IEnvVar, IVolume, IVolumeMount } from 'kubernetes-models/v1';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import type { RepositorySettings } from '../../config/context-engine/repositories';
 import { paths } from './names';
 import { helper } from './pod';
 import { type Script, scriptPath } from './scripts';
+import type { ContextEngineSettings } from './settings';
+import type { RepositorySettings } from './settings/repositories';
 
 type BroughtRepository = Exclude<RepositorySettings, { source: 'upload' }>;
 

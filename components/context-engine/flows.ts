@@ -1,11 +1,11 @@
 import type { ClusterFacts } from '../../config/cluster';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import { exposedServices, running, runningServers } from '../../config/context-engine/choices';
-import type { Flow, Peer } from '../kit/network-policy';
-import { peerAt } from '../kit/peer';
+import type { Flow, Peer } from '../kit/parts/network-policies';
+import { peerAt } from '../kit/parts/peer';
 import { remoteOf } from './fetch';
 import { frontPorts } from './guard';
 import { allPods, podsOf, ports, serverKinds, uses } from './names';
+import type { ContextEngineSettings } from './settings';
+import { exposedServices, running, runningServers } from './settings/choices';
 
 /** All traffic that Context Engine has. What is not here is denied. */
 export function flows(settings: ContextEngineSettings, cluster: ClusterFacts): Flow[] {

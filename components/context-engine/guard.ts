@@ -1,11 +1,11 @@
 import type { IContainer, IVolume } from 'kubernetes-models/v1';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import { exposedServices, type ServiceName } from '../../config/context-engine/choices';
-import { bearerProxy, proxyPorts } from '../kit/bearer-proxy';
-import { contentHash } from '../kit/content-hash';
-import type { Described } from '../kit/object';
-import { revisionAnnotations } from '../kit/secret';
+import { contentHash } from '../kit/objects/content-hash';
+import { bearerProxy, proxyPorts } from '../kit/parts/auth-sidecar';
+import { revisionAnnotations } from '../kit/parts/secrets';
+import type { Described } from '../system/described';
 import { metadataIn, ports, serverKinds, system } from './names';
+import type { ContextEngineSettings } from './settings';
+import { exposedServices, type ServiceName } from './settings/choices';
 
 /** Ports of a pod: for requests from wherever they may come, and for health. */
 export interface FrontPorts {

@@ -1,17 +1,17 @@
 import * as pulumi from '@pulumi/pulumi';
 import { type ClusterFactsInput, clusterSchema } from '../../config/cluster';
-import { type ContextEngineSettingsInput, contextEngineSchema } from '../../config/context-engine';
 import { parse } from '../../config/parse';
-import { registeredObjects } from '../kit/delivery';
-import type { Endpoint } from '../kit/object';
-import { registerObjects, type SecretValues } from '../kit/register';
+import { registeredObjects } from '../kit/parts/registered-objects';
+import { registerObjects, type SecretValues } from '../register/objects';
+import type { Endpoint } from '../system/described';
 import { describeContextEngine } from './objects';
+import { type ContextEngineSettingsInput, contextEngineSchema } from './settings';
 
 /** Arguments of {@link ContextEngine}. Both are plain data, because the objects are known before anything is registered. */
 export interface ContextEngineArgs {
   /**
    * Settings, as a stack file has them below `contextEngine`. Only `image` is required: upstream publishes none.
-   * @see config/context-engine/index.ts
+   * @see components/context-engine/settings/index.ts
    */
   readonly settings: ContextEngineSettingsInput;
   /**

@@ -1,14 +1,14 @@
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IProbe, IService } from 'kubernetes-models/v1';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import { running } from '../../config/context-engine/choices';
-import type { Described, Named } from '../kit/object';
-import { unpinnedWaiver } from '../kit/pinning';
-import { resourceRequirements, rolloutDeadlines } from '../kit/workload';
+import { resourceRequirements, rolloutDeadlines } from '../kit/objects/pod';
+import { unpinnedWaiver } from '../kit/parts/pinning';
+import type { Described, Named } from '../system/described';
 import { guardBeside } from './guard';
 import { metadataIn, paths, podLabels, podsOf, ports } from './names';
 import { enginePod } from './pod';
 import { scriptPath, scriptsHash, scriptsMount } from './scripts';
+import type { ContextEngineSettings } from './settings';
+import { running } from './settings/choices';
 import { modelsMount, sharedVolume, tmpMount } from './volumes';
 
 const pods = podsOf('llamacpp');

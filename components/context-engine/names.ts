@@ -1,8 +1,8 @@
-import type { ContextEngineSettings } from '../../config/context-engine';
-import type { ServerName, ServiceName } from '../../config/context-engine/choices';
-import { labelsOf } from '../kit/labels';
-import type { ObjectMeta } from '../kit/object';
-import type { RunAs } from '../kit/workload';
+import { labelsOf } from '../kit/objects/labels';
+import type { RunAs } from '../kit/objects/pod';
+import type { ObjectMeta } from '../system/described';
+import type { ContextEngineSettings } from './settings';
+import type { ServerName, ServiceName } from './settings/choices';
 
 /** Name of the system. */
 export const system = 'context-engine';

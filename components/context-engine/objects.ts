@@ -1,13 +1,12 @@
 import type { ClusterFacts } from '../../config/cluster';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import { application, withSyncWaves } from '../kit/gitops';
-import { account } from '../kit/identity';
-import { labelsOf } from '../kit/labels';
-import { dedicatedNamespace } from '../kit/namespace';
-import { networkPolicies } from '../kit/network-policy';
-import type { Described, SystemPlan } from '../kit/object';
-import { resourceQuota } from '../kit/quota';
-import { secretObject } from '../kit/secret';
+import { labelsOf } from '../kit/objects/labels';
+import { dedicatedNamespace } from '../kit/objects/namespace';
+import { resourceQuota } from '../kit/objects/resource-quota';
+import { account } from '../kit/objects/service-account';
+import { application, withSyncWaves } from '../kit/parts/delivery';
+import { networkPolicies } from '../kit/parts/network-policies';
+import { secretObject } from '../kit/parts/secrets';
+import type { Described, SystemPlan } from '../system/described';
 import { monitoringObjects } from './alerts';
 import { backupObjects } from './backup';
 import { endpointOf, exposureObjects, mainServer } from './exposure';
@@ -21,6 +20,7 @@ import { repositories } from './repositories';
 import { backupArgs } from './saving';
 import { scripts } from './scripts';
 import { servers } from './server';
+import type { ContextEngineSettings } from './settings';
 import { volumes } from './volumes';
 
 /** Everything that Context Engine is on a cluster. Pure: the same settings and facts always give the same objects. */

@@ -1,15 +1,15 @@
 import type { ClusterFacts } from '../../config/cluster';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import { runningServers, type ServerName } from '../../config/context-engine/choices';
-import { accessOf } from '../kit/access';
-import type { Operations, Probe, ServerFacts } from '../kit/operations';
-import { rolloutDeadlines } from '../kit/workload';
+import { rolloutDeadlines } from '../kit/objects/pod';
+import { accessOf } from '../kit/parts/access';
+import type { Operations, Probe, ServerFacts } from '../system/operations';
 import { backupFacts } from './backup';
 import { endpointOf, hostnameOf, prefixes } from './exposure';
 import { frontPorts } from './guard';
 import { podsOf, serverKinds } from './names';
 import { repositoryFacts } from './repositories';
 import { backupArgs } from './saving';
+import type { ContextEngineSettings } from './settings';
+import { runningServers, type ServerName } from './settings/choices';
 
 /** Tools that agents live by, of those that upstream's servers offer. */
 const tools = {

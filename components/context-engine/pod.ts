@@ -1,8 +1,8 @@
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import { hardenedPod, onOneNode, pullSecrets, resourceRequirements } from '../kit/workload';
+import { hardenedPod, onOneNode, pullSecrets, resourceRequirements } from '../kit/objects/pod';
 import { allPods, ports, runAs, system } from './names';
 import { scriptPath, scriptsMount, scriptsVolume } from './scripts';
+import type { ContextEngineSettings } from './settings';
 import { tmpMount, tmpVolume } from './volumes';
 
 /** What all pods of Context Engine have in common: who they are, where they may run, and how names are looked up. */

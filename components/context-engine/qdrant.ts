@@ -1,12 +1,12 @@
 import type { IStatefulSet } from 'kubernetes-models/apps/v1';
 import type { IPodSpec, IProbe, IService } from 'kubernetes-models/v1';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import type { Described, Named } from '../kit/object';
-import { unpinnedWaiver } from '../kit/pinning';
-import { revisionAnnotations } from '../kit/secret';
-import { hardenedPod, onOneNode, pullSecrets, resourceRequirements } from '../kit/workload';
+import { hardenedPod, onOneNode, pullSecrets, resourceRequirements } from '../kit/objects/pod';
+import { unpinnedWaiver } from '../kit/parts/pinning';
+import { revisionAnnotations } from '../kit/parts/secrets';
+import type { Described, Named } from '../system/described';
 import { guardBeside } from './guard';
 import { allPods, claims, metadataIn, podLabels, podsOf, ports, runAs, scraped, system, uses } from './names';
+import type { ContextEngineSettings } from './settings';
 
 const pods = podsOf('qdrant');
 /** Where the image keeps its data; snapshots are on a volume of their own. */

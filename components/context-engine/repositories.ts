@@ -1,19 +1,19 @@
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IContainer, IEnvVar, IVolume, IVolumeMount } from 'kubernetes-models/v1';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import type { RepositorySettings } from '../../config/context-engine/repositories';
-import { runOnceJob } from '../kit/job';
-import type { Described, Named } from '../kit/object';
-import type { RepositoryFacts } from '../kit/operations';
-import { unpinnedWaiver } from '../kit/pinning';
-import { scheduledJob } from '../kit/scheduled-job';
-import { revisionAnnotations } from '../kit/secret';
-import { resourceRequirements } from '../kit/workload';
+import { scheduledJob } from '../kit/objects/cron-job';
+import { runOnceJob } from '../kit/objects/job';
+import { resourceRequirements } from '../kit/objects/pod';
+import { unpinnedWaiver } from '../kit/parts/pinning';
+import { revisionAnnotations } from '../kit/parts/secrets';
+import type { Described, Named } from '../system/described';
+import type { RepositoryFacts } from '../system/operations';
 import { environment, type Role } from './environment';
 import { bringer, credentialsRevision, isBrought, scriptOf, sourceVolumes } from './fetch';
 import { metadataIn, paths, podLabels, podsOf, stateFolder } from './names';
 import { enginePod, helper, waitFor, waitForQdrant } from './pod';
 import { type Script, scriptPath, scriptsHash, scriptsMount, scriptsVolume } from './scripts';
+import type { ContextEngineSettings } from './settings';
+import type { RepositorySettings } from './settings/repositories';
 import { type UploadArgs, uploadContainers, uploadFacts } from './upload';
 import { modelsMount, sharedVolume, tmpMount } from './volumes';
 

@@ -1,9 +1,9 @@
 import type { ClusterFacts } from '../../config/cluster';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import { unpinnedWaiver } from '../kit/pinning';
+import { unpinnedWaiver } from '../kit/parts/pinning';
 import type { BackupTarget, QdrantBackupArgs } from './backup';
 import { claims, metadataIn, podLabels, podsOf, ports, runAs, serviceHost, system, uses } from './names';
 import { qdrantPaths } from './qdrant';
+import type { ContextEngineSettings } from './settings';
 
 /** What the settings say of the backup of Qdrant. */
 export function backupArgs(settings: ContextEngineSettings, cluster: ClusterFacts): QdrantBackupArgs {

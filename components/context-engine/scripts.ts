@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IConfigMap, IVolume, IVolumeMount } from 'kubernetes-models/v1';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import { contentHash } from '../kit/content-hash';
-import type { Described, Named } from '../kit/object';
+import { contentHash } from '../kit/objects/content-hash';
+import type { Described, Named } from '../system/described';
 import { metadataIn, paths, system } from './names';
+import type { ContextEngineSettings } from './settings';
 
 const files = [
   ...(['fetch-model.sh', 'fetch-repository.py', 'mirror-folder.py', 'prepare.py', 'receive.py'] as const),

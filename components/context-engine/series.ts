@@ -1,7 +1,7 @@
-import type { ContextEngineSettings } from '../../config/context-engine';
-import { running, runningServers, type ServiceName } from '../../config/context-engine/choices';
 import { backupNames } from './backup';
 import { claims, system } from './names';
+import type { ContextEngineSettings } from './settings';
+import { running, runningServers, type ServiceName } from './settings/choices';
 
 const { backup: backupJob } = backupNames;
 

@@ -2,18 +2,18 @@ import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IContainer, IProbe, IService, IVolume } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../config/cluster';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import { maxReplicas, running, runningServers, type ServerName } from '../../config/context-engine/choices';
-import { autoscaler } from '../kit/autoscaling';
-import type { Described, Named } from '../kit/object';
-import { unpinnedWaiver } from '../kit/pinning';
-import { revisionAnnotations } from '../kit/secret';
-import { resourceRequirements, rolloutDeadlines, spreadOverNodes } from '../kit/workload';
+import { autoscaler } from '../kit/objects/horizontal-pod-autoscaler';
+import { resourceRequirements, rolloutDeadlines, spreadOverNodes } from '../kit/objects/pod';
+import { unpinnedWaiver } from '../kit/parts/pinning';
+import { revisionAnnotations } from '../kit/parts/secrets';
+import type { Described, Named } from '../system/described';
 import { environment } from './environment';
 import { frontPorts, guardBeside } from './guard';
 import { metadataIn, paths, podLabels, podsOf, serverKinds, stateFolder, type Use } from './names';
 import { enginePod, helper, waitForQdrant } from './pod';
 import { scriptPath, scriptsHash } from './scripts';
+import type { ContextEngineSettings } from './settings';
+import { maxReplicas, running, runningServers, type ServerName } from './settings/choices';
 import { modelsMount, sharedVolume, tmpMount } from './volumes';
 
 /** The MCP servers that run, each with its Service and, of the indexer, its autoscaler. */

@@ -1,6 +1,6 @@
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
-import type { UploadFacts } from '../kit/operations';
-import { resourceRequirements, type Sizing } from '../kit/workload';
+import { resourceRequirements, type Sizing } from '../kit/objects/pod';
+import type { UploadFacts } from '../system/operations';
 
 /** The containers of a pod that takes an upload in. The rest of the pod is the caller's. */
 export interface UploadArgs {

@@ -1,10 +1,10 @@
 import type { IVolume, IVolumeMount } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../config/cluster';
-import type { ContextEngineSettings } from '../../config/context-engine';
-import { sharedClass } from '../../config/context-engine/choices';
-import type { Described } from '../kit/object';
-import { dataVolume } from '../kit/volume';
+import { dataVolume } from '../kit/objects/persistent-volume-claim';
+import type { Described } from '../system/described';
 import { claims, metadataIn, paths } from './names';
+import type { ContextEngineSettings } from './settings';
+import { sharedClass } from './settings/choices';
 
 /** Volumes that several pods share, by the names of their keys. */
 const shared = ['repositories', 'metadata', 'models'] as const;

@@ -1,10 +1,10 @@
 import type { ClusterFacts } from '../../config/cluster';
-import type { MemoryMcpSettings } from '../../config/memory-mcp';
-import { type Alert, alertRules, healthProbe } from '../kit/monitoring';
-import type { Described } from '../kit/object';
-import { backupOlderThan, downOrAbsent, freeShares, restartsInAnHour } from '../kit/promql';
+import { type Alert, alertRules, healthProbe } from '../kit/parts/monitoring';
+import { backupOlderThan, downOrAbsent, freeShares, restartsInAnHour } from '../kit/parts/promql';
+import type { Described } from '../system/described';
 import { metadataIn, port, remotes, system } from './names';
 import { podPorts } from './server';
+import type { MemoryMcpSettings } from './settings';
 
 /**
  * Alerts of memory-mcp, on metrics of the blackbox exporter, kube-state-metrics and the kubelet. What tells of a loss also

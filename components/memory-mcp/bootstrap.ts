@@ -1,11 +1,11 @@
-import type { MemoryMcpSettings } from '../../config/memory-mcp';
-import { account, permissions } from '../kit/identity';
-import { labelsOf } from '../kit/labels';
-import type { Described } from '../kit/object';
-import { unpinnedWaiver } from '../kit/pinning';
-import { scheduledJob } from '../kit/scheduled-job';
-import { hardenedPod, resourceRequirements } from '../kit/workload';
+import { scheduledJob } from '../kit/objects/cron-job';
+import { labelsOf } from '../kit/objects/labels';
+import { hardenedPod, resourceRequirements } from '../kit/objects/pod';
+import { account, permissions } from '../kit/objects/service-account';
+import { unpinnedWaiver } from '../kit/parts/pinning';
+import type { Described } from '../system/described';
 import { metadataIn, pods, system } from './names';
+import type { MemoryMcpSettings } from './settings';
 
 /** Time that a person has to approve the login, in seconds; the code itself expires by then. */
 export const approvalSeconds = 1800;

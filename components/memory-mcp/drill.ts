@@ -1,9 +1,9 @@
 import type { ClusterFacts } from '../../config/cluster';
-import type { MemoryMcpSettings } from '../../config/memory-mcp';
-import { type Catalogue, type DrillFacts, type Entry, intake } from '../kit/drill';
-import { hardenedPod, resourceRequirements } from '../kit/workload';
+import { hardenedPod, resourceRequirements } from '../kit/objects/pod';
+import { type Catalogue, type DrillFacts, type Entry, intake } from '../kit/parts/drill';
 import { dataPath, port } from './names';
 import { runAs, server } from './server';
+import type { MemoryMcpSettings } from './settings';
 
 /** Name of the store of everything that has no remote of its own. */
 export const commonStore = 'memories';

@@ -1,7 +1,7 @@
 import type { IEnvVar } from 'kubernetes-models/v1';
 import { stringify } from 'smol-toml';
-import type { MemoryMcpSettings } from '../../config/memory-mcp';
 import { configPath, dataPath, port } from './names';
+import type { MemoryMcpSettings } from './settings';
 
 /** Name of the file with the remotes of single scopes. */
 export const configFile = 'config.toml';

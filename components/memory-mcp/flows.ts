@@ -1,9 +1,9 @@
 import type { ClusterFacts } from '../../config/cluster';
-import type { MemoryMcpSettings } from '../../config/memory-mcp';
-import type { Flow, Peer } from '../kit/network-policy';
-import { peerAt } from '../kit/peer';
+import type { Flow, Peer } from '../kit/parts/network-policies';
+import { peerAt } from '../kit/parts/peer';
 import { gitHubHost, pods, remotes } from './names';
 import { podPorts } from './server';
+import type { MemoryMcpSettings } from './settings';
 
 /** All traffic that memory-mcp has. What is not here is denied. */
 export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[] {

@@ -1,18 +1,18 @@
 import * as pulumi from '@pulumi/pulumi';
 import { type ClusterFactsInput, clusterSchema } from '../../config/cluster';
-import { type MemoryMcpSettingsInput, memoryMcpSchema } from '../../config/memory-mcp';
 import { parse } from '../../config/parse';
-import { registeredObjects } from '../kit/delivery';
-import type { Endpoint } from '../kit/object';
-import { registerObjects, type SecretValues } from '../kit/register';
+import { registeredObjects } from '../kit/parts/registered-objects';
+import { registerObjects, type SecretValues } from '../register/objects';
+import type { Endpoint } from '../system/described';
 import { describeMemoryMcp } from './objects';
+import { type MemoryMcpSettingsInput, memoryMcpSchema } from './settings';
 
 /** Arguments of {@link MemoryMcp}. Both are plain data, because the objects are known before anything is registered. */
 export interface MemoryMcpArgs {
   /**
    * Settings of the server, as a stack file has them below `memoryMcp`.
    * @default {} – a server with a 1Gi volume of the default class and no route
-   * @see config/memory-mcp.ts
+   * @see components/memory-mcp/settings.ts
    */
   readonly settings?: MemoryMcpSettingsInput;
   /**

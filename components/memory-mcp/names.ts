@@ -1,6 +1,6 @@
-import type { MemoryMcpSettings } from '../../config/memory-mcp';
-import { labelsOf } from '../kit/labels';
-import type { ObjectMeta } from '../kit/object';
+import { labelsOf } from '../kit/objects/labels';
+import type { ObjectMeta } from '../system/described';
+import type { MemoryMcpSettings } from './settings';
 
 /** Name of the system and of most of its objects. */
 export const system = 'memory-mcp';

@@ -1,14 +1,13 @@
 import type { ClusterFacts } from '../../config/cluster';
-import type { MemoryMcpSettings } from '../../config/memory-mcp';
-import { application, imageUpdater, withSyncWaves } from '../kit/gitops';
-import { account } from '../kit/identity';
-import { labelsOf } from '../kit/labels';
-import { dedicatedNamespace } from '../kit/namespace';
-import { networkPolicies } from '../kit/network-policy';
-import type { Described, SystemPlan } from '../kit/object';
-import { apiKeyPolicy, httpRoute } from '../kit/route';
-import { secretObject } from '../kit/secret';
-import { dataVolume } from '../kit/volume';
+import { apiKeyPolicy, httpRoute } from '../kit/objects/http-route';
+import { labelsOf } from '../kit/objects/labels';
+import { dedicatedNamespace } from '../kit/objects/namespace';
+import { dataVolume } from '../kit/objects/persistent-volume-claim';
+import { account } from '../kit/objects/service-account';
+import { application, imageUpdater, withSyncWaves } from '../kit/parts/delivery';
+import { networkPolicies } from '../kit/parts/network-policies';
+import { secretObject } from '../kit/parts/secrets';
+import type { Described, SystemPlan } from '../system/described';
 import { monitoringObjects } from './alerts';
 import { backup, inClusterUrl } from './backup';
 import { bootstrap } from './bootstrap';
@@ -16,6 +15,7 @@ import { flows } from './flows';
 import { allPods, metadataIn, pods, port, system } from './names';
 import { operations } from './operations';
 import { server } from './server';
+import type { MemoryMcpSettings } from './settings';
 
 /** Everything that memory-mcp is on a cluster. Pure: the same settings and facts always give the same objects. */
 export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: ClusterFacts) {

@@ -1,14 +1,14 @@
 import type { ClusterFacts } from '../../config/cluster';
-import type { MemoryMcpSettings } from '../../config/memory-mcp';
-import { accessOf } from '../kit/access';
-import type { Endpoint } from '../kit/object';
-import type { BackupStore, GitBackup, LoginLog, Operations, Probe, TokenFacts } from '../kit/operations';
-import { rolloutDeadlines } from '../kit/workload';
+import { rolloutDeadlines } from '../kit/objects/pod';
+import { accessOf } from '../kit/parts/access';
+import type { Endpoint } from '../system/described';
+import type { BackupStore, GitBackup, LoginLog, Operations, Probe, TokenFacts } from '../system/operations';
 import { approvalSeconds } from './bootstrap';
 import { commonStore, drill, scopeStore } from './drill';
 import { commonFolder, scopeFolder } from './environment';
 import { pods, remotes, system } from './names';
 import { podPorts } from './server';
+import type { MemoryMcpSettings } from './settings';
 
 /** Tools of memory-mcp 0.17.1. */
 const tools = [

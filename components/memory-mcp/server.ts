@@ -1,15 +1,15 @@
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IConfigMap, IProbe, IService } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../config/cluster';
-import type { MemoryMcpSettings } from '../../config/memory-mcp';
-import { bearerProxy, proxyPorts } from '../kit/bearer-proxy';
-import { contentHash } from '../kit/content-hash';
-import { labelsOf } from '../kit/labels';
-import type { Described, Named } from '../kit/object';
-import { revisionAnnotations } from '../kit/secret';
-import { hardenedPod, resourceRequirements, rolloutDeadlines } from '../kit/workload';
+import { contentHash } from '../kit/objects/content-hash';
+import { labelsOf } from '../kit/objects/labels';
+import { hardenedPod, resourceRequirements, rolloutDeadlines } from '../kit/objects/pod';
+import { bearerProxy, proxyPorts } from '../kit/parts/auth-sidecar';
+import { revisionAnnotations } from '../kit/parts/secrets';
+import type { Described, Named } from '../system/described';
 import { configFile, environment, scopesFile } from './environment';
 import { configPath, dataPath, metadataIn, pods, port, system } from './names';
+import type { MemoryMcpSettings } from './settings';
 
 /** The user that the image is built for; the model cache in the image is readable by it alone. */
 export const runAs = { uid: 1000, gid: 1000 };

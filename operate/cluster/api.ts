@@ -2,7 +2,7 @@ import { request as plainRequest } from 'node:http';
 import { type RequestOptions, request as secureRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
-import { Failure } from '../failure';
+import { Failure } from '../base/failure';
 
 /** The part of an object that this code looks at; the rest is carried along as it is. */
 export interface KubernetesObject {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { PassThrough, Writable } from 'node:stream';
 import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
-import { Interrupted } from '../failure';
+import { Interrupted } from '../base/failure';
 
 /** A container of a pod that runs. */
 export interface ContainerPlace {

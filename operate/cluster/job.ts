@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1CronJob, V1Job } from '@kubernetes/client-node';
-import { Failure, throwIfInterrupted } from '../failure';
+import { Failure, throwIfInterrupted } from '../base/failure';
 import { type Api, create, get, remove } from './api';
 import { lastLogLine, type TellingPod, troubleOf } from './pod-story';
 import { podsWith } from './pods';

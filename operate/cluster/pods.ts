@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure, messageOf, throwIfInterrupted } from '../failure';
+import { Failure, messageOf, throwIfInterrupted } from '../base/failure';
 import { type Api, get } from './api';
 
 /** The part of a pod that this code looks at. */

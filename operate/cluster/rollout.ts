@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure, throwIfInterrupted } from '../failure';
+import { Failure, throwIfInterrupted } from '../base/failure';
 import { type Api, get } from './api';
 
 /** A workload whose pods are made anew together. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node';
-import { Failure, messageOf } from '../failure';
-import type { FleetHome } from '../fleet-home';
+import { Failure, messageOf } from '../base/failure';
+import type { FleetHome } from '../base/fleet-home';
 import type { DescribedStack } from '../stack';
 import { type Api, connectWith, get } from './api';
 

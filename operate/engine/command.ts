@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { PulumiCommand } from '@pulumi/pulumi/automation';
-import { runChild } from '../child';
-import { linkAtomically } from '../files';
-import type { FleetHome } from '../fleet-home';
+import { runChild } from '../base/child';
+import { linkAtomically } from '../base/files';
+import type { FleetHome } from '../base/fleet-home';
 import { type Tools, toolPath } from '../toolchain';
 import { lastLines } from '../toolchain/go';
 import { killOrphanedProviders } from './orphans';

@@ -1,4 +1,4 @@
-import { Failure } from '../failure';
+import { Failure } from '../base/failure';
 import type { EngineError } from './command';
 
 /** What the engine says last, after the reason. */

@@ -11,9 +11,9 @@ import {
   type UpOptions,
 } from '@pulumi/pulumi/automation';
 import { parse } from 'yaml';
-import { Failure, throwIfInterrupted } from '../failure';
-import type { FleetHome } from '../fleet-home';
-import { serversIn } from '../kubeconfig';
+import { Failure, throwIfInterrupted } from '../base/failure';
+import type { FleetHome } from '../base/fleet-home';
+import { serversIn } from '../cluster/kubeconfig';
 import type { Tools } from '../toolchain';
 import { toolEnvironment } from '../toolchain/environment';
 import { backendUrl, removeDescriptions } from './backend';

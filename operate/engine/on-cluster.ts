@@ -1,13 +1,13 @@
 import { basename, join } from 'node:path';
+import { writeAtomically } from '../base/files';
+import { withLock } from '../base/lock';
+import type { CommandRun } from '../base/run';
+import { oneContext } from '../cluster/kubeconfig';
 import { knownUid, type StackCluster } from '../cluster/stack-cluster';
-import type { CommandRun } from '../commands/run';
-import { writeAtomically } from '../files';
-import { oneContext } from '../kubeconfig';
-import { withLock } from '../lock';
 import type { DescribedStack } from '../stack';
 import { readStackFile } from '../stack-file';
 import type { Tools } from '../toolchain';
-import { type ConfigOverrides, type OpenStack, openStack } from '.';
+import { type ConfigOverrides, type OpenStack, openStack } from './index';
 
 /** The engine's place of a cluster, and who has to know when somebody else works there. */
 export interface EngineRun {

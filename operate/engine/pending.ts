@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readIfExists } from '../files';
+import { readIfExists } from '../base/files';
 
 interface Checkpoint {
   readonly checkpoint?: {

@@ -1,5 +1,5 @@
 import type { EngineEvent } from '@pulumi/pulumi/automation';
-import type { Say } from '../progress';
+import type { Say } from '../base/progress';
 
 /** Says what the engine does to a resource; what stays as it is says nothing. */
 export function sayEvent(event: EngineEvent, say: Say): void {

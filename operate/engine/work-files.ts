@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { Failure } from '../failure';
-import { readIfExists, writeAtomically } from '../files';
+import { Failure } from '../base/failure';
+import { readIfExists, writeAtomically } from '../base/files';
 
 /** What a stack file says beside its configuration: how secrets in it and in the state are encrypted. */
 const secretsFields = ['secretsprovider', 'encryptedkey', 'encryptionsalt'] as const;

@@ -1,4 +1,4 @@
-import type { TokenFacts } from '../../components/kit/operations';
+import type { TokenFacts } from '../../components/system/operations';
 import { type Api, get } from '../cluster/api';
 
 /** Environment variable with the token for the git remotes, for who may not read Secrets. */

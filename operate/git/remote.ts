@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runChild } from '../child';
-import { Failure, throwIfInterrupted } from '../failure';
+import { runChild } from '../base/child';
+import { Failure, throwIfInterrupted } from '../base/failure';
 import { type GitCredentials, gitEnvironment, gitTokenVariable } from './credentials';
 
 /** A branch of a remote repository. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { throwIfInterrupted } from '../base/failure';
+import { inParallel } from '../base/in-parallel';
 import { type Api, apply, get, type KubernetesObject } from '../cluster/api';
-import { throwIfInterrupted } from '../failure';
-import { inParallel } from '../in-parallel';
 import type { Definitions } from './definitions';
 
 const collection = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';

@@ -11,10 +11,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { runChild } from '../child';
+import { runChild } from '../base/child';
+import { Failure, throwIfInterrupted } from '../base/failure';
+import type { FleetHome } from '../base/fleet-home';
 import type { KubernetesObject } from '../cluster/api';
-import { Failure, throwIfInterrupted } from '../failure';
-import type { FleetHome } from '../fleet-home';
 import { goEnvironment, lastLines, requireGo } from '../toolchain/go';
 import { withGoCaches } from '../toolchain/go-caches';
 

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
+import { Failure, throwIfInterrupted } from '../base/failure';
+import type { FleetHome } from '../base/fleet-home';
+import { withLock } from '../base/lock';
 import { type Api, connect } from '../cluster/api';
-import { Failure, throwIfInterrupted } from '../failure';
-import type { FleetHome } from '../fleet-home';
-import { withLock } from '../lock';
 import type { Tools } from '../toolchain';
 import { allRun, ensureControlPlane, explain, kwokFolder, type Start, until } from './control-plane';
 import { ensureDefinitions } from './crds';

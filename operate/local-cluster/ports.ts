@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { readIfExists, writeAtomically } from '../files';
+import { readIfExists, writeAtomically } from '../base/files';
 
 const uses = ['etcd', 'etcdPeer', 'apiServer', 'controllerManager', 'scheduler', 'kwok'] as const;
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import { Agent, buildConnector, request, fetch as undiciFetch } from 'undici';
-import { Failure, messageOf } from '../failure';
+import { Failure, messageOf } from '../base/failure';
 
 /** How requests reach a server. */
 export interface Connection {

@@ -1,6 +1,6 @@
-import type { Access } from '../../components/kit/operations';
+import type { Access } from '../../components/system/operations';
+import { Failure } from '../base/failure';
 import { type Api, get } from '../cluster/api';
-import { Failure } from '../failure';
 
 /** Environment variable with the token or key of the client, for who may not read Secrets. */
 export const tokenVariable = 'FLEET_TOKEN';

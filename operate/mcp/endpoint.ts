@@ -1,9 +1,9 @@
-import type { SystemPlan } from '../../components/kit/object';
-import type { Access, ServerFacts } from '../../components/kit/operations';
+import type { SystemPlan } from '../../components/system/described';
+import type { Access, ServerFacts } from '../../components/system/operations';
+import { Failure } from '../base/failure';
 import { isReady, podsWith, selectorText } from '../cluster/pods';
 import { type Forwarded, forwardPort } from '../cluster/port-forward';
 import type { StackCluster } from '../cluster/stack-cluster';
-import { Failure } from '../failure';
 import { type Address, type Connection, openConnection } from './connection';
 import { accessHeaders, tokenVariable } from './credentials';
 

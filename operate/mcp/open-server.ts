@@ -1,9 +1,9 @@
+import { Failure } from '../base/failure';
+import type { CommandRun } from '../base/run';
 import { stackCluster } from '../cluster/stack-cluster';
-import type { CommandRun } from '../commands/run';
-import { Failure } from '../failure';
+import type { ServerChoice } from '../commands/server-options';
 import { describedStack, serverOf, systemOf } from '../stack';
 import { type OpenEndpoint, openEndpoint, openUrl } from './endpoint';
-import type { ServerChoice } from './server-options';
 
 /** Whether a server was named at all. @throws Failure when it was named twice */
 export function namesServer({ stack, url }: ServerChoice): boolean {

@@ -1,5 +1,5 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import type { ServerFacts, ToolCall } from '../../components/kit/operations';
+import type { ServerFacts, ToolCall } from '../../components/system/operations';
 import type { Connection } from './connection';
 import { carrier } from './transport';
 

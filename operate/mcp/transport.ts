@@ -1,7 +1,7 @@
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import type { ServerFacts } from '../../components/kit/operations';
+import type { ServerFacts } from '../../components/system/operations';
 import type { Connection } from './connection';
 import { type WatchedAnswers, watchAnswers, watchStream } from './cut';
 

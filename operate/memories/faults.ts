@@ -1,5 +1,5 @@
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
-import { Failure, messageOf } from '../failure';
+import { Failure, messageOf } from '../base/failure';
 import { ConnectionCut, ToolError } from '../mcp/session';
 
 /** JSON-RPC code of a call that the server will never take, such as one for a memory that is not there. */

@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import { Interrupted } from '../failure';
+import { Interrupted } from '../base/failure';
 import type { OpenEndpoint } from '../mcp/endpoint';
 import { ConnectionCut, openSession, type Session } from '../mcp/session';
 import { asFailure, isNotFound, isRefusal, mayPass } from './faults';

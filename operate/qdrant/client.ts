@@ -1,6 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
+import { Failure, messageOf, throwIfInterrupted } from '../base/failure';
 import { forwardPort } from '../cluster/port-forward';
-import { Failure, messageOf, throwIfInterrupted } from '../failure';
 
 /** A point with its payload and vectors. */
 export interface Point {

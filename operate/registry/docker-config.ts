@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { Failure, messageOf } from '../failure';
-import { readIfExists } from '../files';
+import { Failure, messageOf } from '../base/failure';
+import { readIfExists } from '../base/files';
 import { credentialNames } from './reference';
 
 /** What lets a user into a registry. */

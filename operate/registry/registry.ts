@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Failure, messageOf } from '../failure';
+import { Failure, messageOf } from '../base/failure';
 import { challengeOf } from './challenge';
 import type { Credentials } from './docker-config';
 import { apiHost, type ImageReference, isLoopback } from './reference';

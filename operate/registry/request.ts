@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry, { AbortError } from 'p-retry';
-import { Failure, Interrupted, messageOf } from '../failure';
+import { Failure, Interrupted, messageOf } from '../base/failure';
 
 /** How requests are sent. */
 export interface Sender {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
-import { Failure, messageOf } from '../failure';
+import { Failure, messageOf } from '../base/failure';
 import { globalScope, maxContentBytes, scopePattern } from '../memories/rules';
 import { slug } from './slug';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { prettifyError, z } from 'zod';
-import { Failure, messageOf } from '../failure';
+import { Failure, messageOf } from '../base/failure';
 import { type Place, placeInWords } from '../memories/rules';
 import type { SerenaFile } from './folders';
 

@@ -1,6 +1,6 @@
+import type { SerenaOptions } from '../commands/serena-options';
 import { serenaFiles, serenaFolders } from './folders';
 import { readMapping } from './mapping';
-import type { SerenaOptions } from './options';
 import { type PlannedMemory, planMigration } from './plan';
 
 /** Reads Serena's folders and says where everything goes, the same for every command. */

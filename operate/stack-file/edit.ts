@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseDocument } from 'yaml';
-import { Failure } from '../failure';
+import { Failure } from '../base/failure';
 import { type KeyPath, withKey, withoutKey } from './splice';
 
 /** A key and the value that it gets: data of any form. */

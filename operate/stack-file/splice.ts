@@ -1,6 +1,6 @@
 import { isMap, isPair, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml';
-import { Failure } from '../failure';
-import { toYaml } from '../render/yaml';
+import { toYaml } from '../../render/yaml';
+import { Failure } from '../base/failure';
 
 // The YAML library can write a document that it has read, comments included, but lays it out its own way. Here it only
 // says where everything is: what changes is cut out of the text and put into it.

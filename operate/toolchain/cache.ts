@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { FleetHome } from '../fleet-home';
+import type { FleetHome } from '../base/fleet-home';
 import type { ToolPin } from './manifest';
 import { isExecutable } from './on-path';
 

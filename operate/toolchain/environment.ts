@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FleetHome } from '../fleet-home';
+import type { FleetHome } from '../base/fleet-home';
 
 /** Names of variables that would lead a tool to the operator's own clusters, logins or settings. */
 const personal = /^(PULUMI_|KUBECONFIG$|KUBECACHEDIR$|KWOK_)/;

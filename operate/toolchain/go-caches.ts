@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FleetHome } from '../fleet-home';
-import { type LockOptions, withLock } from '../lock';
+import type { FleetHome } from '../base/fleet-home';
+import { type LockOptions, withLock } from '../base/lock';
 
 const forgotten = 'forgotten-';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { runChild } from '../child';
-import { Failure, throwIfInterrupted } from '../failure';
-import type { FleetHome } from '../fleet-home';
+import { runChild } from '../base/child';
+import { Failure, throwIfInterrupted } from '../base/failure';
+import type { FleetHome } from '../base/fleet-home';
 import type { ToolPin } from './manifest';
 
 /**

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
-import { throwIfInterrupted } from '../failure';
-import { linkAtomically } from '../files';
-import type { FleetHome } from '../fleet-home';
-import { withLock } from '../lock';
+import { throwIfInterrupted } from '../base/failure';
+import { linkAtomically } from '../base/files';
+import type { FleetHome } from '../base/fleet-home';
+import { withLock } from '../base/lock';
 import { cached, cachePath, store } from './cache';
 import { toolEnvironment } from './environment';
 import { goBuild } from './go';

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { runChild } from '../child';
+import { runChild } from '../base/child';
 
 /** How long a download may stand still. */
 export interface StallLimit {

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { FleetHome } from '../fleet-home';
+import type { FleetHome } from '../base/fleet-home';
 import { stopProcesses } from '../local-cluster/processes';
 import { storeCopy } from './cache';
 import { toolEnvironment } from './environment';

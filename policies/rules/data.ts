@@ -1,7 +1,7 @@
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { ICronJob, IJob } from 'kubernetes-models/batch/v1';
 import type { IPersistentVolumeClaim } from 'kubernetes-models/v1';
-import type { DescribedObjects, KubernetesObject } from '../../components/kit/object';
+import type { DescribedObjects, KubernetesObject } from '../../components/system/described';
 import { podLabelsOf, podOf } from '../pods';
 import type { Rule } from '../rule';
 

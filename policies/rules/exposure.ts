@@ -1,5 +1,5 @@
-import { proxyPorts } from '../../components/kit/bearer-proxy';
-import type { DescribedObjects, KubernetesObject } from '../../components/kit/object';
+import { proxyPorts } from '../../components/kit/parts/auth-sidecar';
+import type { DescribedObjects, KubernetesObject } from '../../components/system/described';
 import { backendsOf, isExposedService, isRoute, servedBy, serviceNamed, servicePort } from '../backends';
 import { podOf } from '../pods';
 import type { Rule } from '../rule';

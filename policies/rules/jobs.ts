@@ -1,4 +1,4 @@
-import { specHash } from '../../components/kit/job';
+import { specHash } from '../../components/kit/objects/job';
 import type { Rule } from '../rule';
 
 export const hashedJobs: Rule = {

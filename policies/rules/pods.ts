@@ -1,5 +1,5 @@
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
-import type { KubernetesObject } from '../../components/kit/object';
+import type { KubernetesObject } from '../../components/system/described';
 import { containersOf, podOf } from '../pods';
 import type { Rule } from '../rule';
 

@@ -1,4 +1,4 @@
-import type { DescribedObjects, KubernetesObject } from '../../components/kit/object';
+import type { DescribedObjects, KubernetesObject } from '../../components/system/described';
 import { backendsOf, isRoute, servedBy, serviceNamed } from '../backends';
 import type { Rule } from '../rule';
 

@@ -1,5 +1,5 @@
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
-import type { DescribedObjects, KubernetesObject } from '../../components/kit/object';
+import type { DescribedObjects, KubernetesObject } from '../../components/system/described';
 import { isExposedService, servedBy } from '../backends';
 import { containersOf, podLabelsOf, podOf } from '../pods';
 import type { Rule } from '../rule';

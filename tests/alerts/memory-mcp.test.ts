@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { SystemPlan } from '../../components/kit/object';
 import { describePlan } from '../../components/plan';
+import type { Config } from '../../components/schema';
+import type { SystemPlan } from '../../components/system/described';
 import { parseConfig } from '../../config/parse';
-import type { Config } from '../../config/schema';
 import { loadStack } from '../../operate/stack-file';
 import { itWatchesABackup } from '../support/alerts/backup-age';
 import { itTellsOfALoss } from '../support/alerts/down';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fleetHomeAt } from '../../operate/base/fleet-home';
 import { connect } from '../../operate/cluster/api';
-import { doctor } from '../../operate/doctor/doctor';
-import { fleetHomeAt } from '../../operate/fleet-home';
-import { oneContext } from '../../operate/kubeconfig';
+import { oneContext } from '../../operate/cluster/kubeconfig';
+import { doctor } from '../../operate/commands/doctor/doctor';
 import type { Finding } from '../../operate/report/report';
 import {
   controlPlane,

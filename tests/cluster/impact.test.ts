@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { KubeConfig, type KubernetesObject } from '@kubernetes/client-node';
-import { readIfExists, writeAtomically } from '../../operate/files';
-import { dataLosses } from '../../operate/gate/losses';
-import { shortDiff } from '../../operate/render/diff';
+import { readIfExists, writeAtomically } from '../../operate/base/files';
+import { dataLosses } from '../../operate/preview/losses';
+import { shortDiff } from '../../render/diff';
 import { controlPlane, ensureNamespace, live, projectDir, removeNamespace } from '../support/cluster/control-plane';
 import type { Answers, Sample } from '../support/cluster/impact-answers';
 import { type BaseName, bases } from '../support/cluster/impact-bases';

@@ -3,22 +3,22 @@ import { join } from 'node:path';
 import type { V1Ingress, V1Job, V1PersistentVolumeClaim, V1Service } from '@kubernetes/client-node';
 import * as k8s from '@pulumi/kubernetes';
 import { ComponentResource } from '@pulumi/pulumi';
-import { autoscaler } from '../../components/kit/autoscaling';
-import { loadBalancerService, nodePortService } from '../../components/kit/exposed-service';
-import { ingress } from '../../components/kit/ingress';
-import { runOnceJob } from '../../components/kit/job';
-import { labelsOf } from '../../components/kit/labels';
-import { dashboard, serviceMonitor } from '../../components/kit/monitoring';
-import { networkPolicies } from '../../components/kit/network-policy';
-import type { Described, DescribedObjects, KubernetesObject } from '../../components/kit/object';
-import { resourceQuota } from '../../components/kit/quota';
-import { registerObjects } from '../../components/kit/register';
-import { clientAffinity, httpRoute } from '../../components/kit/route';
-import { dataVolume } from '../../components/kit/volume';
-import { hardenedPod, onOneNode, resourceRequirements, spreadOverNodes } from '../../components/kit/workload';
+import { loadBalancerService, nodePortService } from '../../components/kit/objects/exposed-service';
+import { autoscaler } from '../../components/kit/objects/horizontal-pod-autoscaler';
+import { clientAffinity, httpRoute } from '../../components/kit/objects/http-route';
+import { ingress } from '../../components/kit/objects/ingress';
+import { runOnceJob } from '../../components/kit/objects/job';
+import { labelsOf } from '../../components/kit/objects/labels';
+import { dataVolume } from '../../components/kit/objects/persistent-volume-claim';
+import { hardenedPod, onOneNode, resourceRequirements, spreadOverNodes } from '../../components/kit/objects/pod';
+import { resourceQuota } from '../../components/kit/objects/resource-quota';
+import { dashboard, serviceMonitor } from '../../components/kit/parts/monitoring';
+import { networkPolicies } from '../../components/kit/parts/network-policies';
+import { registerObjects } from '../../components/register/objects';
+import type { Described, DescribedObjects, KubernetesObject } from '../../components/system/described';
 import { clusterSchema } from '../../config/cluster';
+import { fleetHomeAt } from '../../operate/base/fleet-home';
 import { nothingChanged, type OpenStack, openStack } from '../../operate/engine';
-import { fleetHomeAt } from '../../operate/fleet-home';
 import {
   apiWarnings,
   controlPlane,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { V1Deployment, V1PersistentVolumeClaim } from '@kubernetes/client-node';
-import type { Described } from '../../components/kit/object';
 import { describePlan } from '../../components/plan';
+import type { Described } from '../../components/system/described';
 import { nothingChanged, type OpenStack } from '../../operate/engine';
 import { loadStack } from '../../operate/stack-file';
 import { apiWarnings, live, openTestStack, projectDir, removeNamespace } from '../support/cluster/control-plane';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type KubernetesObject, PatchStrategy, type V1Deployment } from '@kubernetes/client-node';
 import { nothingChanged } from '../../operate/engine';
-import { renderedObjects } from '../../operate/render/plan';
+import { renderedObjects } from '../../render/plan';
 import type { ArgoCd } from '../support/cluster/argocd';
 import { startAgent } from '../support/cluster/argocd-agent';
 import { serverSideArgoCd } from '../support/cluster/argocd-server-side';

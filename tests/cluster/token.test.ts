@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { PatchStrategy, type V1Deployment, type V1Pod } from '@kubernetes/client-node';
-import type { SystemPlan } from '../../components/kit/object';
+import type { SystemPlan } from '../../components/system/described';
+import { Failure, Interrupted, Verdict } from '../../operate/base/failure';
+import { fleetHome } from '../../operate/base/fleet-home';
 import { restartWorkload, waitForRollout } from '../../operate/cluster/rollout';
 import { stackCluster } from '../../operate/cluster/stack-cluster';
-import { Failure, Interrupted, Verdict } from '../../operate/failure';
-import { fleetHome } from '../../operate/fleet-home';
+import { renewToken, type Watching } from '../../operate/commands/token/token';
 import { keepsRunning } from '../../operate/local-cluster/kwok-config';
 import { serverOf } from '../../operate/stack';
-import { renewToken, type Watching } from '../../operate/token/token';
 import {
   controlPlane,
   ensureNamespace,

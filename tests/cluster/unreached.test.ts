@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Failure } from '../../operate/failure';
+import { Failure } from '../../operate/base/failure';
 import { openTestStack } from '../support/cluster/control-plane';
 
 const settings = require('@pulumi/pulumi/runtime/settings') as { getMonitor: () => unknown };

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { KubeConfig } from '@kubernetes/client-node';
-import type { SystemPlan } from '../../components/kit/object';
+import type { SystemPlan } from '../../components/system/described';
+import { Failure } from '../../operate/base/failure';
+import { fleetHome } from '../../operate/base/fleet-home';
 import { stackCluster } from '../../operate/cluster/stack-cluster';
-import { Failure } from '../../operate/failure';
-import { fleetHome } from '../../operate/fleet-home';
+import { verifySystem } from '../../operate/commands/verify/verify';
 import { serverOf } from '../../operate/stack';
-import { verifySystem } from '../../operate/verify/verify';
 import { controlPlane, ensureNamespace, removeNamespace } from '../support/cluster/control-plane';
 import { type Remove, servePorts } from '../support/cluster/kubelet';
 import { simulatedServer } from '../support/cluster/simulated-server';

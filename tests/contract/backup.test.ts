@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { proxyPorts } from '../../components/kit/bearer-proxy';
+import { proxyPorts } from '../../components/kit/parts/auth-sidecar';
 import {
   backupEnvironment,
   imageShell,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bearerProxy, proxyPorts } from '../../components/kit/bearer-proxy';
-import { runChild } from '../../operate/child';
+import { bearerProxy, proxyPorts } from '../../components/kit/parts/auth-sidecar';
+import { runChild } from '../../operate/base/child';
 import { openSession } from '../support/contract/client';
 import { initialize, type RawRequest, send } from '../support/contract/http';
 import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';
@@ -17,7 +17,7 @@ import { StubServer } from '../support/contract/stub-server';
 
 const { guarded, health } = proxyPorts;
 const token = 'correct-horse-battery-staple';
-const configuration = join(__dirname, '..', '..', 'components', 'kit', 'bearer-proxy.cfg');
+const configuration = join(__dirname, '..', '..', 'components', 'kit', 'parts', 'auth-sidecar.cfg');
 const messagePath = '/messages/?session_id=00000000000000000000000000000000';
 const bearer = (value: string) => ({ authorization: `Bearer ${value}` });
 

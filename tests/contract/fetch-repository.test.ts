@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runChild } from '../../operate/child';
+import { runChild } from '../../operate/base/child';
 import { runOf, type ScriptRun, startPython, written } from '../support/contract/engine-scripts';
 import { GitRemote } from '../support/contract/git-remote';
 import { orSkip } from '../support/contract/missing';

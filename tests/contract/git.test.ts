@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Failure } from '../../operate/failure';
+import { Failure } from '../../operate/base/failure';
 import { copyBranch, type GitOptions, remoteHead } from '../../operate/git/remote';
 import { GitRemote } from '../support/contract/git-remote';
 import { orSkip } from '../support/contract/missing';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { migrateSerena } from '../../operate/migrate/serena';
+import { migrateSerena } from '../../operate/commands/migrate/serena';
 import { FakeMemoryMcp, type FakeOptions } from '../support/contract/fake-memory-mcp';
 import { initialize } from '../support/contract/http';
 import { freePorts } from '../support/contract/ports';

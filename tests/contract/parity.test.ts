@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ParityOptions, parity } from '../../operate/parity/parity';
+import { type ParityOptions, parity } from '../../operate/commands/parity/parity';
 import { openSession, type Session } from '../support/contract/client';
 import { FakeMemoryMcp } from '../support/contract/fake-memory-mcp';
 import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';

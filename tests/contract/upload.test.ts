@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { runChild } from '../../operate/child';
-import { pack, workingTree } from '../../operate/repos/working-tree';
+import { runChild } from '../../operate/base/child';
+import { pack, workingTree } from '../../operate/commands/repos/working-tree';
 import { engineScript, runOf, startPython, written } from '../support/contract/engine-scripts';
 import { orSkip, required } from '../support/contract/missing';
 import { Running } from '../support/contract/process';

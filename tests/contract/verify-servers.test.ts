@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { ServerFacts } from '../../components/kit/operations';
-import { Failure } from '../../operate/failure';
+import type { ServerFacts } from '../../components/system/operations';
+import { Failure } from '../../operate/base/failure';
+import { type Checks, verifySystem } from '../../operate/commands/verify/verify';
 import { tokenVariable } from '../../operate/mcp/credentials';
 import type { Report } from '../../operate/report/report';
-import { type Checks, verifySystem } from '../../operate/verify/verify';
 import { NoteServer, noteFacts } from '../support/contract/note-server';
 import { systemWith } from '../support/objects';
 import { withEnvironment } from '../support/unit/operate';

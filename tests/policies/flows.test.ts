@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { portsOf } from '../../components/kit/network-policy';
+import { portsOf } from '../../components/kit/parts/network-policies';
 import { describePlan, type Plan } from '../../components/plan';
 import { parseConfig } from '../../config/parse';
 import { loadStack, stackNames } from '../../operate/stack-file';

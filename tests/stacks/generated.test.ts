@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { parse, stringify } from 'yaml';
 import { ConfigError } from '../../config/parse';
-import { generatedFiles, schemaLine } from '../../operate/generate/files';
-import { stackFileSchema } from '../../operate/generate/json-schema';
+import { generatedFiles, schemaLine } from '../../operate/commands/generate/files';
+import { stackFileSchema } from '../../operate/commands/generate/json-schema';
 import { loadStack, stackNames } from '../../operate/stack-file';
 
 const projectDir = join(__dirname, '..', '..');

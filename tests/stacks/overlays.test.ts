@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { describePlan } from '../../components/plan';
-import { overlayDifferences, renderedObjects, renderPlan } from '../../operate/render';
-import { overlaysPath, strayOverlays } from '../../operate/render/overlay';
 import { loadStack, stackNames } from '../../operate/stack-file';
+import { overlayDifferences, renderedObjects, renderPlan } from '../../render';
+import { overlaysPath, strayOverlays } from '../../render/overlay';
 
 const projectDir = join(__dirname, '..', '..');
 const stacks = stackNames(projectDir);

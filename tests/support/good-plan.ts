@@ -1,6 +1,6 @@
-import { runOnceJob } from '../../components/kit/job';
-import type { Described, KubernetesObject } from '../../components/kit/object';
-import { hardenedPod, onOneNode } from '../../components/kit/workload';
+import { runOnceJob } from '../../components/kit/objects/job';
+import { hardenedPod, onOneNode } from '../../components/kit/objects/pod';
+import type { Described, KubernetesObject } from '../../components/system/described';
 
 /** A plan with an object of every kind that a rule is about, and no fault. Each object is called `data` where it may be. */
 export const good = (): Record<string, Described> => {

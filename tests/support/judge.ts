@@ -1,4 +1,4 @@
-import { fleetHome } from '../../operate/fleet-home';
+import { fleetHome } from '../../operate/base/fleet-home';
 import { obtainTools, toolPath } from '../../operate/toolchain';
 import type { judgeNames } from '../../operate/toolchain/manifest';
 

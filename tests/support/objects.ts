@@ -1,5 +1,5 @@
-import type { DescribedObjects, SystemPlan } from '../../components/kit/object';
-import type { ServerFacts } from '../../components/kit/operations';
+import type { DescribedObjects, SystemPlan } from '../../components/system/described';
+import type { ServerFacts } from '../../components/system/operations';
 
 /** The described object of a key, as the type that a test knows it to be. @throws Error where nothing is described */
 export function objectOf<T>(objects: DescribedObjects, key: string): T {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { KubernetesObject } from '../../components/kit/object';
+import type { KubernetesObject } from '../../components/system/described';
 import { judgePath } from './judge';
 
 /** One end of a connection: a pod, or an address outside of the cluster. */

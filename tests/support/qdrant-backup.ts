@@ -1,5 +1,5 @@
 import type { BackupTarget, QdrantBackupArgs } from '../../components/context-engine/backup';
-import { labelsOf } from '../../components/kit/labels';
+import { labelsOf } from '../../components/kit/objects/labels';
 
 /** A backup of a Qdrant without anything around it. */
 export function backupArgs(

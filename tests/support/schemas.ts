@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../components/kit/object';
+import type { KubernetesObject } from '../../components/system/described';
 
 /** Packages with the schemas of the API groups that are not built into Kubernetes. */
 const packages: Readonly<Record<string, string>> = {

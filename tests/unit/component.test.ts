@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { engineObject, resourceOptions } from '../../components/kit/register';
 import { MemoryMcp } from '../../components/memory-mcp';
 import { describeMemoryMcp } from '../../components/memory-mcp/objects';
+import { engineObject, resourceOptions } from '../../components/register/objects';
 import { parseConfig } from '../../config/parse';
 import { recordRegistrations, resolved } from '../support/engine-mocks';
 

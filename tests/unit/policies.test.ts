@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { specHash } from '../../components/kit/job';
+import { specHash } from '../../components/kit/objects/job';
 import { parseConfig } from '../../config/parse';
 import { checkPlan, rules } from '../../policies/check';
 import { dataVolume, described, good } from '../support/good-plan';

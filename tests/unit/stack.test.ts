@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '../../operate/failure';
+import { Failure } from '../../operate/base/failure';
 import { describedStack, serverOf, systemOf } from '../../operate/stack';
 import { systemWith } from '../support/objects';
 import { folder, removeFolders } from '../support/unit/operate';

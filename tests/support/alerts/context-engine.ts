@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { SystemPlan } from '../../../components/kit/object';
 import { describePlan } from '../../../components/plan';
+import type { SystemPlan } from '../../../components/system/described';
 import { parseConfig } from '../../../config/parse';
 import { exportersIn, type Source } from './exporters';
 import { planned } from './planned';

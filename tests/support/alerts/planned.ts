@@ -1,4 +1,4 @@
-import type { Described, SystemPlan } from '../../../components/kit/object';
+import type { Described, SystemPlan } from '../../../components/system/described';
 
 /**
  * Names and targets of a plan, by which series are made: an alert that asks for another name finds nothing.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { anchor } from '../../../operate/generate/markdown';
+import { anchor } from '../../../operate/commands/generate/markdown';
 import type { Promtool, RuleFile } from './promtool';
 
 /** What holds of every system's rules: promtool finds no fault, and whoever is woken up finds what to do. */

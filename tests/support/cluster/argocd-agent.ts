@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { fleetHome } from '../../../operate/fleet-home';
+import { fleetHome } from '../../../operate/base/fleet-home';
 import { isFree } from '../../../operate/local-cluster/ports';
 import { obtainTools, toolPath } from '../../../operate/toolchain';
 import type { ArgoCd } from './argocd';

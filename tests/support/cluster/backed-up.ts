@@ -1,8 +1,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { CommandRun } from '../../../operate/commands/run';
-import { fleetHomeAt } from '../../../operate/fleet-home';
+import { fleetHomeAt } from '../../../operate/base/fleet-home';
+import type { CommandRun } from '../../../operate/base/run';
 import { openSession, type Session } from '../../../operate/mcp/session';
 import { describedStack } from '../../../operate/stack';
 import { GitRemote } from '../contract/git-remote';

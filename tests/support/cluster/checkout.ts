@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { parse, stringify } from 'yaml';
 import { describePlan, type Plan } from '../../../components/plan';
+import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { type OpenStack, openStack } from '../../../operate/engine';
-import { fleetHomeAt } from '../../../operate/fleet-home';
-import { overlaysPath, writeOverlay } from '../../../operate/render/overlay';
-import { renderPlan } from '../../../operate/render/plan';
 import { loadStack } from '../../../operate/stack-file';
 import { toolPath } from '../../../operate/toolchain';
+import { overlaysPath, writeOverlay } from '../../../render/overlay';
+import { renderPlan } from '../../../render/plan';
 import { controlPlane, projectDir } from './control-plane';
 
 /** Values below the project's prefix of a stack file, by their keys. */

@@ -1,9 +1,9 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fleetHome, fleetHomeAt } from '../../../operate/base/fleet-home';
 import { type ConfigOverrides, type OpenStack, openStack } from '../../../operate/engine';
 import { killOrphanedProviders } from '../../../operate/engine/orphans';
-import { fleetHome, fleetHomeAt } from '../../../operate/fleet-home';
 import { createCluster } from '../../../operate/local-cluster';
 import { kwokFolder } from '../../../operate/local-cluster/control-plane';
 import { clusterProcesses } from '../../../operate/local-cluster/processes';

@@ -1,4 +1,4 @@
-import { shortHash } from '../../../components/kit/content-hash';
+import { shortHash } from '../../../components/kit/objects/content-hash';
 import { bases } from './impact-bases';
 import { type Change, configAfter } from './impact-change';
 import { comparable, disagreements, type Knowledge } from './impact-classes';

@@ -1,9 +1,9 @@
-import { registeredObjects } from '../../../components/kit/delivery';
-import type { Described, KubernetesObject } from '../../../components/kit/object';
+import { registeredObjects } from '../../../components/kit/parts/registered-objects';
 import { describePlan } from '../../../components/plan';
+import { secretKeys } from '../../../components/schema';
+import type { Described, KubernetesObject } from '../../../components/system/described';
 import { encrypted } from '../../../config/fields';
 import { ConfigError, type NamedConfig, parseConfig } from '../../../config/parse';
-import { secretKeys } from '../../../config/schema';
 import { checkPlan } from '../../../policies/check';
 import type { Config } from './impact-config';
 import { changedFields } from './impact-fields';

@@ -1,4 +1,4 @@
-import { engineObject, fieldManager } from '../../../components/kit/register';
+import { engineObject, fieldManager } from '../../../components/register/objects';
 import { connect } from '../../../operate/cluster/api';
 import { kindsOf } from '../../../operate/cluster/kinds';
 import { dryRunApply } from '../../../operate/live/dry-run';

@@ -1,5 +1,5 @@
 import type { EngineEvent } from '@pulumi/pulumi/automation';
-import type { PlannedStep } from '../../../operate/gate/losses';
+import type { PlannedStep } from '../../../operate/preview/losses';
 
 /** What a change of a key does to a running system. */
 export type Effect = 'nothing' | 'in place' | 'restart' | 'refused';

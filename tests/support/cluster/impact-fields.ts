@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KubernetesObject } from '../../../components/kit/object';
-import { customResourceGroups } from '../../../components/kit/register';
+import { customResourceGroups } from '../../../components/register/objects';
+import type { KubernetesObject } from '../../../components/system/described';
 
 /**
  * The fields in which two objects of one kind differ, as far as the engine tells them apart: each as `<sign><path>`, where

@@ -1,4 +1,4 @@
-import { configKeys, type JsonSchema } from '../../../operate/generate/json-schema';
+import { configKeys, type JsonSchema } from '../../../operate/commands/generate/json-schema';
 import { type Config, valueAt } from './impact-config';
 
 /** A key that a change can be about. */

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
-import { secretKeys } from '../../../config/schema';
-import { code, prose, table } from '../../../operate/generate/markdown';
+import { secretKeys } from '../../../components/schema';
+import { code, prose, table } from '../../../operate/commands/generate/markdown';
 import { bases } from './impact-bases';
 import { type Change, configAfter } from './impact-change';
 import { valueAt } from './impact-config';

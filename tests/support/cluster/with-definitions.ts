@@ -1,5 +1,5 @@
+import { fleetHome } from '../../../operate/base/fleet-home';
 import { connect } from '../../../operate/cluster/api';
-import { fleetHome } from '../../../operate/fleet-home';
 import { ensureDefinitions } from '../../../operate/local-cluster/crds';
 import { loadDefinitions } from '../../../operate/local-cluster/definitions';
 import { controlPlane, eventually, live, projectDir } from './control-plane';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ICronJob } from 'kubernetes-models/batch/v1';
-import { runChild } from '../../../operate/child';
+import { runChild } from '../../../operate/base/child';
 import { containerOf, translate } from './pod';
 import { Running } from './process';
 import { distributionProgram } from './program';

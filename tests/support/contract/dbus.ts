@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { runChild } from '../../../operate/child';
-import type { FleetHome } from '../../../operate/fleet-home';
+import { runChild } from '../../../operate/base/child';
+import type { FleetHome } from '../../../operate/base/fleet-home';
 import { copyLibrary, unpackedPackage } from './debian';
 
 const name = 'libdbus-1.so.3';

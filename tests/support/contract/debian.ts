@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type ChildResult, runChild } from '../../../operate/child';
-import type { FleetHome } from '../../../operate/fleet-home';
-import { withLock } from '../../../operate/lock';
+import { type ChildResult, runChild } from '../../../operate/base/child';
+import type { FleetHome } from '../../../operate/base/fleet-home';
+import { withLock } from '../../../operate/base/lock';
 import { lastLines } from '../../../operate/toolchain/go';
 import { Missing, onPath } from './missing';
 

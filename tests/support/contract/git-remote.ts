@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { generate } from 'selfsigned';
-import { runChild } from '../../../operate/child';
+import { runChild } from '../../../operate/base/child';
 import { required } from './missing';
 
 /**

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { runChild } from '../../../operate/child';
-import { type FleetHome, fleetHome } from '../../../operate/fleet-home';
-import { withLock } from '../../../operate/lock';
+import { runChild } from '../../../operate/base/child';
+import { type FleetHome, fleetHome } from '../../../operate/base/fleet-home';
+import { withLock } from '../../../operate/base/lock';
 import { isOlder, lastLines } from '../../../operate/toolchain/go';
 import { isExecutable } from '../../../operate/toolchain/on-path';
 import { dbusLibrary } from './dbus';

@@ -6,7 +6,7 @@ import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import type { ServerFacts } from '../../../components/kit/operations';
+import type { ServerFacts } from '../../../components/system/operations';
 import { systemWith } from '../objects';
 
 /** What such a server offers to commands: it is written to and read, or only read, for nothing can be removed. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fleetHome } from '../../../operate/fleet-home';
+import { fleetHome } from '../../../operate/base/fleet-home';
 import { libraryPath, unpackedPackage } from './debian';
 import { onPath } from './missing';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { runChild } from '../../../operate/child';
-import { fleetHome } from '../../../operate/fleet-home';
-import { withLock } from '../../../operate/lock';
+import { runChild } from '../../../operate/base/child';
+import { fleetHome } from '../../../operate/base/fleet-home';
+import { withLock } from '../../../operate/base/lock';
 import { Missing, required } from './missing';
 
 const pins = join(__dirname, '..', '..', '..', 'images', 'context-engine', 'requirements.txt');

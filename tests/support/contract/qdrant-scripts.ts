@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { IContainer } from 'kubernetes-models/v1';
-import { runChild } from '../../../operate/child';
+import { runChild } from '../../../operate/base/child';
 import { onPath } from './missing';
 import { Running } from './process';
 import { distributionProgram } from './program';

@@ -2,9 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { commandRun } from '../../../operate/commands/run';
-import { fleetHomeAt } from '../../../operate/fleet-home';
-import { type MigrateOptions, migrateSerena } from '../../../operate/migrate/serena';
+import { fleetHomeAt } from '../../../operate/base/fleet-home';
+import { commandRun } from '../../../operate/base/run';
+import { type MigrateOptions, migrateSerena } from '../../../operate/commands/migrate/serena';
 
 /** Soon enough for a test. */
 export const quick = { first: 20, longest: 200, retries: 22 };

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
-import { proxyPorts } from '../../../components/kit/bearer-proxy';
+import { proxyPorts } from '../../../components/kit/parts/auth-sidecar';
 import { describeMemoryMcp } from '../../../components/memory-mcp/objects';
 import { parseConfig } from '../../../config/parse';
 import { writeMadeModel } from './made-model';

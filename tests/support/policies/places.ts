@@ -1,7 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net';
-import type { Flow, Peer } from '../../../components/kit/network-policy';
-import type { SystemPlan } from '../../../components/kit/object';
+import type { Flow, Peer } from '../../../components/kit/parts/network-policies';
 import type { Plan } from '../../../components/plan';
+import type { SystemPlan } from '../../../components/system/described';
 import type { ClusterFacts } from '../../../config/cluster';
 import { podLabelsOf, podOf } from '../../../policies/pods';
 import type { Place } from '../policy-evaluator';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
 import { describeContextEngine } from '../../../components/context-engine/objects';
-import type { SystemPlan } from '../../../components/kit/object';
+import type { SystemPlan } from '../../../components/system/described';
 import { parseConfig } from '../../../config/parse';
 import { podOf } from '../../../policies/pods';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Access } from '../../../components/kit/operations';
+import type { Access } from '../../../components/system/operations';
 import type { Api } from '../../../operate/cluster/api';
 import { accessHeaders } from '../../../operate/mcp/credentials';
 import { withEnvironment } from '../../support/unit/operate';

@@ -9,7 +9,7 @@ import {
   backupObjects,
   type QdrantBackupArgs,
 } from '../../../components/context-engine/backup';
-import { drillPodObject } from '../../../operate/backup/snapshots/drill-pod';
+import { drillPodObject } from '../../../operate/commands/backup/snapshots/drill-pod';
 import { objectOf } from '../../support/objects';
 import { backupArgs, bucket } from '../../support/qdrant-backup';
 import { validateObject } from '../../support/schemas';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ContextEngine } from '../../../components/context-engine';
-import { engineObject } from '../../../components/kit/register';
+import { engineObject } from '../../../components/register/objects';
 import { recordRegistrations, resolved } from '../../support/engine-mocks';
 import { described, facts, image } from '../../support/unit/context-engine';
 

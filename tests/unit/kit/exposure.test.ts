@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { loadBalancerService, nodePortService } from '../../../components/kit/exposed-service';
-import { ingress } from '../../../components/kit/ingress';
-import { clientAffinity, httpRoute } from '../../../components/kit/route';
+import { loadBalancerService, nodePortService } from '../../../components/kit/objects/exposed-service';
+import { clientAffinity, httpRoute } from '../../../components/kit/objects/http-route';
+import { ingress } from '../../../components/kit/objects/ingress';
 import { clusterSchema } from '../../../config/cluster';
 import { validateObject } from '../../support/schemas';
 

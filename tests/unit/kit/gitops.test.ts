@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { IApplication } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1';
-import { registeredObjects } from '../../../components/kit/delivery';
-import type { DescribedObjects } from '../../../components/kit/object';
+import { registeredObjects } from '../../../components/kit/parts/registered-objects';
 import { describeMemoryMcp } from '../../../components/memory-mcp/objects';
+import type { DescribedObjects } from '../../../components/system/described';
 import { parseConfig } from '../../../config/parse';
 import { objectOf } from '../../support/objects';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { dashboard, serviceMonitor } from '../../../components/kit/monitoring';
+import { dashboard, serviceMonitor } from '../../../components/kit/parts/monitoring';
 import { clusterSchema } from '../../../config/cluster';
 import { validateObject } from '../../support/schemas';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ICiliumNetworkPolicy } from '@kubernetes-models/cilium/cilium.io/v2';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
-import { type Flow, networkPolicies, type Peer } from '../../../components/kit/network-policy';
+import { type Flow, networkPolicies, type Peer } from '../../../components/kit/parts/network-policies';
 import { clusterSchema } from '../../../config/cluster';
 import { objectOf } from '../../support/objects';
 

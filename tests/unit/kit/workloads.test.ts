@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { autoscaler } from '../../../components/kit/autoscaling';
-import { runOnceJob, specHash } from '../../../components/kit/job';
-import { resourceQuota } from '../../../components/kit/quota';
-import { dataVolume } from '../../../components/kit/volume';
-import { hardenedPod, onOneNode, pullSecrets, spreadOverNodes } from '../../../components/kit/workload';
+import { autoscaler } from '../../../components/kit/objects/horizontal-pod-autoscaler';
+import { runOnceJob, specHash } from '../../../components/kit/objects/job';
+import { dataVolume } from '../../../components/kit/objects/persistent-volume-claim';
+import { hardenedPod, onOneNode, pullSecrets, spreadOverNodes } from '../../../components/kit/objects/pod';
+import { resourceQuota } from '../../../components/kit/objects/resource-quota';
 import { validateObject } from '../../support/schemas';
 
 const metadata = { name: 'thing', namespace: 'ns' };

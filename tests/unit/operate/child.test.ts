@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runChild } from '../../../operate/child';
+import { runChild } from '../../../operate/base/child';
 import { runs } from '../../support/unit/operate';
 
 const env = { PATH: process.env.PATH ?? '' };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { fleetHome } from '../../../operate/fleet-home';
+import { fleetHome } from '../../../operate/base/fleet-home';
 
 describe('fleet home', () => {
   it('is FLEET_HOME where that is set', () => {

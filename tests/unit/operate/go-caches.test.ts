@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fleetHomeAt } from '../../../operate/fleet-home';
+import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { forgetBuildFiles, hasBuildFiles, withGoCaches } from '../../../operate/toolchain/go-caches';
 import { folder, removeFolders } from '../../support/unit/operate';
 

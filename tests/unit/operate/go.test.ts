@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fleetHomeAt } from '../../../operate/fleet-home';
+import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { buildArguments, goEnvironment, isOlder } from '../../../operate/toolchain/go';
 
 const home = fleetHomeAt('/f');

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { Failure } from '../../../operate/failure';
-import { oneContext } from '../../../operate/kubeconfig';
+import { Failure } from '../../../operate/base/failure';
+import { oneContext } from '../../../operate/cluster/kubeconfig';
 import { folder, removeFolders } from '../../support/unit/operate';
 
 function kubeconfig(): string {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Interrupted } from '../../../operate/failure';
-import { withLock } from '../../../operate/lock';
+import { Interrupted } from '../../../operate/base/failure';
+import { withLock } from '../../../operate/base/lock';
 import { folder, removeFolders } from '../../support/unit/operate';
 
 const quick = { retry: 20 };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Failure, Interrupted } from '../../../operate/failure';
-import { fleetHomeAt } from '../../../operate/fleet-home';
+import { Failure, Interrupted } from '../../../operate/base/failure';
+import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { obtainTools, type ToolEvent, type ToolOptions, toolPath } from '../../../operate/toolchain';
 import { cachePath, store } from '../../../operate/toolchain/cache';
 import type { ToolPin } from '../../../operate/toolchain/manifest';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fleetHomeAt } from '../../../operate/fleet-home';
+import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { obtainTools } from '../../../operate/toolchain';
 import { cachePath } from '../../../operate/toolchain/cache';
 import type { ToolName, ToolPin } from '../../../operate/toolchain/manifest';

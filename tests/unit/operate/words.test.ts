@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { changesInWords } from '../../../operate/commands/deploy-step';
-import { outputsAsText, waysToLook } from '../../../operate/commands/outputs';
-import { buildingText } from '../../../operate/commands/tools-step';
+import { fleetHomeAt } from '../../../operate/base/fleet-home';
+import { minutesAndSeconds, roughly } from '../../../operate/base/progress';
+import { outputsAsText, waysToLook } from '../../../operate/commands/start/outputs';
+import { changesInWords } from '../../../operate/engine/deploy-step';
 import { eventLog, nothingChanged } from '../../../operate/engine/events';
-import { fleetHomeAt } from '../../../operate/fleet-home';
-import { minutesAndSeconds, roughly } from '../../../operate/progress';
+import { buildingText } from '../../../operate/toolchain/tools-step';
 
 describe('what the operator reads', () => {
   it('says plainly that nothing changed', () => {

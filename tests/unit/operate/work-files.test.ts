@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { Failure } from '../../../operate/base/failure';
 import { mergeStackFile, refreshWorkFiles } from '../../../operate/engine/work-files';
-import { Failure } from '../../../operate/failure';
 import { folder, removeFolders } from '../../support/unit/operate';
 
 function checkout(stackFile: string): string {

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { shortDiff } from '../../../operate/render/diff';
-import { compareOverlay, writeOverlay } from '../../../operate/render/overlay';
+import { shortDiff } from '../../../render/diff';
+import { compareOverlay, writeOverlay } from '../../../render/overlay';
 
 const rendered = new Map([
   ['kustomization.yaml', 'resources: [a]\n'],

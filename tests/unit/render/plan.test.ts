@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import type { Described, KubernetesObject } from '../../../components/kit/object';
 import { describePlan, type Plan } from '../../../components/plan';
+import type { Described, KubernetesObject } from '../../../components/system/described';
 import { parseConfig } from '../../../config/parse';
-import { renderPlan } from '../../../operate/render';
-import { toYaml } from '../../../operate/render/yaml';
+import { renderPlan } from '../../../render';
+import { toYaml } from '../../../render/yaml';
 import { systemWith } from '../../support/objects';
 
 const { cluster } = parseConfig({}, 'test');

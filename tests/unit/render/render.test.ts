@@ -3,10 +3,10 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describePlan } from '../../../components/plan';
-import { overlayDifferences } from '../../../operate/render';
-import { renderCommand } from '../../../operate/render/command';
-import { type RenderOptions, render } from '../../../operate/render/render';
+import { renderCommand } from '../../../operate/commands/render/command';
+import { type RenderOptions, render } from '../../../operate/commands/render/render';
 import { loadStack } from '../../../operate/stack-file';
+import { overlayDifferences } from '../../../render';
 
 const checkout = join(__dirname, '..', '..', '..');
 

@@ -1,0 +1,278 @@
+import { z } from 'zod';
+import {
+  byteQuantity,
+  cpuQuantity,
+  cronSchedule,
+  hostPattern,
+  httpsUrl,
+  image,
+  integer,
+  objectName,
+  reason,
+  relativePath,
+  resources,
+  text,
+} from '../../../config/fields';
+import { authentication, clients } from '../../kit/settings/authentication';
+import { namespace } from '../../kit/settings/namespace';
+import { configSecret, existingSecret, externalSecret } from '../../kit/settings/secret-source';
+import { engine } from './engine';
+import { exposure } from './exposure';
+import { repositories } from './repositories';
+
+const day = 86_400;
+const apiKeySecret = ['context-engine-qdrant', 'api-key'] as const;
+const sendsKey = {
+  everyClientSendsIt: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether the image makes every process send the key, as images/context-engine does. Upstream's watcher sends none.",
+    ),
+};
+
+const volume = (size: string, about: string) =>
+  z
+    .strictObject({
+      size: byteQuantity.default(size).describe('Size of the volume; it can grow, never shrink.'),
+      storageClass: objectName
+        .optional()
+        .describe('StorageClass of the volume; it cannot change later. Default: the one of the cluster facts.'),
+    })
+    .prefault({})
+    .describe(about);
+
+const apiKey = z.discriminatedUnion(
+  'source',
+  [
+    existingSecret(...apiKeySecret).extend(sendsKey),
+    configSecret(...apiKeySecret, 'contextEngineQdrantKey').extend(sendsKey),
+    externalSecret(...apiKeySecret).extend(sendsKey),
+  ],
+  { error: 'a map with source "existing", "config" or "externalSecret"' },
+);
+
+const qdrant = z
+  .strictObject({
+    image: image
+      .default('docker.io/qdrant/qdrant:v1.15.4-unprivileged')
+      .describe('Image of Qdrant, a tag that ends in -unprivileged: it runs as user 1000.'),
+    apiKey: apiKey
+      .optional()
+      .describe('API key that Qdrant asks for. Default: none, network policies alone protect it.'),
+    storage: volume('50Gi', 'The volume with the vectors: block storage, for one node at a time.'),
+    snapshots: volume('50Gi', 'The volume with the snapshots, which Qdrant makes before they go anywhere.'),
+    resources: resources({ cpu: '2', memory: '4Gi', memoryLimit: '8Gi' }).describe('Resources of Qdrant.'),
+  })
+  .prefault({})
+  .describe('Qdrant, the vector database.');
+
+const flavours = {
+  sse: z.boolean().optional().describe('Whether the SSE flavour runs. Default: true.'),
+  http: z
+    .boolean()
+    .optional()
+    .describe('Whether the streamable HTTP flavour runs. Default: true, with preset "core" false.'),
+};
+
+const memory = z
+  .strictObject({
+    ...flavours,
+    resources: resources({ cpu: '500m', memory: '2Gi', memoryLimit: '4Gi' }).describe('Resources of each flavour.'),
+  })
+  .prefault({})
+  .describe('The MCP server that stores and finds memories.');
+
+const indexer = z
+  .strictObject({
+    ...flavours,
+    autoscaling: z
+      .strictObject({
+        minReplicas: integer(1, 50).default(1).describe('Fewest replicas of each flavour.'),
+        maxReplicas: integer(1, 50)
+          .optional()
+          .describe(
+            'Most replicas of each flavour; 1 switches autoscaling off. Default: 5, in layout "single-node" 1.',
+          ),
+        cpuPercent: integer(10, 95).default(70).describe('CPU use, in percent of the request, that is aimed at.'),
+      })
+      .prefault({})
+      .describe('The HorizontalPodAutoscaler of the indexer.'),
+    resources: resources({ cpu: '500m', memory: '2Gi', memoryLimit: '4Gi' }).describe('Resources of each replica.'),
+  })
+  .prefault({})
+  .describe('The MCP server that searches and indexes code.');
+
+const llamacpp = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether llama.cpp runs and the engine decodes with it. Default: true with preset "standard" and "full".',
+      ),
+    image: image
+      .default('ghcr.io/ggml-org/llama.cpp:server-b6940')
+      .describe('Image of llama.cpp; with a GPU a server-cuda tag.'),
+    model: z
+      .strictObject({
+        url: httpsUrl
+          .default(
+            'https://huggingface.co/Qwen/Qwen2.5-1.5B-Instruct-GGUF/resolve/main/qwen2.5-1.5b-instruct-q8_0.gguf',
+          )
+          .describe('Where the model is fetched from, once; GGUF format.'),
+        file: text(/^[\w.-]+\.gguf$/, 'a file name that ends in .gguf')
+          .default('qwen2.5-1.5b-instruct-q8_0.gguf')
+          .describe('Name of the file on the volume.'),
+        sha256: text(/^[0-9a-f]{64}$/, 'a SHA-256 checksum: 64 hexadecimal digits')
+          .optional()
+          .describe('Checksum of the model. Default: only format and length are checked.'),
+        secretName: objectName
+          .optional()
+          .describe('Secret with the key `token`, for a model that asks for one. Default: none, the model is public.'),
+      })
+      .prefault({})
+      .describe('The model.'),
+    fetchImage: image
+      .default('docker.io/curlimages/curl:8.16.0')
+      .describe('Image that fetches the model: a POSIX shell and curl.'),
+    contextSize: integer(256, 1_048_576).default(4096).describe('Length of the context, in tokens.'),
+    gpu: z
+      .strictObject({
+        count: integer(1, 16).default(1).describe('Number of GPUs.'),
+        layers: integer(1, 1000).default(999).describe('Layers of the model that the GPU computes; 999 are all.'),
+        resource: text(/^[a-z0-9.-]+\/[\w.-]+$/, 'the name of an extended resource, such as nvidia.com/gpu')
+          .default('nvidia.com/gpu')
+          .describe("Name of the GPUs as the node's device plugin offers them."),
+      })
+      .optional()
+      .describe('GPUs of llama.cpp. Default: none, the CPU computes.'),
+    startupBudgetSeconds: integer(60, 7200)
+      .default(900)
+      .describe('Time for loading the model before a start counts as failed, in seconds.'),
+    fetchBudgetSeconds: integer(60, day).default(7200).describe('Time for fetching the model, in seconds.'),
+    resources: resources({ cpu: '1', memory: '2Gi', memoryLimit: '8Gi' }).describe('Resources of llama.cpp.'),
+  })
+  .prefault({})
+  .describe('llama.cpp, which writes the answers of `context_answer`; without it the decoder is off.');
+
+const s3 = z.strictObject({
+  kind: z.literal('s3').describe('Snapshots are copied to a bucket and removed from the volume.'),
+  endpoint: httpsUrl.describe('Endpoint of the object storage.'),
+  bucket: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket').describe('Bucket.'),
+  region: text(/^[\w-]+$/, 'a region such as us-east-1')
+    .default('us-east-1')
+    .describe('Region of the bucket.'),
+  prefix: relativePath.default('context-engine').describe('Folder in the bucket.'),
+  secretName: objectName
+    .default('context-engine-s3')
+    .describe('Secret with the keys access-key-id and secret-access-key, made by somebody else.'),
+});
+
+const backup = z
+  .strictObject({
+    schedule: cronSchedule.default('43 2 * * *').describe('When snapshots are made, in UTC.'),
+    target: z
+      .discriminatedUnion(
+        'kind',
+        [z.strictObject({ kind: z.literal('volume').describe("Snapshots stay on Qdrant's volume of snapshots.") }), s3],
+        { error: 'a map with kind "volume" or "s3"' },
+      )
+      .prefault({ kind: 'volume' })
+      .describe('Where snapshots are kept.'),
+    keep: integer(1, 365).default(7).describe('Number of backups that are kept.'),
+    deadlineSeconds: integer(60, day).default(3600).describe('Time that one run may take, in seconds.'),
+    maxAgeSeconds: integer(3600, 60 * day)
+      .default(36 * 3600)
+      .describe('Age of the last good backup at which the alert goes off, in seconds.'),
+  })
+  .prefault({})
+  .describe('The scheduled snapshots of every collection, with the aliases.');
+
+const quota = z.strictObject({
+  cpu: cpuQuantity.optional().describe('Sum of the CPU requests, in cores.'),
+  memory: byteQuantity.optional().describe('Sum of the memory requests, in bytes.'),
+  memoryLimit: byteQuantity.optional().describe('Sum of the memory limits, in bytes.'),
+  storage: byteQuantity.optional().describe('Sum of all volumes, in bytes.'),
+  pods: integer(1, 10_000).optional().describe('Number of pods.'),
+});
+
+/** Settings of Context Engine. Only `image` has no default: upstream publishes none. */
+export const contextEngineSchema = z.strictObject({
+  namespace: namespace('context-engine').describe('Where everything of it lives.'),
+  image: image.describe(
+    'Image of the servers, watchers and jobs, built from images/context-engine; upstream publishes none.',
+  ),
+  imagePullSecrets: z
+    .array(objectName)
+    .default([])
+    .describe('Secrets of the namespace that let its pods pull images from private registries.'),
+  imageUnpinnedReason: reason
+    .optional()
+    .describe('Why images carry no digest on a production stack; shown at every preview.'),
+  preset: z
+    .enum(['core', 'minimal', 'standard', 'full'], { error: '"core", "minimal", "standard" or "full"' })
+    .default('standard')
+    .describe(
+      'What runs where no key says otherwise: core = Qdrant and both servers over SSE; minimal = both flavours too; standard = llama.cpp too; full = standard, reachable from outside.',
+    ),
+  layout: z
+    .enum(['shared', 'single-node'], { error: '"shared" or "single-node"' })
+    .default('shared')
+    .describe(
+      'shared: volumes that several nodes mount at once. single-node: ordinary volumes, and every pod on one node.',
+    ),
+  qdrant,
+  memory,
+  indexer,
+  engine: engine.describe('Options of the engine itself, each read by at least one of its processes.'),
+  llamacpp,
+  repositories,
+  watcher: z
+    .strictObject({
+      resources: resources({ cpu: '250m', memory: '512Mi', memoryLimit: '2Gi' }).describe('Resources of each watcher.'),
+    })
+    .prefault({})
+    .describe('The watchers, one for each watched repository.'),
+  indexing: z
+    .strictObject({
+      deadlineSeconds: integer(60, 7 * day)
+        .default(6 * 3600)
+        .describe('Time that one run may take, in seconds.'),
+      retries: integer(0, 20).default(6).describe('Times that a failed run is tried again.'),
+      resources: resources({ cpu: '500m', memory: '1Gi', memoryLimit: '4Gi' }).describe('Resources of each run.'),
+    })
+    .prefault({})
+    .describe('The jobs that index a repository for the first time.'),
+  volumes: z
+    .strictObject({
+      repositories: volume('100Gi', 'The volume with the repositories that are fetched or uploaded.'),
+      metadata: volume('5Gi', 'The volume with what the indexer remembers of each repository.'),
+      models: volume('20Gi', 'The volume with the embedding model and that of llama.cpp.'),
+    })
+    .prefault({})
+    .describe('Volumes that several pods share.'),
+  exposure: exposure.describe('How the servers are reached from outside the cluster.'),
+  authentication: authentication('context-engine', 'contextEngineBearer')
+    .optional()
+    .describe('Who may use the servers, which have no authentication themselves. A production stack must choose.'),
+  clients,
+  modelHosts: z
+    .array(hostPattern)
+    .default(['huggingface.co', '*.huggingface.co', '*.hf.co'])
+    .describe('Hosts that models come from, for policies that name hosts; the host of llamacpp.model.url is known.'),
+  waitSeconds: integer(10, day)
+    .default(600)
+    .describe('Time that a pod waits for what it needs before it fails with a message, in seconds.'),
+  startupBudgetSeconds: integer(60, 7200)
+    .default(900)
+    .describe('Time for fetching the embedding model before a start counts as failed, in seconds.'),
+  quota: quota.optional().describe('Upper limits of the namespace, which must be its own. Default: none.'),
+  backup,
+  applicationPath: relativePath
+    .optional()
+    .describe("Folder that the Argo CD Application syncs. Default: context-engine below the stack's overlay."),
+});
+
+export type ContextEngineSettings = z.output<typeof contextEngineSchema>;
+export type ContextEngineSettingsInput = z.input<typeof contextEngineSchema>;

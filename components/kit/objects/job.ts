@@ -1,0 +1,48 @@
+import type { IJob } from 'kubernetes-models/batch/v1';
+import type { IPodSpec } from 'kubernetes-models/v1';
+import type { Described, Named, ObjectMeta } from '../../system/described';
+import { shortHash } from './content-hash';
+
+export interface JobArgs {
+  /** Metadata whose name is the beginning of the Job's. */
+  readonly metadata: ObjectMeta;
+  /** Labels of the pods, by which network policies know them. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** Annotations of the pods; a changed one makes a new Job. */
+  readonly podAnnotations?: Readonly<Record<string, string>>;
+  /** Time that all tries together may take, in seconds. */
+  readonly deadlineSeconds: number;
+  /** Times that a failed pod is tried again. */
+  readonly retries: number;
+  readonly pod: IPodSpec;
+}
+
+/** The name of a Job becomes a label of its pods, which is at most so long. */
+const longestName = 63;
+const hashLength = 10;
+
+/**
+ * A Job that runs once for what it does: its name carries the hash of its spec. The template of a Job cannot change, so a
+ * change makes a new Job and the old one goes; the same Job is made once and never again. It stays when it has ended,
+ * because one that vanished would be made anew, and run anew, by the next `up`.
+ *
+ * The engine does not wait for its end. Nothing may come after it: Argo CD would hold every later object back until then.
+ */
+export function runOnceJob(args: JobArgs): Described<Named<IJob>> {
+  const annotations = args.podAnnotations;
+  const spec: NonNullable<IJob['spec']> = {
+    activeDeadlineSeconds: args.deadlineSeconds,
+    backoffLimit: args.retries,
+    template: {
+      metadata: { labels: args.podLabels, ...(annotations ? { annotations } : {}) },
+      spec: { restartPolicy: 'Never', ...args.pod },
+    },
+  };
+  const name = `${args.metadata.name.slice(0, longestName - hashLength - 1)}-${specHash(spec)}`;
+  return { object: { apiVersion: 'batch/v1', kind: 'Job', metadata: { ...args.metadata, name }, spec } };
+}
+
+/** What the name of a Job with this spec ends with. */
+export function specHash(spec: unknown): string {
+  return shortHash(spec, hashLength);
+}

@@ -1,0 +1,14 @@
+import type { Access } from '../../system/operations';
+import type { AuthenticationSettings } from '../settings/authentication';
+
+/** What a client has to show where servers are guarded like this. */
+export function accessOf(authentication: AuthenticationSettings | undefined): Access {
+  if (authentication?.mode === 'bearer') {
+    const { secretName, secretKey } = authentication.secret;
+    return { mode: 'bearer', secret: { name: secretName, key: secretKey } };
+  }
+  if (authentication?.mode === 'gateway') {
+    return { mode: 'gateway', header: authentication.header, secretName: authentication.secretName };
+  }
+  return { mode: 'none' };
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IConfigMap, IContainer, IProbe, IVolume } from 'kubernetes-models/v1';
+import type { Described, Named, ObjectMeta } from '../../system/described';
+
+/** Port that asks for the token, and port that serves the health paths to the kubelet and to monitoring. */
+export const proxyPorts = { guarded: 8081, health: 8082 } as const;
+
+const file = 'haproxy.cfg';
+const folder = '/usr/local/etc/haproxy';
+const configuration = readFileSync(join(__dirname, 'auth-sidecar.cfg'), 'utf8');
+
+/** Its own health, not that of the server behind it. */
+const listens: IProbe = { tcpSocket: { port: 'guarded' } };
+
+export interface BearerProxyArgs {
+  /** Name and labels of the ConfigMap with the proxy's configuration. */
+  readonly metadata: ObjectMeta;
+  readonly image: string;
+  readonly secret: { readonly secretName: string; readonly secretKey: string };
+  /** The server in the same pod. @default port 8080 for everything, with the health paths /healthz, /readyz and /version */
+  readonly upstream?: ProxiedServer;
+}
+
+/** Ports of a server behind the proxy. */
+export interface ProxiedServer {
+  readonly port: number;
+  /** Paths that need no token, because they tell nothing and change nothing, and the port that answers them. */
+  readonly health: { readonly port: number; readonly paths: readonly string[] };
+}
+
+/**
+ * A proxy beside a server that has no authentication: it passes on what carries the bearer token and answers everything
+ * else with status 401. The server must then listen on the loopback address only, or a network policy close off its port.
+ */
+export function bearerProxy(args: BearerProxyArgs): {
+  readonly configMap: Described<Named<IConfigMap>>;
+  readonly container: IContainer;
+  readonly volume: IVolume;
+} {
+  const { name } = args.metadata;
+  return {
+    configMap: {
+      object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: args.metadata, data: { [file]: configuration } },
+    },
+    container: {
+      name: 'bearer-proxy',
+      image: args.image,
+      args: ['haproxy', '-W', '-db', '-f', `${folder}/${file}`],
+      env: [
+        ...upstreamVariables(args.upstream),
+        {
+          name: 'PROXY_TOKEN',
+          // Optional, so that the first `up` succeeds before the Secret exists; without a token nobody is let in.
+          valueFrom: {
+            secretKeyRef: { name: args.secret.secretName, key: args.secret.secretKey, optional: true },
+          },
+        },
+      ],
+      ports: [
+        { name: 'guarded', containerPort: proxyPorts.guarded },
+        { name: 'health', containerPort: proxyPorts.health },
+      ],
+      resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '128Mi' } },
+      // The image's own user; the pod's is the server's.
+      securityContext: { runAsUser: 99, runAsGroup: 99 },
+      volumeMounts: [{ name: 'bearer-proxy', mountPath: folder, readOnly: true }],
+      startupProbe: { ...listens, periodSeconds: 1, failureThreshold: 30 },
+      readinessProbe: { ...listens, periodSeconds: 10, failureThreshold: 3 },
+      livenessProbe: { ...listens, periodSeconds: 30, failureThreshold: 3 },
+    },
+    volume: { name: 'bearer-proxy', configMap: { name } },
+  };
+}
+
+function upstreamVariables(upstream: ProxiedServer | undefined): { readonly name: string; readonly value: string }[] {
+  if (upstream === undefined) return [];
+  return [
+    { name: 'PROXY_UPSTREAM', value: `127.0.0.1:${upstream.port}` },
+    { name: 'PROXY_HEALTH_UPSTREAM', value: `127.0.0.1:${upstream.health.port}` },
+    { name: 'PROXY_HEALTH_PATHS', value: upstream.health.paths.join(' ') },
+  ];
+}

@@ -1,0 +1,210 @@
+import type { ICiliumNetworkPolicy } from '@kubernetes-models/cilium/cilium.io/v2';
+import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import type { ClusterFacts } from '../../../config/cluster';
+import type { Described, Named, ObjectMeta } from '../../system/described';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** The other end of a flow. */
+export type Peer =
+  | { readonly kind: 'pods'; readonly namespace?: string | undefined; readonly labels: Labels }
+  | { readonly kind: 'gateway' }
+  | { readonly kind: 'ingress-controller' }
+  /** Networks, of clients that come by a port of the nodes or by a load balancer. */
+  | { readonly kind: 'addresses'; readonly cidrs: readonly string[] }
+  | { readonly kind: 'dns' }
+  | { readonly kind: 'api-server' }
+  /**
+   * Hosts outside the cluster, by name where the policies can name them, else every public address. A `*` in a name stands
+   * for any part of one label, as Cilium has it.
+   */
+  | { readonly kind: 'hosts'; readonly names: readonly string[] };
+
+/** One kind of traffic that our pods really have. Everything else is denied. */
+export interface Flow {
+  /** Name of the flow, part of its policy's name. */
+  readonly name: string;
+  /** Labels of our pods at this end. */
+  readonly pods: Labels;
+  readonly direction: 'in' | 'out';
+  readonly peer: Peer;
+  /** TCP port, or several; of DNS also UDP. */
+  readonly port: number | readonly number[];
+  /** Why the flow exists, for the table in the docs. */
+  readonly purpose: string;
+}
+
+export interface NetworkPoliciesArgs {
+  readonly system: string;
+  readonly metadata: (name: string) => ObjectMeta;
+  /** Labels of all our pods; empty where the whole namespace is ours alone. */
+  readonly ours: Labels;
+  readonly flows: readonly Flow[];
+  readonly cluster: ClusterFacts;
+}
+
+type Policy = Described<Named<INetworkPolicy>> | Described<Named<ICiliumNetworkPolicy>>;
+
+/** The ports of a flow. */
+export function portsOf({ port }: Pick<Flow, 'port'>): readonly number[] {
+  return typeof port === 'number' ? [port] : port;
+}
+
+/** Denies everything to and from our pods, then allows each flow by a policy of its own. */
+export function networkPolicies(args: NetworkPoliciesArgs): Record<string, Policy> {
+  const policies: Record<string, Policy> = {
+    policyDefaultDeny: {
+      object: {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: args.metadata(`${args.system}-default-deny`),
+        spec: { podSelector: selector(args.ours), policyTypes: ['Ingress', 'Egress'] },
+      },
+    },
+  };
+  for (const flow of args.flows) {
+    const metadata = args.metadata(`${args.system}-${flow.name}`);
+    policies[`policy${camel(flow.name)}`] = needsCilium(flow.peer, args.cluster)
+      ? ciliumPolicy(flow, metadata, args.cluster)
+      : kubernetesPolicy(flow, metadata, args.cluster);
+  }
+  return policies;
+}
+
+/**
+ * Whether only Cilium can express a peer. Traffic of its Gateway comes from the node's Envoy, not from a pod; hosts have
+ * names there, and the API server an identity.
+ */
+function needsCilium(peer: Peer, cluster: ClusterFacts): boolean {
+  if (cluster.networkPolicies !== 'cilium') return false;
+  return (
+    peer.kind === 'hosts' ||
+    peer.kind === 'api-server' ||
+    (peer.kind === 'gateway' && cluster.gateway?.implementation === 'cilium')
+  );
+}
+
+function kubernetesPolicy(flow: Flow, metadata: ObjectMeta, cluster: ClusterFacts): Described<Named<INetworkPolicy>> {
+  const protocols = flow.peer.kind === 'dns' ? (['UDP', 'TCP'] as const) : (['TCP'] as const);
+  const ports = portsOf(flow).flatMap((port) => protocols.map((protocol) => ({ protocol, port })));
+  const peers = addresses(flow.peer, cluster);
+  // A rule with an empty list of peers would let in everybody, and the API server drops an empty list of rules.
+  const isClosed = peers.length === 0;
+  return {
+    object: {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata,
+      spec:
+        flow.direction === 'in'
+          ? {
+              podSelector: selector(flow.pods),
+              policyTypes: ['Ingress'],
+              ...(isClosed ? {} : { ingress: [{ from: peers, ports }] }),
+            }
+          : {
+              podSelector: selector(flow.pods),
+              policyTypes: ['Egress'],
+              ...(isClosed ? {} : { egress: [{ to: peers, ports }] }),
+            },
+    },
+  };
+}
+
+type PolicyPeer = NonNullable<
+  NonNullable<NonNullable<NonNullable<INetworkPolicy['spec']>['egress']>[number]['to']>[number]
+>;
+
+function addresses(peer: Peer, cluster: ClusterFacts): PolicyPeer[] {
+  switch (peer.kind) {
+    case 'pods':
+      return [podPeer(peer.namespace, peer.labels)];
+    case 'dns':
+      return [podPeer(cluster.dns.namespace, cluster.dns.labels)];
+    case 'gateway':
+      return cluster.gateway?.proxies
+        ? [podPeer(cluster.gateway.proxies.namespace, cluster.gateway.proxies.labels)]
+        : [];
+    case 'ingress-controller':
+      return cluster.ingress ? [podPeer(cluster.ingress.controller.namespace, cluster.ingress.controller.labels)] : [];
+    case 'addresses':
+      return networks(peer.cidrs);
+    case 'api-server':
+      return networks(cluster.apiServer.cidrs);
+    case 'hosts':
+      return publicAddresses;
+  }
+}
+
+function networks(cidrs: readonly string[]): PolicyPeer[] {
+  return cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+}
+
+/** Every address of the internet, and none of a private network or of the node's metadata service. */
+const publicAddresses: PolicyPeer[] = [
+  {
+    ipBlock: {
+      cidr: '0.0.0.0/0',
+      except: ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
+    },
+  },
+  { ipBlock: { cidr: '::/0', except: ['::1/128', 'fc00::/7', 'fe80::/10'] } },
+];
+
+function podPeer(namespace: string | undefined, labels: Labels): PolicyPeer {
+  return {
+    ...(namespace ? { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } } : {}),
+    podSelector: selector(labels),
+  };
+}
+
+function selector(labels: Labels) {
+  return Object.keys(labels).length > 0 ? { matchLabels: { ...labels } } : {};
+}
+
+function ciliumPolicy(flow: Flow, metadata: ObjectMeta, cluster: ClusterFacts): Described<Named<ICiliumNetworkPolicy>> {
+  const toPorts = [{ ports: portsOf(flow).map((port) => ({ port: String(port), protocol: 'TCP' as const })) }];
+  return {
+    object: {
+      apiVersion: 'cilium.io/v2',
+      kind: 'CiliumNetworkPolicy',
+      metadata,
+      spec: {
+        endpointSelector: selector(flow.pods),
+        ...(flow.direction === 'in'
+          ? { ingress: [{ fromEntities: ['ingress' as const], toPorts }] }
+          : { egress: ciliumEgress(flow.peer, toPorts, cluster) }),
+      },
+    },
+  };
+}
+
+type CiliumEgress = NonNullable<NonNullable<ICiliumNetworkPolicy['spec']>['egress']>;
+
+function ciliumEgress(
+  peer: Peer,
+  toPorts: NonNullable<CiliumEgress[number]['toPorts']>,
+  cluster: ClusterFacts,
+): CiliumEgress {
+  if (peer.kind === 'api-server') return [{ toEntities: ['kube-apiserver'], toPorts }];
+  if (peer.kind !== 'hosts') return [];
+  return [
+    { toFQDNs: peer.names.map((name) => (name.includes('*') ? { matchPattern: name } : { matchName: name })), toPorts },
+    // Cilium learns the addresses of names only from answers that pass its own DNS rule, in the same policy.
+    {
+      toEndpoints: [
+        { matchLabels: { 'k8s:io.kubernetes.pod.namespace': cluster.dns.namespace, ...cluster.dns.labels } },
+      ],
+      toPorts: [
+        {
+          ports: [{ port: '53', protocol: 'ANY' as const }],
+          rules: { dns: [{ matchPattern: '*' }] },
+        },
+      ],
+    },
+  ];
+}
+
+function camel(name: string): string {
+  return name.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { dnsLabel, image, labels, objectName, reason, text } from '../../../config/fields';
+import { configSecret, existingSecret, externalSecret } from './secret-source';
+
+/**
+ * What stands in front of servers that have no authentication themselves.
+ *
+ * @param system name of the system, which its Secrets begin with
+ * @param configKey key of the stack file that holds the bearer token, where the token comes from there
+ */
+export const authentication = (system: string, configKey: string) => {
+  const bearerSecret = [`${system}-bearer`, 'token'] as const;
+  return z.discriminatedUnion(
+    'mode',
+    [
+      z.strictObject({
+        mode: z.literal('none').describe('Whoever reaches the server may use it.'),
+        reason: reason.describe('Why that is acceptable here; shown at every preview.'),
+      }),
+      z.strictObject({
+        mode: z.literal('bearer').describe('A proxy beside the server asks for a bearer token.'),
+        image: image
+          .default('docker.io/library/haproxy:3.2.4-alpine')
+          .describe('Image of the proxy: HAProxy 3 with the user id 99.'),
+        secret: z
+          .discriminatedUnion(
+            'source',
+            [
+              existingSecret(...bearerSecret),
+              configSecret(...bearerSecret, configKey),
+              externalSecret(...bearerSecret),
+            ],
+            { error: 'a map with source "existing", "config" or "externalSecret"' },
+          )
+          .prefault({ source: 'existing' })
+          .describe('Where the bearer token comes from.'),
+      }),
+      z.strictObject({
+        mode: z.literal('gateway').describe('The Gateway asks for an API key (Envoy Gateway).'),
+        header: text(/^[A-Za-z0-9-]+$/, 'the name of a header')
+          .default('x-api-key')
+          .describe('Header with the API key.'),
+        secretName: objectName
+          .default(`${system}-api-keys`)
+          .describe('Secret with one entry for each client: its name and its key.'),
+      }),
+    ],
+    { error: 'a map with mode "none", "bearer" or "gateway"' },
+  );
+};
+
+export type AuthenticationSettings = z.output<ReturnType<typeof authentication>>;
+
+/** Pods of the cluster that may call a server directly. */
+export const clients = z
+  .array(
+    z.strictObject({
+      namespace: dnsLabel.describe('Namespace of the pods.'),
+      labels: labels.default({}).describe('Labels of the pods. Default: every pod of the namespace.'),
+    }),
+  )
+  .default([])
+  .describe('Pods of the cluster that may call the server directly, past the Gateway.');

@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import {
+  byteQuantity,
+  cronSchedule,
+  gitBranch,
+  hostname,
+  httpsUrl,
+  image,
+  integer,
+  objectName,
+  reason,
+  relativePath,
+  resources,
+  text,
+} from '../../config/fields';
+import { authentication, clients } from '../kit/settings/authentication';
+import { namespace } from '../kit/settings/namespace';
+import { configSecret, existingSecret, externalSecret } from '../kit/settings/secret-source';
+
+const day = 86_400;
+const tokenSecret = ['memory-mcp-github-token', 'token'] as const;
+
+const scopeName = text(
+  /^(?!\.)[\p{Alphabetic}\p{N}_.-]+(\/(?!\.)[\p{Alphabetic}\p{N}_.-]+){0,9}$/u,
+  'a scope: one to ten parts of letters, digits, "_", "." and "-", separated by "/"',
+);
+
+const git = z
+  .strictObject({
+    remoteUrl: httpsUrl
+      .optional()
+      .describe('Remote repository that `sync` pushes to; https only. Default: none, nothing leaves the volume.'),
+    branch: gitBranch
+      .default('main')
+      .describe('Branch of the remote. A repository made by the server itself starts on main.'),
+    requireRemoteSync: z
+      .boolean()
+      .default(false)
+      .describe('Pull at start, so that a lost volume refills itself; /readyz then reports the sync.'),
+    scopes: z
+      .array(
+        z.strictObject({
+          scope: scopeName.describe('Scope whose memories live in this remote; the longest matching one wins.'),
+          url: httpsUrl.describe('Remote repository of the scope; https only.'),
+          branch: gitBranch.optional().describe('Branch of the remote. Server default: main.'),
+        }),
+      )
+      .default([])
+      .describe('Remotes of single scopes, beside the common one.'),
+  })
+  .prefault({});
+
+const token = z
+  .discriminatedUnion(
+    'source',
+    [
+      existingSecret(...tokenSecret),
+      configSecret(...tokenSecret, 'memoryMcpToken'),
+      externalSecret(...tokenSecret),
+      existingSecret(...tokenSecret).extend({
+        source: z.literal('bootstrap').describe("The server's own device login writes the Secret, started on demand."),
+      }),
+    ],
+    { error: 'a map with source "existing", "config", "externalSecret" or "bootstrap"' },
+  )
+  .prefault({ source: 'existing' });
+
+const server = z
+  .strictObject({
+    maxSessions: integer(1, 100_000).optional().describe('Sessions kept; the oldest goes first. Server default: 100.'),
+    sessionRateLimit: integer(0, 100_000).optional().describe('New sessions per window, 0 = off. Server default: 10.'),
+    sessionRateWindowSeconds: integer(0, day)
+      .optional()
+      .describe('Window of the session rate limit, in seconds, 0 = off. Server default: 60.'),
+    idleTimeoutSeconds: integer(0, 30 * day)
+      .optional()
+      .describe('Idle time after which a session ends, in seconds, 0 = never. Server default: 14400.'),
+    maxSessionLifetimeSeconds: integer(0, 365 * day)
+      .optional()
+      .describe('Longest life of a session, in seconds, 0 = unlimited. Server default: 0.'),
+    embedTimeoutSeconds: integer(1, 3600)
+      .default(600)
+      .describe('Time for one batch of embeddings, in seconds. A batch of 64 long texts takes minutes on one core.'),
+    embedQueueSize: integer(1, 100_000).optional().describe('Embedding requests that may wait. Server default: 64.'),
+    healthStaleSeconds: integer(0, 30 * day)
+      .optional()
+      .describe('Age at which a health result counts as stale, in seconds, 0 = never. Server default: 0.'),
+    recallLogBusyTimeoutSeconds: integer(0, 3600)
+      .optional()
+      .describe("Wait for the recall log's lock, in seconds. Server default: 5."),
+    logFilter: text(/\S/, 'a RUST_LOG filter, such as memory_mcp=debug,warn')
+      .optional()
+      .describe('RUST_LOG filter. Server default: memory_mcp=info,warn.'),
+    allowedHosts: z
+      .array(hostname)
+      .default([])
+      .describe('Further Host names to accept; the route and the in-cluster names are known already.'),
+    otlp: z
+      .strictObject({
+        endpoint: text(
+          /^https?:\/\/[^\s/@:]+:\d{1,5}$/,
+          'an OTLP gRPC endpoint such as http://collector.monitoring:4317',
+        ).describe('OTLP gRPC endpoint for traces, with scheme and port.'),
+        required: z.boolean().default(false).describe('Whether the server refuses to start while it is unreachable.'),
+      })
+      .optional()
+      .describe('Export of traces. Only release images have it. Default: none.'),
+  })
+  .prefault({});
+
+const backup = z
+  .strictObject({
+    schedule: cronSchedule.default('17 * * * *').describe('When memories are pushed to the remote, in UTC.'),
+    image: image
+      .default('docker.io/curlimages/curl:8.16.0')
+      .describe('Image of the job: a POSIX shell and curl, with the user id 100.'),
+    deadlineSeconds: integer(30, 3600).default(600).describe('Time that one run may take, in seconds.'),
+    maxAgeSeconds: integer(300, 30 * day)
+      .default(3 * 3600)
+      .describe('Age of the last good backup at which the alert goes off, in seconds.'),
+  })
+  .prefault({});
+
+/** Settings of memory-mcp. `{}` is a complete configuration. */
+export const memoryMcpSchema = z
+  .strictObject({
+    namespace: namespace('memory-mcp').describe('Where the server lives.'),
+    image: image
+      .default('ghcr.io/butterflyskies/memory-mcp:0.17.1')
+      .describe('Image of the server, 0.17.1 or newer: earlier ones serve an empty index after a fresh pull.'),
+    imageUnpinnedReason: reason
+      .optional()
+      .describe('Why images carry no digest on a production stack; shown at every preview.'),
+    hostname: hostname
+      .optional()
+      .describe('Host name under which users reach the server through the Gateway. Default: no route.'),
+    path: z
+      .enum(['/', '/mcp'], { error: '"/" (everything, health included) or "/mcp" (the protocol only)' })
+      .default('/')
+      .describe('Path prefix that the route forwards.'),
+    authentication: authentication('memory-mcp', 'memoryMcpBearer')
+      .optional()
+      .describe('Who may use the server, which has no authentication itself. A production stack must choose.'),
+    clients,
+    volume: z
+      .strictObject({
+        size: byteQuantity.default('1Gi').describe('Size of the volume; it can grow, never shrink.'),
+        storageClass: objectName.optional().describe('StorageClass of the volume. Default: cluster.storageClass.'),
+      })
+      .prefault({})
+      .describe('The volume with the git repository of the memories.'),
+    git: git.describe('The git remote, which is the backup.'),
+    token: token.describe('The GitHub token. The server starts without it and without its remote until it is there.'),
+    server: server.describe("Options of the server itself; what is left out keeps the server's default."),
+    backup: backup.describe('The scheduled push to the remote: the server itself pushes only when a client asks.'),
+    applicationPath: relativePath
+      .optional()
+      .describe("Folder that the Argo CD Application syncs. Default: memory-mcp below the stack's overlay."),
+    startupBudgetSeconds: integer(60, 7200)
+      .default(600)
+      .describe('Time for the first pull and a full re-index before a start counts as failed, in seconds.'),
+    resources: resources({ cpu: '250m', memory: '512Mi', cpuLimit: '1', memoryLimit: '6Gi' }).describe(
+      'Resources of the server. A full re-index takes up to 4.3Gi, whatever the number of memories.',
+    ),
+  })
+  .superRefine((settings, context) => {
+    if (settings.git.requireRemoteSync && !settings.git.remoteUrl) {
+      context.addIssue({
+        code: 'custom',
+        path: ['git', 'requireRemoteSync'],
+        message: 'false, or git.remoteUrl set: the server exits when it must sync and has no remote',
+      });
+    }
+  });
+
+export type MemoryMcpSettings = z.output<typeof memoryMcpSchema>;
+export type MemoryMcpSettingsInput = z.input<typeof memoryMcpSchema>;

@@ -1,0 +1,68 @@
+import type { Flow } from '../kit/parts/network-policies';
+import type { Operations } from './operations';
+
+/** Any Kubernetes object as plain data. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+}
+
+/** The part of an object's metadata that a description may set. */
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** A typed object model with the metadata that every described object has. */
+export type Named<T> = Omit<T, 'metadata'> & { readonly metadata: ObjectMeta };
+
+/** A rule that an object breaks on purpose. The reason is shown at every preview. */
+export interface Waiver {
+  /** Name of the rule in `policies/`. */
+  readonly rule: string;
+  readonly reason: string;
+}
+
+/** An object together with what its registration has to know about it. */
+export interface Described<T extends KubernetesObject = KubernetesObject> {
+  readonly object: T;
+  /** Whether losing the object loses memory. Such an object is protected and kept when its resource goes. */
+  readonly holdsData?: boolean;
+  /** Names of objects of the same plan that must exist first; the namespace always does. */
+  readonly after?: readonly string[];
+  readonly waivers?: readonly Waiver[];
+  /**
+   * Who may write the object when Argo CD does the rest: objects of `pulumi` are never part of the overlay.
+   * @default by the mode of the stack, see `registeredObjects`
+   */
+  readonly deliveredBy?: 'pulumi';
+}
+
+/** The objects of a system by their logical names, in the order in which they are created. */
+export type DescribedObjects = Readonly<Record<string, Described>>;
+
+/** Where a client finds a server. */
+export interface Endpoint {
+  /** URL of the MCP endpoint for users: the route's where there is one, else the in-cluster one. */
+  readonly url: string;
+  /** URL of the MCP endpoint from within the cluster. */
+  readonly inClusterUrl: string;
+}
+
+/** Everything one system puts on a cluster, known before anything is registered. */
+export interface SystemPlan<O extends DescribedObjects = DescribedObjects> {
+  /** The system's key in a stack file. */
+  readonly system: string;
+  /** The system's name on the cluster and in file names. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly objects: O;
+  /** All traffic of the system's pods; what is not here is denied. */
+  readonly flows: readonly Flow[];
+  /** That of the main server. */
+  readonly endpoint: Endpoint;
+  readonly operations: Operations;
+}

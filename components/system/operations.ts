@@ -1,0 +1,247 @@
+import type { IPodSpec } from 'kubernetes-models/v1';
+import type { DrillFacts } from '../kit/parts/drill';
+import type { Endpoint } from './described';
+
+/**
+ * What a system offers to the operator's commands. It is plain data and pure functions, part of the plan like the objects
+ * are: a command knows no system, and a new system gets every command by declaring this.
+ */
+export interface Operations {
+  /** What clients talk to. The first is the main one, which a command takes where none is named. */
+  readonly servers: readonly [ServerFacts, ...ServerFacts[]];
+  /** Absent where nothing is backed up. */
+  readonly backup?: BackupFacts;
+  /** Data that no backup covers, and the key of the system's settings that gives them one. Absent where there are none. */
+  readonly unsaved?: { readonly name: string; readonly key: string };
+  /** Absent where the system needs no token of its own. */
+  readonly token?: TokenFacts;
+  /** Repositories of source code that the system knows. Absent where it is not about code. */
+  readonly repositories?: readonly RepositoryFacts[];
+  /** Keys of the stack file that make the plan fit what runs already. Absent where nothing can be adopted by a key. */
+  readonly fittingKeys?: FittingKeys;
+}
+
+/** A repository of source code. */
+export interface RepositoryFacts {
+  readonly name: string;
+  /** Where its files come from, such as `https://git.example.com/team/alpha.git at main`. */
+  readonly source: string;
+  /** Job of its first indexing, where the plan has one. */
+  readonly job?: string;
+  /** Deployment that indexes what changes, where it is watched. */
+  readonly watcher?: string;
+  /** How a working tree becomes its content. Absent where its files come from elsewhere. */
+  readonly upload?: UploadFacts;
+}
+
+export interface UploadFacts {
+  /** CronJob that serves as template for taking an upload in and indexing it. */
+  readonly cronJob: string;
+  /** Init container of its pod that waits for the upload. */
+  readonly container: string;
+  /** Command that takes, in that container, so many bytes of a compressed tar archive from its standard input. */
+  readonly command: (bytes: number) => readonly string[];
+  /** Top folder or file that is never uploaded, because the system keeps its own there. */
+  readonly reserved: readonly string[];
+  /** Time that all of it may take, in seconds. */
+  readonly deadlineSeconds: number;
+  /** The last line of a run that went well, as a regular expression whose named groups are figures. */
+  readonly indexed: string;
+}
+
+/** Full keys of a stack file, such as `memoryMcp.volume.size`. */
+export interface FittingKeys {
+  readonly namespace: string;
+  /** Whether others live in that namespace too. */
+  readonly sharedNamespace: string;
+  readonly storageClass: string;
+  readonly volumeSize: string;
+}
+
+/** A server that clients talk to. */
+export interface ServerFacts {
+  /** Its name among the servers of the system, such as `mcp-indexer`. */
+  readonly name: string;
+  /** How the protocol is carried: streamable HTTP, or a stream of events beside requests of their own. */
+  readonly transport: 'http' | 'sse';
+  readonly endpoint: Endpoint;
+  readonly client: ClientFacts;
+  /** Calls that show that the server works. */
+  readonly probe: (id: string) => Probe;
+  /** The workload that has to be restarted after a change that it reads at its start. */
+  readonly workload: { readonly kind: 'Deployment' | 'StatefulSet'; readonly name: string };
+  /** Container and image of the server itself; its tag is what the server must report as its version. */
+  readonly container: string;
+  readonly image: string;
+  /** Labels of the server's pods. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** Ports of the pod: for requests, guarded where a proxy stands in front of the server, and for health. */
+  readonly ports: { readonly requests: number; readonly health: number };
+  readonly paths: {
+    readonly mcp: string;
+    readonly live: string;
+    /** The same as `live` where the server offers one answer for both. */
+    readonly ready: string;
+    /** Whether `live` and `ready` are on a port of their own, to which no route leads. @default false */
+    readonly healthApart?: boolean;
+    /** Answers with JSON that has a `version`. Absent where the server does not tell. */
+    readonly version?: string;
+    /** What the route forwards; everything else is not reachable from outside. */
+    readonly routed: string;
+  };
+  /** Host name of the route, where there is one. */
+  readonly hostname?: string;
+  /** Tools that the server must offer. */
+  readonly tools: readonly string[];
+  readonly access: Access;
+  /** Whether the server itself answers under any host name, so that only its route refuses strange ones. @default false */
+  readonly takesAnyHost?: boolean;
+  /** Longest time from a start to the first answer, in seconds. */
+  readonly startupSeconds: number;
+}
+
+/** What the configuration of an agent's client says about the server. */
+export interface ClientFacts {
+  /** Name of the server's entry. Servers of the same name are one thing by several transports; a client takes one of them. */
+  readonly name: string;
+  /** Environment variable from which the entry takes what the client must show. */
+  readonly tokenVariable: string;
+  /** What an agent has to know to use the tools, as Markdown for its instructions. */
+  readonly guidance: string;
+}
+
+/** What a client must show. */
+export type Access =
+  | { readonly mode: 'none' }
+  | { readonly mode: 'bearer'; readonly secret: SecretEntry }
+  /** One entry for each client: its name and its key. */
+  | { readonly mode: 'gateway'; readonly header: string; readonly secretName: string };
+
+/** An entry of a Secret. */
+export interface SecretEntry {
+  readonly name: string;
+  readonly key: string;
+}
+
+/** A call of a tool of an MCP server. */
+export interface ToolCall {
+  readonly tool: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+/** One call and what its answer must be. */
+export interface ProbeStep {
+  /** What the step shows, such as `recall finds it`. */
+  readonly title: string;
+  readonly call: ToolCall;
+  /** Says what is wrong with the answer of the tool; undefined where nothing is. */
+  readonly problem: (answer: unknown) => string | undefined;
+}
+
+/** What shows that a server works: that it keeps and finds what it is told, or only that it answers. */
+export interface Probe {
+  /** Leaves something behind. */
+  readonly write: readonly ProbeStep[];
+  /** Finds it, as often as it is asked, also after a restart. What is measured are these calls. */
+  readonly read: readonly ProbeStep[];
+  /** Changes and removes it. */
+  readonly change: readonly ProbeStep[];
+  /**
+   * Removes what any of the above may have left. It is looked for first: a server may take a call that removes what is
+   * not there for a fault of its own, and call itself not ready. Absent where nothing is left.
+   */
+  readonly cleanUp?: { readonly find: ToolCall; readonly remove: (found: unknown) => readonly ToolCall[] };
+}
+
+/** How the data of a system are kept elsewhere. */
+export type BackupFacts = GitBackup | SnapshotBackup;
+
+/** What every backup has, whatever is in it. */
+export interface ScheduledBackup {
+  /** CronJob that makes a backup; it serves as template for one on demand. */
+  readonly cronJob: string;
+  /** Time that one run may take, in seconds. */
+  readonly deadlineSeconds: number;
+  /** Age of the newest backup that is still acceptable, in seconds. */
+  readonly maxAgeSeconds: number;
+}
+
+/** A server that pushes its git repositories to remotes. */
+export interface GitBackup extends ScheduledBackup {
+  readonly kind: 'git';
+  readonly stores: readonly BackupStore[];
+  /** How a backup is tried out. */
+  readonly drill: DrillFacts;
+}
+
+/**
+ * A Qdrant whose snapshots are kept, each backup with a manifest. Jobs make and restore backups, and say in the last
+ * line of their log what came of it, as JSON.
+ */
+export interface SnapshotBackup extends ScheduledBackup {
+  readonly kind: 'snapshots';
+  /** What is kept there, such as `collections`. */
+  readonly name: string;
+  /** Where backups are, in words. */
+  readonly place: string;
+  readonly server: QdrantFacts;
+  /**
+   * CronJob that serves as template for a restore, and the container whose environment says what is wanted: `BACKUP` is
+   * a stamp or `latest`, `ACTION` is `restore` or `list`, `OVERWRITE` is `0` or `1`.
+   */
+  readonly restore: { readonly cronJob: string; readonly container: string };
+  readonly drill: SnapshotDrill;
+}
+
+/** How Qdrant is reached past everything that stands in front of it. */
+export interface QdrantFacts {
+  /** Labels of its pod, and port of the pod for its REST API. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  readonly port: number;
+  /** Absent where it asks for no key. */
+  readonly apiKey?: SecretEntry;
+}
+
+/** How a backup of snapshots is tried out: a pod of its own with a Qdrant, and a container that restores into it. */
+export interface SnapshotDrill {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly pod: IPodSpec;
+  /** Port of the pod's Qdrant, which asks for no key. */
+  readonly port: number;
+  /** The container that restores; the last line of its log says what is there then. */
+  readonly container: string;
+}
+
+/** One remote that backups go to. */
+export interface BackupStore {
+  /** What is kept there, such as `memories of scope team`. */
+  readonly name: string;
+  readonly kind: 'git';
+  readonly url: string;
+  readonly branch: string;
+  /** Folder that the content is restored to, relative to the volume of the server. */
+  readonly folder: string;
+}
+
+/** The token that a server needs for its remotes. */
+export interface TokenFacts {
+  readonly secret: SecretEntry;
+  readonly source: 'existing' | 'config' | 'externalSecret' | 'bootstrap';
+  /** Where the server's own login makes the token: a CronJob that serves as template for a login on demand. */
+  readonly login?: {
+    readonly cronJob: string;
+    /** Time that a person has to approve it, in seconds. */
+    readonly approvalSeconds: number;
+    readonly log: LoginLog;
+  };
+}
+
+/** What a login writes into its log, as regular expressions. */
+export interface LoginLog {
+  /** The first group is the URL that a person opens. */
+  readonly url: string;
+  /** The first group is the code that the person enters there. */
+  readonly code: string;
+  /** Why a login has failed, in words, by what it then says. */
+  readonly failures: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,125 @@
+import type { KubernetesObject } from '../../../../components/system/described';
+import { objectsOf } from '../../../stack/plan-objects';
+import { type Answer, type Check, type Examined, missing, ok, type Question, warning } from '../check';
+import { type Listener, objections, type WantedRoute } from '../listener';
+
+interface Route extends KubernetesObject {
+  readonly spec: {
+    readonly parentRefs: readonly {
+      readonly name: string;
+      readonly namespace?: string;
+      readonly sectionName?: string;
+    }[];
+    readonly hostnames?: readonly string[];
+  };
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly message?: string;
+}
+
+interface Gateway {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: { readonly gatewayClassName: string; readonly listeners: readonly Listener[] };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly listeners?: readonly { readonly name: string; readonly conditions?: readonly Condition[] }[];
+  };
+}
+
+const api = '/apis/gateway.networking.k8s.io/v1';
+
+/** Each Gateway that routes attach to, and the listener of it that must admit each route. */
+export const gateway: Check = (examined) => {
+  const routes = objectsOf<Route>(examined.stack.plan, 'HTTPRoute');
+  const asked = new Set<string>();
+  return routes.flatMap((route) =>
+    route.spec.parentRefs.flatMap(({ name, namespace = namespaceOf(route), sectionName }): Question[] => {
+      const live = () => examined.look.at<Gateway>(`${api}/namespaces/${namespace}/gateways/${name}`);
+      const subject = `Gateway ${namespace}/${name}`;
+      const isNew = !asked.has(subject);
+      asked.add(subject);
+      const which = routes.length > 1 ? ` for HTTPRoute ${route.metadata.name}` : '';
+      return [
+        ...(isNew ? [{ subject, answer: () => gatewayAnswer(examined, live, name) }] : []),
+        {
+          subject: `listener ${sectionName ?? '(any)'} of Gateway ${name}${which}`,
+          answer: () => listenerAnswer(examined, live, route, namespace, sectionName),
+        },
+      ];
+    }),
+  );
+};
+
+type Live = () => Promise<Gateway | undefined>;
+
+async function gatewayAnswer({ look }: Examined, live: Live, name: string): Promise<Answer> {
+  const found = await live();
+  if (found === undefined) {
+    const elsewhere = await look.list<Gateway>(`${api}/gateways`).catch(() => []);
+    const others = elsewhere.filter(({ metadata }) => metadata.name === name).map(({ metadata }) => metadata.namespace);
+    return others.length > 0
+      ? missing(
+          `there is none; one of that name is in ${others.join(', ')}`,
+          `set cluster.gateway.namespace to ${others[0]}`,
+        )
+      : missing('there is none', 'create it, or correct name and namespace in cluster.gateway');
+  }
+  const programmed = conditionOf(found.status?.conditions, 'Programmed');
+  const theClass = found.spec.gatewayClassName;
+  if (programmed?.status === 'True') return ok(`of class ${theClass}, programmed`);
+  const reason = programmed?.message ? `: ${programmed.message}` : '';
+  return missing(`of class ${theClass}, not programmed${reason}`, `see that the controller of class ${theClass} runs`);
+}
+
+async function listenerAnswer(
+  { look, stack }: Examined,
+  live: Live,
+  route: Route,
+  gatewayNamespace: string,
+  section: string | undefined,
+): Promise<Answer> {
+  const found = await live();
+  if (found === undefined) return missing('there is no Gateway to have it', 'see the Gateway');
+  const listeners = found.spec.listeners.filter(({ name }) => section === undefined || name === section);
+  if (listeners.length === 0) {
+    const names = found.spec.listeners.map(({ name }) => name).join(', ');
+    return missing(`there is none; the Gateway has ${names}`, `set cluster.gateway.section to one of: ${names}`);
+  }
+  const namespace = namespaceOf(route);
+  const there = await look.at<{ metadata: { labels?: Record<string, string> } }>(`/api/v1/namespaces/${namespace}`);
+  const planned = objectsOf(stack.plan, 'Namespace').find(({ metadata }) => metadata.name === namespace);
+  const wanted: WantedRoute = {
+    hostnames: route.spec.hostnames ?? [],
+    namespace,
+    gatewayNamespace,
+    labels: { ...there?.metadata.labels, ...planned?.metadata.labels, 'kubernetes.io/metadata.name': namespace },
+  };
+  const against = listeners.map((listener) => ({ listener, faults: objections(listener, wanted) }));
+  const admitting = against.find(({ faults }) => faults.length === 0)?.listener;
+  if (admitting === undefined) {
+    const faults = against.flatMap((each) => each.faults.map((fault) => `${each.listener.name}: ${fault}`));
+    return missing(faults.join('; '), 'change the listener (allowedRoutes, hostname), or the stack file');
+  }
+  return conditionAnswer(found, admitting, wanted);
+}
+
+function conditionAnswer(found: Gateway, { name }: Listener, { hostnames, namespace }: WantedRoute): Answer {
+  const conditions = found.status?.listeners?.find((each) => each.name === name)?.conditions;
+  const admits = `${name} admits ${hostnames.join(', ') || 'any host name'} from ${namespace}`;
+  const bad = ['Programmed', 'ResolvedRefs', 'Accepted']
+    .map((type) => conditionOf(conditions, type))
+    .find((condition) => condition?.status === 'False');
+  if (bad === undefined) return ok(admits);
+  return warning(`${admits}, but is not ${bad.type}: ${bad.message ?? 'no reason given'}`, 'mend the listener');
+}
+
+function conditionOf(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
+  return conditions?.find((condition) => condition.type === type);
+}
+
+function namespaceOf({ metadata }: Route): string {
+  return metadata.namespace ?? 'default';
+}

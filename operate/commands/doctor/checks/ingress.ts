@@ -1,0 +1,82 @@
+import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
+import { objectsOf } from '../../../stack/plan-objects';
+import { type Answer, type Check, missing, ok, type Question, warning } from '../check';
+
+interface IngressClass {
+  readonly metadata: { readonly name: string };
+  readonly spec?: { readonly controller?: string };
+}
+
+interface Pod {
+  readonly metadata: { readonly name: string };
+  readonly spec?: { readonly hostNetwork?: boolean };
+}
+
+const classes = '/apis/networking.k8s.io/v1/ingressclasses';
+const nginx = 'k8s.io/ingress-nginx';
+
+/** The class of the Ingresses, whose annotations ingress-nginx alone reads, and its pods, which policies let in. */
+export const ingress: Check = ({ look, stack }) => {
+  const ingresses = objectsOf<IIngress>(stack.plan, 'Ingress');
+  const facts = stack.plan.cluster.ingress;
+  if (ingresses.length === 0 || !facts) return [];
+  const { certificateIssuer: issuer, className, controller } = facts;
+  const selector = Object.entries(controller.labels).map((pair) => pair.join('='));
+  const pods = `/api/v1/namespaces/${controller.namespace}/pods?labelSelector=${encodeURIComponent(selector.join(','))}`;
+  const questions: Question[] = [
+    {
+      subject: `IngressClass ${className}`,
+      answer: async () => {
+        const found = await look.at<IngressClass>(`${classes}/${className}`);
+        if (found) return classAnswer(found);
+        const known = (await look.list<IngressClass>(classes)).map(({ metadata }) => metadata.name).join(', ');
+        return missing(
+          'there is none',
+          `install ingress-nginx, or set cluster.ingress.className to one of: ${known || 'none exist'}`,
+        );
+      },
+    },
+    {
+      subject: 'pods of the ingress controller',
+      answer: async () => controllerAnswer(await look.list<Pod>(pods), controller.namespace),
+    },
+  ];
+  const plural =
+    issuer?.kind === 'ClusterIssuer' ? 'clusterissuers' : `namespaces/${ingresses[0]?.metadata.namespace}/issuers`;
+  if (!issuer || !ingresses.some(({ spec }) => spec?.tls)) return questions;
+  return [
+    ...questions,
+    {
+      subject: `${issuer.kind} ${issuer.name}`,
+      answer: async () =>
+        (await look.at(`/apis/cert-manager.io/v1/${plural}/${issuer.name}`)) === undefined
+          ? missing('there is none', 'create it, or correct cluster.ingress.certificateIssuer')
+          : ok('there'),
+    },
+  ];
+};
+
+function classAnswer({ spec }: IngressClass): Answer {
+  const { controller = 'nobody' } = spec ?? {};
+  return controller === nginx
+    ? ok(`served by ${controller}`)
+    : warning(
+        `served by ${controller}, not by ${nginx}`,
+        'name a class of ingress-nginx: others do not read how paths are rewritten',
+      );
+}
+
+function controllerAnswer(pods: readonly Pod[], namespace: string): Answer {
+  if (pods.length === 0) {
+    return missing(
+      `none in ${namespace} by the labels of the stack file`,
+      'correct cluster.ingress.controller: network policies let nobody else in',
+    );
+  }
+  const onHost = pods.filter(({ spec }) => spec?.hostNetwork);
+  if (onHost.length === 0) return ok(pods.map(({ metadata }) => metadata.name).join(', '));
+  return warning(
+    `${onHost.map(({ metadata }) => metadata.name).join(', ')} uses the network of its node`,
+    'let it have a network of its own: most network plugins know such a pod by its node, which no policy of ours lets in',
+  );
+}

@@ -1,0 +1,60 @@
+import { unlessInterrupted } from '../../base/interrupt';
+import { runSteps, showingFor } from '../../base/progress';
+import type { CommandRun } from '../../base/run';
+import { type ClusterOptions, stackCluster } from '../../cluster/stack-cluster';
+import { printReport } from '../../report/print';
+import type { Finding } from '../../report/report';
+import { describedStack } from '../../stack';
+import { type Check, type Examined, finding } from './check';
+import { access } from './checks/access';
+import { argocd } from './checks/argocd';
+import { gateway } from './checks/gateway';
+import { images } from './checks/images';
+import { ingress } from './checks/ingress';
+import { kinds } from './checks/kinds';
+import { metrics } from './checks/metrics';
+import { monitoring } from './checks/monitoring';
+import { namespaces } from './checks/namespaces';
+import { network } from './checks/network';
+import { secretStores, secrets } from './checks/secrets';
+import { server } from './checks/server';
+import { storage } from './checks/storage';
+import { lookAt } from './look';
+
+/** Every check, in the order of the report: the cluster, what must be on it, what we bring. */
+const checks: readonly Check[] = [
+  ...[server, access, kinds, namespaces, storage, gateway, ingress, network, metrics],
+  ...[argocd, monitoring, secretStores, secrets, images],
+];
+
+/** What the operator can say to `doctor`. */
+export interface DoctorOptions extends ClusterOptions {
+  readonly stack: string;
+  readonly json?: boolean | undefined;
+}
+
+/**
+ * Says whether a cluster has what a stack needs of it. Nothing is written.
+ *
+ * @returns 0 when nothing is missing, else 1
+ * @throws Failure when the stack cannot be used, or its cluster does not answer or is another one
+ */
+export async function doctor(run: CommandRun, options: DoctorOptions): Promise<number> {
+  const stack = describedStack(run.projectDir, options.stack);
+  let findings: readonly Finding[] = [];
+  const step = {
+    title: `Cluster of stack ${stack.name}`,
+    work: async () => {
+      const cluster = await stackCluster(run.home, stack, options);
+      findings = await examine({ stack, cluster, projectDir: run.projectDir, look: lookAt(cluster.api) });
+      return `Cluster of stack ${stack.name}: ${cluster.server}, ${findings.length} things looked at`;
+    },
+  };
+  await unlessInterrupted(run.signal, runSteps([step], showingFor(options)));
+  return printReport({ command: 'doctor', stack: stack.name, findings }, options);
+}
+
+/** What every check finds. */
+export async function examine(examined: Examined): Promise<readonly Finding[]> {
+  return Promise.all(checks.flatMap((check) => check(examined)).map(finding));
+}

@@ -1,0 +1,59 @@
+import { type Api, get } from '../../cluster/api';
+
+/** Reads a cluster; what several checks want is read once. Nothing is ever written. */
+export interface Look {
+  /**
+   * An object or a list; undefined where there is none.
+   * @throws Error with the server's answer where it refuses
+   */
+  at<T>(path: string): Promise<T | undefined>;
+  /** Every item of a list. */
+  list<T>(path: string): Promise<readonly T[]>;
+  /** The kinds of a version of a group, such as `apps/v1`; undefined where that version is not served. */
+  kinds(apiVersion: string): Promise<readonly ServedKind[] | undefined>;
+  /** Whether the user of the kubeconfig may do something. */
+  may(access: Access): Promise<boolean>;
+}
+
+export interface ServedKind {
+  /** As paths and permissions have it, such as `deployments`. */
+  readonly name: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+export interface Access {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly name?: string | undefined;
+  readonly namespace?: string | undefined;
+}
+
+const reviews = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+
+export function lookAt(api: Api): Look {
+  const seen = new Map<string, Promise<unknown>>();
+  const at = <T>(path: string): Promise<T | undefined> => {
+    const reading = seen.get(path) ?? get<T>(api, path);
+    seen.set(path, reading);
+    return reading as Promise<T | undefined>;
+  };
+  return {
+    at,
+    list: async <T>(path: string) => (await at<{ items: readonly T[] }>(path))?.items ?? [],
+    kinds: async (apiVersion) => {
+      const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+      const found = await at<{ resources: readonly ServedKind[] }>(path);
+      // Parts of a resource, such as deployments/scale, are listed as if they were kinds.
+      return found?.resources.filter(({ name }) => !name.includes('/'));
+    },
+    may: async (resourceAttributes) => {
+      const { status, body } = await api.send('POST', reviews, {
+        body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } },
+      });
+      if (status >= 300) throw new Error(`the server does not say what you may do (${status})`);
+      return (JSON.parse(body) as { status?: { allowed?: boolean } }).status?.allowed === true;
+    },
+  };
+}

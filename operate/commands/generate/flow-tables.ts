@@ -1,0 +1,98 @@
+import { type Flow, type Peer, portsOf } from '../../../components/kit/parts/network-policies';
+import type { Plan } from '../../../components/plan';
+import type { KubernetesObject, SystemPlan } from '../../../components/system/described';
+import type { ClusterFacts } from '../../../config/cluster';
+import { code, table } from './markdown';
+
+const introduction = `# Network flows
+
+<!-- Generated from the stack files by \`npm run generate\`; do not edit. -->
+
+All traffic that the pods of each stack have, with the policy that allows it. What is not here is denied, both ways.`;
+
+/** The page docs/flows.md: one table for each system of each stack. */
+export function flowTables(plans: ReadonlyMap<string, Plan>): string {
+  const sections = [...plans].flatMap(([stack, { cluster, systems }]) => [
+    `## ${stack}`,
+    ...systems.flatMap((system) => [`### ${system.name} on ${stack}`, ...flowTable(system, cluster)]),
+  ]);
+  return `${[introduction, ...sections].join('\n\n')}\n`;
+}
+
+function flowTable(system: SystemPlan, cluster: ClusterFacts): string[] {
+  const denial = `${system.name}-default-deny`;
+  if (!policyNamed(system, denial)) throw new Error(`${system.name}: nothing denies what is not allowed`);
+  if (system.flows.length === 0) return [`Its pods have no traffic: ${code(denial)} denies all of it.`];
+  return [
+    table(
+      ['direction', 'our pods', 'peer', 'port', 'what for', 'policy'],
+      system.flows.map((flow) => {
+        const policy = policyNamed(system, `${system.name}-${flow.name}`);
+        if (!policy) throw new Error(`${system.name}: no policy allows the flow ${flow.name}`);
+        return [
+          flow.direction,
+          labelsInWords(flow.pods),
+          peerInWords(flow.peer, cluster, policy.kind.startsWith('Cilium')),
+          portInWords(flow),
+          flow.purpose,
+          `${policy.kind} ${code(policy.metadata.name)}`,
+        ];
+      }),
+    ),
+    `Everything else is denied by NetworkPolicy ${code(denial)}.`,
+  ];
+}
+
+function policyNamed({ objects }: SystemPlan, name: string): KubernetesObject | undefined {
+  return Object.values(objects)
+    .map(({ object }) => object)
+    .find(({ kind, metadata }) => kind.endsWith('NetworkPolicy') && metadata.name === name);
+}
+
+function portInWords(flow: Flow): string {
+  const ports = portsOf(flow).join(', ');
+  return flow.peer.kind === 'dns' ? `${ports}, UDP and TCP` : ports;
+}
+
+/** The other end, as the policy really lets it in: by name only where the language of the policy has names. */
+function peerInWords(peer: Peer, cluster: ClusterFacts, byName: boolean): string {
+  switch (peer.kind) {
+    case 'pods':
+      return podsInWords(peer.namespace, peer.labels);
+    case 'dns':
+      return `DNS: ${podsInWords(cluster.dns.namespace, cluster.dns.labels)}`;
+    case 'gateway':
+      return `Gateway ${code(cluster.gateway?.name)}: ${gatewayInWords(cluster, byName)}`;
+    case 'ingress-controller':
+      return `ingress controller: ${controllerInWords(cluster)}`;
+    case 'addresses':
+      return `addresses ${listed(peer.cidrs)}`;
+    case 'api-server':
+      return `API server: ${byName ? `Cilium's entity ${code('kube-apiserver')}` : listed(cluster.apiServer.cidrs)}`;
+    case 'hosts':
+      return byName ? listed(peer.names) : `${listed(peer.names)}, as every public address`;
+  }
+}
+
+function gatewayInWords({ gateway }: ClusterFacts, byName: boolean): string {
+  if (byName) return `Cilium's entity ${code('ingress')}`;
+  return gateway?.proxies ? podsInWords(gateway.proxies.namespace, gateway.proxies.labels) : 'nobody';
+}
+
+function controllerInWords({ ingress }: ClusterFacts): string {
+  return ingress ? podsInWords(ingress.controller.namespace, ingress.controller.labels) : 'nobody';
+}
+
+function podsInWords(namespace: string | undefined, labels: Readonly<Record<string, string>>): string {
+  const place = namespace === undefined ? '' : ` in ${code(namespace)}`;
+  return `${labelsInWords(labels)}${place}`;
+}
+
+function labelsInWords(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return pairs.length > 0 ? `pods ${listed(pairs)}` : 'every pod';
+}
+
+function listed(items: readonly string[]): string {
+  return items.map(code).join(', ');
+}

@@ -1,0 +1,121 @@
+import { Failure, throwIfInterrupted, Verdict } from '../../base/failure';
+import { runSteps, type Step, showingFor } from '../../base/progress';
+import type { CommandRun } from '../../base/run';
+import { openServer } from '../../mcp/open-server';
+import { impatient, MemoryServer, type Pace } from '../../memories/server';
+import { type Latency, latencyInWords } from '../../report/latency';
+import { printReport } from '../../report/print';
+import type { Finding, Report } from '../../report/report';
+import { migratable } from '../../serena/plan';
+import { planFor } from '../../serena/plan-for';
+import type { SerenaOptions } from '../serena-options';
+import type { ServerChoice } from '../server-options';
+import { type Comparison, compare } from './compare';
+import { measure, type SideBySide } from './latency';
+
+/** What the operator can say to `parity`. */
+export interface ParityOptions extends SerenaOptions, ServerChoice {
+  readonly json?: boolean | undefined;
+}
+
+/**
+ * Compares Serena's folders with a server, and measures both.
+ *
+ * @param pace how long a busy server is waited for
+ * @returns the exit code: 1 where they differ
+ * @throws Failure when the server does not answer, with the time that it took to find out
+ */
+export async function parity(run: CommandRun, options: ParityOptions, pace: Pace = impatient): Promise<number> {
+  const plan = planFor(options);
+  const problems = plan.filter(({ problem }) => problem !== undefined).length;
+  if (problems > 0) {
+    throw new Verdict(
+      `${problems} memories of Serena have no place on the server, so there is nothing to compare them with`,
+      'see `fleet migrate serena` with the same options, and decide about each',
+    );
+  }
+  const here = migratable(plan);
+  const endpoint = await openServer(run, options, 'memoryMcp');
+  let asked = performance.now();
+  let server: MemoryServer | undefined;
+  let now = '';
+  let comparison: Comparison | undefined;
+  let latency: SideBySide | undefined;
+  const steps: Step[] = [
+    {
+      title: `Compare ${here.length} memories`,
+      work: async (say) => {
+        say(() => now);
+        asked = performance.now();
+        server = await MemoryServer.open(endpoint, { signal: run.signal, pace });
+        comparison = await compare(server, here, (index) => {
+          throwIfInterrupted(run.signal);
+          now = `${index + 1} of ${here.length}`;
+        });
+        return `Compared ${here.length} memories`;
+      },
+    },
+    {
+      title: 'Measure',
+      work: async () => {
+        if (server) latency = await measure(server, here);
+        return 'Measured';
+      },
+    },
+  ];
+  try {
+    await runSteps(steps, showingFor(options));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const waited = ((performance.now() - asked) / 1000).toFixed(1);
+    throw new Failure(`${error.message}\nFound out after ${waited} s.`, error.remedy, { cause: error });
+  } finally {
+    await server?.close();
+    await endpoint.close();
+  }
+  if (comparison === undefined || latency === undefined) throw new Error('nothing was compared');
+  return show({ stack: options.stack, server: endpoint.words, comparison, latency }, options.json === true);
+}
+
+interface Seen {
+  readonly stack: string | undefined;
+  readonly server: string;
+  readonly comparison: Comparison;
+  readonly latency: SideBySide;
+}
+
+function show({ stack, server, comparison, latency }: Seen, json: boolean): number {
+  const facts = { server, ...comparison, latencyMilliseconds: latency };
+  const report: Report = { command: 'parity', stack, findings: [...findings(comparison), ...timings(latency)], facts };
+  const code = printReport(report, { json });
+  if (!json) for (const { diff } of comparison.differing) console.log(`\n${diff.trimEnd()}`);
+  return code;
+}
+
+function findings({ equal, onlyHere, onlyThere, differing }: Comparison): Finding[] {
+  const migrate = 'fleet migrate serena --apply with the same options';
+  return [
+    { subject: `${equal.length} memories`, status: 'ok', found: 'equal' },
+    ...onlyHere.map((subject): Finding => ({ subject, status: 'missing', found: 'only in Serena', remedy: migrate })),
+    ...onlyThere.map(
+      (subject): Finding => ({
+        subject,
+        status: 'failed',
+        found: 'only on the server',
+        remedy: 'expected where agents write to the server alone; else write it in Serena or forget it',
+      }),
+    ),
+    ...differing.map(
+      ({ place }): Finding => ({ subject: place, status: 'failed', found: 'differs, see below', remedy: migrate }),
+    ),
+  ];
+}
+
+function timings({ localRead, read, recall }: SideBySide): Finding[] {
+  const line = (subject: string, latency: Latency): Finding => ({
+    subject,
+    status: 'ok',
+    found: latencyInWords(latency),
+  });
+  return [line('read a file', localRead), line('read of the server', read), line('recall of the server', recall)];
+}

@@ -1,0 +1,35 @@
+import type { NamedConfig } from '../../../config/parse';
+import { containersOf, podOf } from '../../../policies/pods';
+import type { DescribedStack } from '../../stack';
+import { describedIn } from '../../stack/plan-objects';
+import type { KeyPath } from '../../stack-file/splice';
+
+/** An image of the plan, and the keys of the stack file that name it, written there or a default. */
+export interface KeyedImage {
+  readonly image: string;
+  readonly keys: readonly KeyPath[];
+}
+
+/** Every image that the plan runs, by name. One without a key is written in a component and cannot be set. */
+export function imagesOf({ config, plan }: DescribedStack): readonly KeyedImage[] {
+  const run = describedIn(plan).flatMap(({ object }) => {
+    const pod = podOf(object);
+    return pod ? containersOf(pod).map(({ image = '' }) => image) : [];
+  });
+  const texts = plan.systems.flatMap(({ system }) => textsIn(config[system as keyof NamedConfig], [system]));
+  return [...new Set(run)]
+    .sort()
+    .map((image) => ({ image, keys: texts.filter(({ text }) => text === image).map(({ path }) => path) }));
+}
+
+interface Text {
+  readonly path: KeyPath;
+  readonly text: string;
+}
+
+/** Every text of a configuration by its path. Lists hold no images. */
+function textsIn(value: unknown, path: KeyPath): readonly Text[] {
+  if (typeof value === 'string') return [{ path, text: value }];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([key, held]) => textsIn(held, [...path, key]));
+}

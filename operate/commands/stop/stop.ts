@@ -1,0 +1,18 @@
+import { withLock } from '../../base/lock';
+import { type CommandRun, localName } from '../../base/run';
+import { type ClusterProcess, stopCluster } from '../../local-cluster';
+
+/** Ends the control plane that `start` began, by the ids of its processes, and keeps its data. */
+export async function stop(run: CommandRun): Promise<void> {
+  const ended = await withLock(run.home.locks, `cluster-${localName}`, () => stopCluster(run.home, localName), {
+    signal: run.signal,
+    onWait: () => console.log('waiting for a start that is under way'),
+  });
+  if (ended.length === 0) console.log('nothing was running');
+  else console.log(`${endedInWords(ended)}\nIts data is kept: \`npm start\` goes on with it.`);
+}
+
+/** What was ended, one line a process. */
+export function endedInWords(ended: readonly ClusterProcess[]): string {
+  return ended.map(({ name, pid }) => `ended ${name} (process ${pid})`).join('\n');
+}

@@ -1,0 +1,106 @@
+import { describePlan, type Plan } from '../../components/plan';
+import type { SystemPlan } from '../../components/system/described';
+import type { Operations, ServerFacts } from '../../components/system/operations';
+import { ConfigError, type NamedConfig, parseConfig } from '../../config/parse';
+import { checkPlan, PolicyError } from '../../policies/check';
+import { Failure } from '../base/failure';
+import { loadStack, stackNames, stackValues } from '../stack-file';
+
+/** A stack as its file describes it. */
+export interface DescribedStack {
+  readonly name: string;
+  readonly config: NamedConfig;
+  readonly plan: Plan;
+}
+
+/**
+ * Reads, describes and checks a stack, without an engine and without a cluster.
+ * @throws Failure when there is no such stack, its file cannot be used, or its plan breaks a rule
+ */
+export function describedStack(projectDir: string, stack: string): DescribedStack {
+  knownStacks(projectDir, [stack]);
+  return described(stack, () => loadStack(projectDir, stack));
+}
+
+/** {@link describedStack} for the text of a stack file that is not written yet. */
+export function describedText(stack: string, text: string): DescribedStack {
+  return described(stack, () => parseConfig(stackValues(text), stack));
+}
+
+function described(stack: string, load: () => NamedConfig): DescribedStack {
+  try {
+    const config = load();
+    const plan = describePlan(config);
+    const { violations } = checkPlan(plan);
+    if (violations.length > 0) throw new PolicyError(violations);
+    return { name: stack, config, plan };
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      throw new Failure(error.message, 'mend these keys; docs/config.md says what each may be', { cause: error });
+    }
+    if (error instanceof PolicyError) {
+      const remedy = `change Pulumi.${stack}.yaml, or waive a rule with a reason`;
+      throw new Failure(`stack ${stack}: ${error.message}`, remedy, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** The plan of {@link describedStack}. A plan that breaks a rule is nobody's to use. */
+export function checkedPlan(projectDir: string, stack: string): Plan {
+  return describedStack(projectDir, stack).plan;
+}
+
+/**
+ * The given names, every one a stack of the project.
+ * @throws Failure that names the others
+ */
+export function knownStacks(projectDir: string, stacks: readonly string[]): readonly string[] {
+  const all = stackNames(projectDir);
+  const unknown = stacks.filter((stack) => !all.includes(stack));
+  if (unknown.length > 0) {
+    throw new Failure(`there is no stack ${unknown.join(', ')}`, `name one of: ${all.join(', ')}`);
+  }
+  return stacks;
+}
+
+/**
+ * The system that a command is about: the named one, else the only one of the stack, or the only one that offers it.
+ *
+ * @param name key of the system in the stack file, or its name on the cluster
+ * @param offers where several are there: whether one offers what the command is about, which the others do not
+ * @throws Failure when there is none or a choice
+ */
+export function systemOf(
+  { name: stack, plan }: DescribedStack,
+  name?: string,
+  offers: (operations: Operations) => boolean = () => true,
+): SystemPlan {
+  const { systems } = plan;
+  const known = systems.map((each) => each.name).join(', ');
+  const found = name === undefined ? systems : systems.filter((each) => each.name === name || each.system === name);
+  const [system] = found;
+  if (system === undefined) {
+    throw new Failure(
+      name === undefined ? `stack ${stack} has no system` : `stack ${stack} has no system ${name}`,
+      known === '' ? `name one in Pulumi.${stack}.yaml, such as memoryMcp: {}` : `name one of: ${known}`,
+    );
+  }
+  const [only, ...others] = found.length === 1 ? found : found.filter(({ operations }) => offers(operations));
+  if (only !== undefined && others.length === 0) return only;
+  throw new Failure(`stack ${stack} has several systems`, `choose by --system: ${known}`);
+}
+
+/**
+ * The server of a system that a command is about: the named one, else the main one.
+ * @throws Failure when there is none of that name
+ */
+export function serverOf({ name: system, operations: { servers } }: SystemPlan, name?: string): ServerFacts {
+  const [main] = servers;
+  const server = name === undefined ? main : servers.find((each) => each.name === name);
+  if (server !== undefined) return server;
+  throw new Failure(
+    `${system} has no server ${name}`,
+    `choose by --server: ${servers.map((each) => each.name).join(', ')}`,
+  );
+}

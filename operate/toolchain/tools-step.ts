@@ -1,0 +1,73 @@
+import { minutesAndSeconds, roughly, type Say, type Step } from '../base/progress';
+import type { CommandRun } from '../base/run';
+import { obtainTools, type Tool, type ToolEvent, type Tools } from './index';
+import type { ToolName } from './manifest';
+
+/** The step that obtains tools and tells what is built and how long it may take. */
+export function toolsStep(run: CommandRun, names: readonly ToolName[] | undefined, done: (tools: Tools) => void): Step {
+  return {
+    title: 'Tools',
+    work: async (say) => {
+      const tools = await obtainTools({
+        ...run,
+        ...(names === undefined ? {} : { names }),
+        onEvent: (event) => sayEvent(event, say),
+      });
+      done(tools);
+      return `Tools: ${summary([...tools.values()])}`;
+    },
+  };
+}
+
+function sayEvent(event: ToolEvent, say: Say): void {
+  switch (event.kind) {
+    case 'found':
+      if (event.tool.source === 'build' || event.tool.source === 'vendor') {
+        say(`${event.tool.name} ${event.tool.version}: ${sourceInWords[event.tool.source]}`);
+      }
+      break;
+    case 'waiting':
+      say(`${event.pin.name}: another run is at it, waiting`);
+      break;
+    case 'vendor':
+      say(
+        `${event.pin.name} ${event.pin.version}: asking its vendor for it, ${Math.round(event.bytes / 1e6)} MB so far`,
+      );
+      break;
+    case 'building': {
+      const { pin, laterSeconds } = event;
+      const started = Date.now();
+      say(() => buildingText(pin, (Date.now() - started) / 1000, laterSeconds));
+    }
+  }
+}
+
+/**
+ * What is shown during a build, with the elapsed seconds of this one and the usual seconds of those still to come.
+ * The usual times come from a two-core machine, so what is left is an estimate and called one.
+ */
+export function buildingText(
+  pin: { readonly name: string; readonly version: string; readonly buildSeconds: number },
+  elapsed: number,
+  laterSeconds: number,
+): string {
+  const left = Math.max(0, pin.buildSeconds - elapsed) + laterSeconds;
+  const here = `building ${pin.name} ${pin.version} from source, ${minutesAndSeconds(elapsed)} of about ${minutesAndSeconds(pin.buildSeconds)}`;
+  return `${here}; all tools: ${roughly(left)} left`;
+}
+
+const sourceInWords: Readonly<Record<Tool['source'], string>> = {
+  path: 'from your PATH',
+  cache: 'ready',
+  vendor: 'from its vendor',
+  build: 'built from source',
+};
+
+function summary(tools: readonly Tool[]): string {
+  const sources = ['path', 'cache', 'vendor', 'build'] as const;
+  return sources
+    .map((source) => ({ source, count: tools.filter((tool) => tool.source === source).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ source, count }) => `${count} ${sourceInWords[source]}`)
+    .join(', ');
+}

@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import type { DescribedObjects } from '../../../../components/system/described';
+import { parseConfig } from '../../../../config/parse';
+import { type Examined, finding } from '../../../../operate/commands/doctor/check';
+import { access } from '../../../../operate/commands/doctor/checks/access';
+import { images } from '../../../../operate/commands/doctor/checks/images';
+import { ingress } from '../../../../operate/commands/doctor/checks/ingress';
+import { kinds } from '../../../../operate/commands/doctor/checks/kinds';
+import { metrics } from '../../../../operate/commands/doctor/checks/metrics';
+import { enforcement } from '../../../../operate/commands/doctor/checks/network';
+import { knownMinors, server } from '../../../../operate/commands/doctor/checks/server';
+import { storage } from '../../../../operate/commands/doctor/checks/storage';
+import type { Access, Look } from '../../../../operate/commands/doctor/look';
+import { describedStack } from '../../../../operate/stack';
+
+const checkout = join(__dirname, '..', '..', '..', '..');
+
+/** A stack of the checkout, or one object in its place, and what is seen of its cluster. */
+function examined(stack: string, look: Partial<Look>, objects?: DescribedObjects, version = 'v1.35.0'): Examined {
+  const described = describedStack(checkout, stack);
+  const [system] = described.plan.systems;
+  assert.ok(system);
+  const plan = objects ? { ...described.plan, systems: [{ ...system, objects }] } : described.plan;
+  const unseen = () => Promise.reject(new Error('nobody may look there'));
+  return {
+    stack: { ...described, plan },
+    projectDir: checkout,
+    look: { at: unseen, list: unseen, kinds: unseen, may: unseen, ...look },
+    cluster: { version, context: 'c', server: 'https://cluster.test', uid: 'u' } as Examined['cluster'],
+  };
+}
+
+const daemonSet = (name: string, image = 'registry.test/plugin:v1') => ({
+  metadata: { name },
+  spec: { template: { spec: { containers: [{ image }] } } },
+});
+
+describe('enforcement of network policies', () => {
+  const plain = { language: 'kubernetes', version: 'v1.35.0' } as const;
+
+  it('is known of network plugins by their DaemonSets', () => {
+    for (const name of ['cilium', 'calico-node', 'canal', 'antrea-agent', 'kube-router', 'weave-net']) {
+      assert.equal(enforcement([daemonSet(name)], plain).status, 'ok', name);
+    }
+    assert.equal(enforcement([daemonSet('kube-flannel-ds')], plain).status, 'missing');
+    assert.equal(enforcement([daemonSet('kube-flannel-ds'), daemonSet('canal')], plain).status, 'ok');
+    assert.equal(enforcement([daemonSet('node-exporter')], plain).status, 'warning');
+    assert.equal(enforcement([], { ...plain, version: 'v1.34.1+k3s1' }).status, 'ok');
+  });
+
+  it('came to kindnet with a version', () => {
+    const kindnet = (tag: string) => enforcement([daemonSet('kindnet', `docker.io/kindest/kindnetd:${tag}`)], plain);
+    assert.equal(kindnet('v20240813-c6f155d6').status, 'ok');
+    assert.equal(kindnet('v20240202-8f1494ea').status, 'missing');
+    assert.equal(kindnet('mine').status, 'warning');
+  });
+
+  it('takes Cilium where the policies are written for it', () => {
+    assert.equal(enforcement([daemonSet('calico-node')], { ...plain, language: 'cilium' }).status, 'missing');
+    assert.equal(enforcement([daemonSet('cilium')], { ...plain, language: 'cilium' }).status, 'ok');
+  });
+});
+
+describe('metrics', () => {
+  const autoscaler = {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'a', namespace: 'n' },
+  };
+  const status = async (look: Partial<Look>) => {
+    const [question] = metrics(examined('local', look, { a: { object: autoscaler } }));
+    return question && (await finding(question)).status;
+  };
+
+  it('are asked for only where something scales by them', () => {
+    assert.deepEqual(metrics(examined('local', {})), []);
+  });
+
+  it('must be served, by a server that answers', async () => {
+    assert.equal(await status({ kinds: async () => [] }), 'ok');
+    assert.equal(await status({ kinds: async () => undefined }), 'missing');
+    assert.equal(await status({ kinds: () => Promise.reject(new Error('503')) }), 'missing');
+  });
+});
+
+describe('an Ingress', () => {
+  const theIngress = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'i', namespace: 'n' },
+    spec: { tls: [{ secretName: 't' }] },
+  };
+  const pod = (spec: object = {}) => ({ metadata: { name: 'controller' }, spec });
+  const classOf = (controller: string) => ({ metadata: { name: 'nginx' }, spec: { controller } });
+  const nginx = classOf('k8s.io/ingress-nginx');
+
+  /** What is seen of a cluster with these objects, by the path or its beginning. */
+  function seen(objects: Readonly<Record<string, unknown>>, facts: object = {}) {
+    const at = async <T>(path: string) =>
+      Object.entries(objects).find(([beginning]) => path.startsWith(beginning))?.[1] as T | undefined;
+    const list = async <T>(path: string) => ((await at<T[]>(path)) ?? []) as readonly T[];
+    const all = examined('local', { at, list }, { i: { object: theIngress } });
+    const cluster = parseConfig({ cluster: { ingress: facts } }, 'test').cluster;
+    const stack = { ...all.stack, plan: { ...all.stack.plan, cluster } };
+    return Promise.all(ingress({ ...all, stack }).map(finding));
+  }
+  const classes = '/apis/networking.k8s.io/v1/ingressclasses';
+  const controllers = '/api/v1/namespaces/ingress-nginx/pods?labelSelector=app.kubernetes.io%2Fname%3Dingress-nginx%2C';
+  const statuses = (findings: readonly { status: string }[]) => findings.map(({ status }) => status);
+
+  it('is looked at only where the plan has one', () => {
+    assert.deepEqual(ingress(examined('local', {})), []);
+  });
+
+  it('needs a class of ingress-nginx, and its pods where the stack file says', async () => {
+    const good = { [`${classes}/nginx`]: nginx, [controllers]: [pod()] };
+    assert.deepEqual(statuses(await seen(good)), ['ok', 'ok']);
+    const [without] = await seen({ [`${classes}/nginx`]: undefined, [classes]: [{ metadata: { name: 'edge' } }] });
+    assert.equal(without?.status, 'missing');
+    assert.match(without?.remedy ?? '', /set cluster\.ingress\.className to one of: edge$/);
+    assert.deepEqual(statuses(await seen({ ...good, [`${classes}/nginx`]: classOf('traefik.io/x') })), [
+      'warning',
+      'ok',
+    ]);
+    assert.deepEqual(statuses(await seen({ ...good, [controllers]: [] })), ['ok', 'missing']);
+    assert.deepEqual(statuses(await seen({ ...good, [controllers]: [pod({ hostNetwork: true })] })), ['ok', 'warning']);
+  });
+
+  it('needs the issuer of its certificate, in its own namespace or for the whole cluster', async () => {
+    const issuer = async (kind: string, path: string) => {
+      const facts = { certificateIssuer: { name: 'ca', kind } };
+      return (await seen({ [path]: {} }, facts)).at(-1)?.status;
+    };
+    assert.equal(await issuer('ClusterIssuer', '/apis/cert-manager.io/v1/clusterissuers/ca'), 'ok');
+    assert.equal(await issuer('Issuer', '/apis/cert-manager.io/v1/namespaces/n/issuers/ca'), 'ok');
+    assert.equal(await issuer('Issuer', '/apis/cert-manager.io/v1/clusterissuers/ca'), 'missing');
+  });
+});
+
+describe('the class of volumes', () => {
+  const claim = (accessMode: string) => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'c', namespace: 'n' },
+    spec: { storageClassName: 'some', accessModes: [accessMode] },
+  });
+  const answer = async (accessMode: string, provisioner?: string) => {
+    const found = provisioner && { metadata: { name: 'some' }, provisioner, allowVolumeExpansion: true };
+    const look: Partial<Look> = { at: async <T>() => found as T, list: async () => [] };
+    const [question] = storage(examined('local', look, { c: { object: claim(accessMode) } }));
+    assert.ok(question);
+    return finding(question);
+  };
+
+  it('is noted when it is to be shared and its provisioner is known to be for one node', async () => {
+    for (const provisioner of ['ebs.csi.aws.com', 'rook-ceph.rbd.csi.ceph.com', 'rancher.io/local-path']) {
+      assert.equal((await answer('ReadWriteMany', provisioner)).status, 'warning', provisioner);
+      assert.equal((await answer('ReadWriteOnce', provisioner)).status, 'ok', provisioner);
+    }
+    for (const provisioner of ['nfs.csi.k8s.io', 'rook-ceph.cephfs.csi.ceph.com', 'driver.longhorn.io']) {
+      assert.equal((await answer('ReadWriteMany', provisioner)).status, 'ok', provisioner);
+    }
+  });
+
+  it('is asked for by the key that names it', async () => {
+    assert.match((await answer('ReadWriteMany')).remedy ?? '', /cluster\.sharedStorageClass/);
+    assert.match((await answer('ReadWriteOnce')).remedy ?? '', /cluster\.storageClass/);
+  });
+});
+
+describe('a kind of the plan', () => {
+  const route = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: 'a' } };
+
+  it('that is served in another version only is named with it', async () => {
+    const look: Partial<Look> = {
+      kinds: async () => undefined,
+      at: async <T>() => ({ versions: [{ version: 'v1beta1' }] }) as T,
+    };
+    const [question] = kinds(examined('local', look, { route: { object: route } }));
+    assert.ok(question);
+    const { found, remedy, status } = await finding(question);
+    assert.equal(status, 'missing');
+    assert.equal(found, 'not served as gateway.networking.k8s.io/v1, only v1beta1');
+    assert.match(remedy ?? '', /^upgrade the definitions of the Gateway API/);
+  });
+
+  it('that comes with every cluster is not looked at', () => {
+    assert.deepEqual(kinds(examined('local', {})), []);
+  });
+});
+
+describe('the rights of a user', () => {
+  const role = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: { name: 'r', namespace: 'n' },
+    rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['s'], verbs: ['get'] }],
+  };
+  const served = async () => [{ name: 'roles', kind: 'Role', namespaced: true }];
+  const answer = async (may: (asked: Access) => boolean) => {
+    const look: Partial<Look> = { kinds: served, may: async (asked) => may(asked) };
+    const [question] = access(examined('local', look, { role: { object: role } }));
+    assert.ok(question);
+    return finding(question);
+  };
+
+  it('must reach as far as the rights that a Role gives away', async () => {
+    const { found, status } = await answer(({ resource, verb }) => resource === 'roles' && verb !== 'escalate');
+    assert.equal(status, 'missing');
+    assert.equal(found, 'you may not get secrets s (to grant it by a Role)');
+    assert.equal((await answer(({ resource }) => resource === 'roles')).status, 'ok');
+  });
+});
+
+describe('what cannot be looked at', () => {
+  it('is a warning with the reason', async () => {
+    const [question] = access(examined('local', {}));
+    assert.ok(question);
+    const { found, remedy, status } = await finding(question);
+    assert.deepEqual([status, found], ['warning', 'could not be looked at: nobody may look there']);
+    assert.ok(remedy);
+  });
+});
+
+describe('images', () => {
+  const pod = (image: string) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'n' },
+    spec: { containers: [{ name: 'c', image }] },
+  });
+  const waivers = [{ rule: 'pinned-images', reason: 'no registry answers here' }];
+  const digest = `sha256:${'0'.repeat(64)}`;
+
+  it('without a digest are named once, with the reason that the plan gives', async () => {
+    const objects = {
+      a: { object: pod('registry.test/a:1'), waivers },
+      b: { object: pod('registry.test/a:1') },
+      c: { object: pod(`registry.test/c:1@${digest}`) },
+    };
+    const findings = await Promise.all(images(examined('local', {}, objects)).map(finding));
+    assert.deepEqual(
+      findings.map(({ subject, found }) => `${subject}: ${found}`),
+      [
+        'image registry.test/a:1: not pinned by a digest: no registry answers here',
+        'image registry.test/c:1: pinned by sha256:000000000000…',
+      ],
+    );
+  });
+});
+
+describe('the version of a cluster', () => {
+  it('is known to work from the client of the provider to the API server of the tests', async () => {
+    const { oldest, newest } = knownMinors(checkout);
+    assert.ok(oldest > 28 && newest >= oldest, `${oldest} to ${newest}`);
+    const status = async (version: string) => {
+      const question = server(examined('local', {}, undefined, version)).find(({ subject }) => /version/.test(subject));
+      return question && (await finding(question)).status;
+    };
+    assert.equal(await status(`v1.${newest}.3+k3s1`), 'ok');
+    assert.equal(await status(`v1.${oldest - 1}.0`), 'warning');
+    assert.equal(await status(`v1.${newest + 1}.0`), 'warning');
+  });
+});
