@@ -1,10 +1,10 @@
-import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
-import type { IService } from 'kubernetes-models/v1';
-import type { DescribedObjects, KubernetesObject } from '../components/system/described';
+import type { DescribedObjects } from '../components/system/described';
+import type { PlannedObject } from '../components/system/planned-object';
 import { podLabelsOf, podOf } from './pods';
 
-type Service = KubernetesObject & IService;
-type ServicePort = NonNullable<NonNullable<IService['spec']>['ports']>[number];
+type Service = PlannedObject<'Service'>;
+type Route = PlannedObject<'HTTPRoute' | 'Ingress'>;
+type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number];
 
 /** A Service that a route leads to, and its port by number or name. */
 export interface Backend {
@@ -12,33 +12,31 @@ export interface Backend {
   readonly port: number | string | undefined;
 }
 
-interface Route {
-  readonly spec?: {
-    readonly rules?: readonly { readonly backendRefs?: readonly { readonly name: string; readonly port?: number }[] }[];
-  };
+/** The objects of a plan without what is said about them. */
+export function objectsIn(objects: DescribedObjects): PlannedObject[] {
+  return Object.values(objects).map(({ object }) => object);
 }
 
-/** Whether an object leads to Services from outside: a route of the Gateway API of any kind, or an Ingress. */
-export function isRoute({ apiVersion, kind }: KubernetesObject): boolean {
-  return kind === 'Ingress' || (apiVersion.startsWith('gateway.networking.k8s.io/') && kind.endsWith('Route'));
+/** Whether an object leads to Services from outside. */
+export function isRoute(object: PlannedObject): object is Route {
+  return object.kind === 'Ingress' || object.kind === 'HTTPRoute';
 }
 
 /** Whether a Service itself is reached from outside of the cluster. */
-export function isExposedService(object: KubernetesObject): object is Service {
+export function isExposedService(object: PlannedObject): object is Service {
   if (object.kind !== 'Service') return false;
-  const { spec } = object as Service;
+  const { spec } = object;
   return spec?.type === 'NodePort' || spec?.type === 'LoadBalancer' || (spec?.externalIPs ?? []).length > 0;
 }
 
 /** What a route leads to. */
-export function backendsOf(object: KubernetesObject): Backend[] {
-  if (object.kind !== 'Ingress') {
-    const { spec } = object as Route;
-    return (spec?.rules ?? []).flatMap((rule) =>
-      (rule.backendRefs ?? []).map(({ name, port }) => ({ service: name, port })),
+export function backendsOf(route: Route): Backend[] {
+  if (route.kind === 'HTTPRoute') {
+    return (route.spec.rules ?? []).flatMap(({ backendRefs = [] }) =>
+      backendRefs.map(({ name, port }) => ({ service: name, port })),
     );
   }
-  const { spec } = object as KubernetesObject & IIngress;
+  const { spec } = route;
   const paths = (spec?.rules ?? []).flatMap(({ http }) => http?.paths ?? []).map(({ backend }) => backend);
   return [...(spec?.defaultBackend ? [spec.defaultBackend] : []), ...paths].map(({ service }) => ({
     service: service?.name ?? '',
@@ -48,8 +46,9 @@ export function backendsOf(object: KubernetesObject): Backend[] {
 
 /** The Service of a name, where the plan has one. */
 export function serviceNamed(name: string, objects: DescribedObjects): Service | undefined {
-  return Object.values(objects).find(({ object }) => object.kind === 'Service' && object.metadata.name === name)
-    ?.object as Service | undefined;
+  return objectsIn(objects)
+    .filter((object) => object.kind === 'Service')
+    .find(({ metadata }) => metadata.name === name);
 }
 
 /** The port of a Service that a backend names. */
@@ -58,10 +57,9 @@ export function servicePort(service: Service, { port }: Pick<Backend, 'port'>): 
 }
 
 /** The objects whose pods a Service leads to. */
-export function servedBy(service: KubernetesObject, objects: DescribedObjects): KubernetesObject[] {
-  const selector = Object.entries((service as Service).spec?.selector ?? {});
-  return Object.values(objects)
-    .map(({ object }) => object)
+export function servedBy(service: Service, objects: DescribedObjects): PlannedObject[] {
+  const selector = Object.entries(service.spec?.selector ?? {});
+  return objectsIn(objects)
     .filter((object) => object.metadata.namespace === service.metadata.namespace)
     .filter((object) => {
       const labels = podOf(object) && podLabelsOf(object);

@@ -1,4 +1,5 @@
-import type { DescribedObjects, KubernetesObject } from '../components/system/described';
+import type { DescribedObjects } from '../components/system/described';
+import type { PlannedObject } from '../components/system/planned-object';
 import type { ClusterFacts } from '../config/cluster';
 
 /** What a rule may look at besides the object: the objects beside it and the cluster they go to. */
@@ -16,5 +17,5 @@ export interface Rule {
   /** What the rule demands and why, in one sentence. */
   readonly demand: string;
   /** Says what is wrong with an object, each in one clause; nothing when it keeps to the rule or the rule is not about it. */
-  check(object: KubernetesObject, context: RuleContext): string[];
+  check(object: PlannedObject, context: RuleContext): string[];
 }

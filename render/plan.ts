@@ -1,5 +1,6 @@
 import type { Plan } from '../components/plan';
-import type { Described, KubernetesObject, SystemPlan } from '../components/system/described';
+import type { Described, SystemPlan } from '../components/system/described';
+import type { PlannedObject } from '../components/system/planned-object';
 import { kustomizeImages } from './images';
 import { toYaml } from './yaml';
 
@@ -32,7 +33,7 @@ export function renderPlan(plan: Plan, stack: string): Map<string, string> {
 }
 
 /** The objects of a system that Argo CD may write, in the order in which they are created. */
-export function renderedObjects(system: SystemPlan): KubernetesObject[] {
+export function renderedObjects(system: SystemPlan): PlannedObject[] {
   return Object.values(system.objects)
     .filter(isRendered)
     .map(({ object }) => object);
@@ -43,12 +44,12 @@ function isRendered({ deliveredBy, object }: Described): boolean {
   return deliveredBy !== 'pulumi' && object.kind !== 'Secret';
 }
 
-function fileName({ kind, metadata }: KubernetesObject): string {
+function fileName({ kind, metadata }: PlannedObject): string {
   // Names of roles may have a colon, which not every file system takes.
   return `${kind}-${metadata.name}.yaml`.toLowerCase().replace(/[^a-z0-9.-]/g, '-');
 }
 
-function kustomizationOf(resources: readonly string[], objects: readonly KubernetesObject[] = []) {
+function kustomizationOf(resources: readonly string[], objects: readonly PlannedObject[] = []) {
   const images = kustomizeImages(objects);
   return {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
@@ -58,7 +59,7 @@ function kustomizationOf(resources: readonly string[], objects: readonly Kuberne
   };
 }
 
-function inOrder(object: KubernetesObject): KubernetesObject {
+function inOrder(object: PlannedObject) {
   const { apiVersion, kind, metadata, ...rest } = object;
   return { apiVersion, kind, metadata, ...rest };
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ICronJob } from 'kubernetes-models/batch/v1';
-import type { IConfigMap, IContainer, IEnvVar, IPodSpec } from 'kubernetes-models/v1';
+import type { IContainer, IEnvVar, IPodSpec } from 'kubernetes-models/v1';
 import { scheduledJob } from '../kit/objects/cron-job';
 import { hardenedPod, onOneNode, pullSecrets, type RunAs, resourceRequirements, type Sizing } from '../kit/objects/pod';
-import type { Described, Named, ObjectMeta, Waiver } from '../system/described';
+import type { Described, Waiver } from '../system/described';
 import type { SecretEntry, SnapshotBackup } from '../system/operations';
+import type { ObjectMeta } from '../system/planned-object';
 
 /** Scripts of the backup, as files beside this one. They import one another, so they are mounted together. */
 const files = ['backups.py', 'qdrant.py', 'restore.py', 'run.py', 's3.py', 'snapshot.py', 'stores.py'] as const;
@@ -98,7 +98,7 @@ export interface QdrantArgs {
 
 /** The scheduled backup of Qdrant, and a template for restoring it. */
 export function backupObjects(args: QdrantBackupArgs): Record<string, Described> {
-  const scripts: Described<Named<IConfigMap>> = {
+  const scripts: Described<'ConfigMap'> = {
     object: {
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -143,7 +143,7 @@ function job(
   kind: 'backup' | 'restore',
   schedule: string,
   env: readonly IEnvVar[],
-): Described<Named<ICronJob>> {
+): Described<'CronJob'> {
   const { apiKey, url } = args.qdrant;
   const key = apiKey ? [fromSecret('QDRANT_API_KEY', apiKey.name, apiKey.key)] : [];
   const container = scriptContainer(args, kind, [{ name: 'QDRANT_URL', value: url }, ...key, ...env]);

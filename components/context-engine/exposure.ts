@@ -1,9 +1,8 @@
-import type { IService } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../config/cluster';
 import { type ExposedPort, loadBalancerService, nodePortService } from '../kit/objects/exposed-service';
 import { apiKeyPolicy, clientAffinity, httpRoute, type RouteRule } from '../kit/objects/http-route';
 import { ingress } from '../kit/objects/ingress';
-import type { Described, Endpoint, Named } from '../system/described';
+import type { Described, Endpoint } from '../system/described';
 import { frontPorts } from './guard';
 import { metadataIn, podsOf, ports, serverKinds, serviceHost, system } from './names';
 import type { ContextEngineSettings } from './settings';
@@ -69,7 +68,7 @@ function externalServices(
   settings: ContextEngineSettings,
   exposure: Extract<ExposureSettings, { kind: 'nodePort' | 'loadBalancer' }>,
   cluster: ClusterFacts,
-): Record<string, Described<Named<IService>>> {
+): Record<string, Described<'Service'>> {
   return Object.fromEntries(
     exposedServices(settings).map((name) => {
       const onNodes = exposure.kind === 'nodePort';
@@ -110,12 +109,12 @@ function backendOf(settings: ContextEngineSettings, name: ServiceName) {
 }
 
 /** Services before the proxies of those whose own Service leads past it. */
-function guardedServices(settings: ContextEngineSettings): Record<string, Described<Named<IService>>> {
+function guardedServices(settings: ContextEngineSettings): Record<string, Described<'Service'>> {
   return Object.fromEntries(
     exposedServices(settings).flatMap((name) => {
       const backend = backendOf(settings, name);
       if (backend.name === name) return [];
-      const service: Described<Named<IService>> = {
+      const service: Described<'Service'> = {
         object: {
           apiVersion: 'v1',
           kind: 'Service',

@@ -1,8 +1,7 @@
-import type { IDeployment } from 'kubernetes-models/apps/v1';
-import type { IProbe, IService } from 'kubernetes-models/v1';
+import type { IProbe } from 'kubernetes-models/v1';
 import { resourceRequirements, rolloutDeadlines } from '../kit/objects/pod';
 import { unpinnedWaiver } from '../kit/parts/pinning';
-import type { Described, Named } from '../system/described';
+import type { Described } from '../system/described';
 import { guardBeside } from './guard';
 import { metadataIn, paths, podLabels, podsOf, ports } from './names';
 import { enginePod } from './pod';
@@ -20,7 +19,7 @@ export function llamacpp(settings: ContextEngineSettings): Record<string, Descri
   return { 'llamacpp-service': service(settings), llamacpp: deployment(settings) };
 }
 
-function deployment(settings: ContextEngineSettings): Described<Named<IDeployment>> {
+function deployment(settings: ContextEngineSettings): Described<'Deployment'> {
   const { contextSize, fetchBudgetSeconds, fetchImage, gpu, image, model, resources, startupBudgetSeconds } =
     settings.llamacpp;
   const deadlines = rolloutDeadlines(startupBudgetSeconds);
@@ -100,7 +99,7 @@ function deployment(settings: ContextEngineSettings): Described<Named<IDeploymen
   };
 }
 
-function service(settings: ContextEngineSettings): Described<Named<IService>> {
+function service(settings: ContextEngineSettings): Described<'Service'> {
   return {
     object: {
       apiVersion: 'v1',

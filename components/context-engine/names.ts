@@ -1,6 +1,6 @@
 import { labelsOf } from '../kit/objects/labels';
 import type { RunAs } from '../kit/objects/pod';
-import type { ObjectMeta } from '../system/described';
+import type { ObjectMeta } from '../system/planned-object';
 import type { ContextEngineSettings } from './settings';
 import type { ServerName, ServiceName } from './settings/choices';
 

@@ -1,9 +1,8 @@
-import type { IStatefulSet } from 'kubernetes-models/apps/v1';
 import type { IPodSpec, IProbe, IService } from 'kubernetes-models/v1';
 import { hardenedPod, onOneNode, pullSecrets, resourceRequirements } from '../kit/objects/pod';
 import { unpinnedWaiver } from '../kit/parts/pinning';
 import { revisionAnnotations } from '../kit/parts/secrets';
-import type { Described, Named } from '../system/described';
+import type { Described } from '../system/described';
 import { guardBeside } from './guard';
 import { allPods, claims, metadataIn, podLabels, podsOf, ports, runAs, scraped, system, uses } from './names';
 import type { ContextEngineSettings } from './settings';
@@ -29,7 +28,7 @@ export function qdrant(settings: ContextEngineSettings): Record<string, Describe
   };
 }
 
-function statefulSet(settings: ContextEngineSettings): Described<Named<IStatefulSet>> {
+function statefulSet(settings: ContextEngineSettings): Described<'StatefulSet'> {
   const { apiKey, image, resources } = settings.qdrant;
   const guard = guardBeside(settings, 'qdrant');
   const { requests, grpc } = ports.qdrant;
@@ -123,12 +122,12 @@ function nearTo({ backup, layout }: ContextEngineSettings): Pick<IPodSpec, 'affi
 }
 
 /** What clients talk to, and Prometheus: it finds this one by a label of its own, since others lead to the same pod. */
-function client(settings: ContextEngineSettings): Described<Named<IService>> {
+function client(settings: ContextEngineSettings): Described<'Service'> {
   return service(settings, 'qdrant', { type: 'ClusterIP' }, { ...pods, ...scraped });
 }
 
 /** What gives the pod its name; it has no address. */
-function headless(settings: ContextEngineSettings): Described<Named<IService>> {
+function headless(settings: ContextEngineSettings): Described<'Service'> {
   return service(settings, 'qdrant-headless', { clusterIP: 'None', publishNotReadyAddresses: true });
 }
 
@@ -137,7 +136,7 @@ function service(
   name: string,
   kind: NonNullable<IService['spec']>,
   labels: Readonly<Record<string, string>> = pods,
-): Described<Named<IService>> {
+): Described<'Service'> {
   const { requests, grpc } = ports.qdrant;
   return {
     object: {

@@ -1,11 +1,10 @@
-import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IContainer, IEnvVar, IVolume, IVolumeMount } from 'kubernetes-models/v1';
 import { scheduledJob } from '../kit/objects/cron-job';
 import { runOnceJob } from '../kit/objects/job';
 import { resourceRequirements } from '../kit/objects/pod';
 import { unpinnedWaiver } from '../kit/parts/pinning';
 import { revisionAnnotations } from '../kit/parts/secrets';
-import type { Described, Named } from '../system/described';
+import type { Described } from '../system/described';
 import type { RepositoryFacts } from '../system/operations';
 import { environment, type Role } from './environment';
 import { bringer, credentialsRevision, isBrought, scriptOf, sourceVolumes } from './fetch';
@@ -150,7 +149,7 @@ export function indexer(settings: ContextEngineSettings, repository: RepositoryS
 }
 
 /** Indexes changes as they come. One for each repository: two would index everything twice. */
-function watcher(settings: ContextEngineSettings, repository: RepositorySettings): Described<Named<IDeployment>> {
+function watcher(settings: ContextEngineSettings, repository: RepositorySettings): Described<'Deployment'> {
   const pods = podsOf('watcher', repository.name);
   const used: readonly Script[] = [
     ...(['prepare.py', 'wait-for.py', 'watch.py'] as const),

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IConfigMap, IVolume, IVolumeMount } from 'kubernetes-models/v1';
+import type { IVolume, IVolumeMount } from 'kubernetes-models/v1';
 import { contentHash } from '../kit/objects/content-hash';
-import type { Described, Named } from '../system/described';
+import type { Described } from '../system/described';
 import { metadataIn, paths, system } from './names';
 import type { ContextEngineSettings } from './settings';
 
@@ -21,7 +21,7 @@ const contents = Object.fromEntries(
 const name = `${system}-scripts`;
 
 /** The scripts as an object, one for all pods. */
-export function scripts(settings: ContextEngineSettings): Described<Named<IConfigMap>> {
+export function scripts(settings: ContextEngineSettings): Described<'ConfigMap'> {
   return {
     object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadataIn(settings)(name), data: { ...contents } },
   };

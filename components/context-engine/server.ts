@@ -1,12 +1,10 @@
-import type { IDeployment } from 'kubernetes-models/apps/v1';
-import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IContainer, IProbe, IService, IVolume } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../config/cluster';
 import { autoscaler } from '../kit/objects/horizontal-pod-autoscaler';
 import { resourceRequirements, rolloutDeadlines, spreadOverNodes } from '../kit/objects/pod';
 import { unpinnedWaiver } from '../kit/parts/pinning';
 import { revisionAnnotations } from '../kit/parts/secrets';
-import type { Described, Named } from '../system/described';
+import type { Described } from '../system/described';
 import { environment } from './environment';
 import { frontPorts, guardBeside } from './guard';
 import { metadataIn, paths, podLabels, podsOf, serverKinds, stateFolder, type Use } from './names';
@@ -43,11 +41,7 @@ function usesOf(settings: ContextEngineSettings, name: ServerName): Use[] {
   return ['qdrant', 'models', ...(serverKinds[name].about === 'indexer' ? indexer : [])];
 }
 
-function deployment(
-  settings: ContextEngineSettings,
-  cluster: ClusterFacts,
-  name: ServerName,
-): Described<Named<IDeployment>> {
+function deployment(settings: ContextEngineSettings, cluster: ClusterFacts, name: ServerName): Described<'Deployment'> {
   const kind = serverKinds[name];
   const deadlines = rolloutDeadlines(settings.startupBudgetSeconds);
   const guard = guardBeside(settings, name);
@@ -166,7 +160,7 @@ function volumesOf(name: ServerName): IVolume[] {
   ];
 }
 
-function service(settings: ContextEngineSettings, name: ServerName): Described<Named<IService>> {
+function service(settings: ContextEngineSettings, name: ServerName): Described<'Service'> {
   const { port, health } = serverKinds[name];
   const fronts = frontPorts(settings, name);
   return serviceWith(settings, name, name, [
@@ -176,7 +170,7 @@ function service(settings: ContextEngineSettings, name: ServerName): Described<N
 }
 
 /** Past the proxy, for the indexer alone. */
-function internalService(settings: ContextEngineSettings): Described<Named<IService>> {
+function internalService(settings: ContextEngineSettings): Described<'Service'> {
   const { port, health } = serverKinds['mcp-memory'];
   return serviceWith(settings, 'mcp-memory-internal', 'mcp-memory', [
     { name: 'direct', port, targetPort: port, protocol: 'TCP' },
@@ -189,7 +183,7 @@ function serviceWith(
   name: string,
   server: ServerName,
   servicePorts: NonNullable<NonNullable<IService['spec']>['ports']>,
-): Described<Named<IService>> {
+): Described<'Service'> {
   const pods = podsOf(server);
   return {
     object: {
@@ -215,7 +209,7 @@ function scaling(settings: ContextEngineSettings, cluster: ClusterFacts, name: S
   const pods = podsOf(name);
   const metadata = metadataIn(settings, pods)(`${name}-hpa`);
   const { cpuPercent, minReplicas } = settings.indexer.autoscaling;
-  const budget: Described<Named<IPodDisruptionBudget>> = {
+  const budget: Described<'PodDisruptionBudget'> = {
     object: {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',

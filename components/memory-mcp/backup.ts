@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IConfigMap } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../config/cluster';
 import { scheduledJob } from '../kit/objects/cron-job';
 import { labelsOf } from '../kit/objects/labels';
 import { hardenedPod, resourceRequirements } from '../kit/objects/pod';
 import { unpinnedWaiver } from '../kit/parts/pinning';
-import type { Described, Named } from '../system/described';
+import type { Described } from '../system/described';
 import { metadataIn, pods, port, remotes, system } from './names';
 import type { MemoryMcpSettings } from './settings';
 
@@ -29,7 +28,7 @@ export function backup(settings: MemoryMcpSettings, cluster: ClusterFacts): Reco
   const metadata = metadataIn(settings, pods.backup)(name);
   const { authentication } = settings;
   const bearer = authentication?.mode === 'bearer' ? authentication.secret : undefined;
-  const scripts: Described<Named<IConfigMap>> = {
+  const scripts: Described<'ConfigMap'> = {
     object: { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [script]: content } },
   };
   const job = scheduledJob({

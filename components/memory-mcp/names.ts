@@ -1,5 +1,5 @@
 import { labelsOf } from '../kit/objects/labels';
-import type { ObjectMeta } from '../system/described';
+import type { ObjectMeta } from '../system/planned-object';
 import type { MemoryMcpSettings } from './settings';
 
 /** Name of the system and of most of its objects. */

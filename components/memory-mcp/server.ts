@@ -1,12 +1,11 @@
-import type { IDeployment } from 'kubernetes-models/apps/v1';
-import type { IConfigMap, IProbe, IService } from 'kubernetes-models/v1';
+import type { IProbe } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../config/cluster';
 import { contentHash } from '../kit/objects/content-hash';
 import { labelsOf } from '../kit/objects/labels';
 import { hardenedPod, resourceRequirements, rolloutDeadlines } from '../kit/objects/pod';
 import { bearerProxy, proxyPorts } from '../kit/parts/auth-sidecar';
 import { revisionAnnotations } from '../kit/parts/secrets';
-import type { Described, Named } from '../system/described';
+import type { Described } from '../system/described';
 import { configFile, environment, scopesFile } from './environment';
 import { configPath, dataPath, metadataIn, pods, port, system } from './names';
 import type { MemoryMcpSettings } from './settings';
@@ -33,7 +32,7 @@ export function server(settings: MemoryMcpSettings, cluster: ClusterFacts) {
           secret: authentication.secret,
         })
       : undefined;
-  const scopes: Described<Named<IConfigMap>> | undefined =
+  const scopes: Described<'ConfigMap'> | undefined =
     settings.git.scopes.length > 0
       ? {
           object: {
@@ -56,8 +55,8 @@ function deployment(
   settings: MemoryMcpSettings,
   cluster: ClusterFacts,
   proxy: ReturnType<typeof bearerProxy> | undefined,
-  scopes: Described<Named<IConfigMap>> | undefined,
-): Described<Named<IDeployment>> {
+  scopes: Described<'ConfigMap'> | undefined,
+): Described<'Deployment'> {
   const deadlines = rolloutDeadlines(settings.startupBudgetSeconds);
   const { health } = podPorts(settings);
   // /healthz and not /readyz: readiness there changes only through traffic, so one failed embedding would take the only
@@ -130,7 +129,7 @@ function deployment(
   };
 }
 
-function service(settings: MemoryMcpSettings): Described<Named<IService>> {
+function service(settings: MemoryMcpSettings): Described<'Service'> {
   const { requests, health } = podPorts(settings);
   return {
     object: {

@@ -1,9 +1,8 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import type { IStatefulSet } from 'kubernetes-models/apps/v1';
 import { rolloutDeadlines } from '../kit/objects/pod';
-import type { SecretReference } from '../kit/parts/secrets';
 import type { Described, DescribedObjects, KubernetesObject } from '../system/described';
+import type { PlannedObject } from '../system/planned-object';
 
 /**
  * Field manager of every write. It is fixed and forces, because the provider otherwise takes a random manager for each
@@ -34,7 +33,7 @@ export function registerObjects(
     const prerequisites = key === 'namespace' ? [] : ['namespace', ...(described.after ?? [])];
     const dependsOn = prerequisites.flatMap((other) => register(other) ?? []);
     const options = pulumi.mergeOptions(resourceOptions(described), { parent, dependsOn });
-    const object = withSecretValues(engineObject(described.object), secrets);
+    const object = engineObject(withSecretValues(described.object, secrets));
     resources[key] = typed(`${name}-${key}`, object, options);
     return resources[key];
   };
@@ -43,16 +42,15 @@ export function registerObjects(
 }
 
 /** Puts secret values in the place of their references. They stay secret: encrypted in state, hidden in every output. */
-function withSecretValues(object: KubernetesObject, secrets: SecretValues): KubernetesObject {
-  const { stringData } = object as { stringData?: Record<string, SecretReference> };
-  if (object.kind !== 'Secret' || !stringData) return object;
-  const values = Object.entries(stringData).map(([key, { encryptedConfigKey }]) => {
+function withSecretValues(object: PlannedObject, secrets: SecretValues): KubernetesObject {
+  if (object.kind !== 'Secret') return object;
+  const values = Object.entries(object.stringData).map(([key, { encryptedConfigKey }]) => {
     const value = secrets[encryptedConfigKey];
     if (value === undefined)
       throw new Error(`Secret ${object.metadata.name}: no value given for ${encryptedConfigKey}`);
     return [key, pulumi.secret(value)];
   });
-  return { ...object, stringData: Object.fromEntries(values) } as KubernetesObject;
+  return Object.assign({ ...object }, { stringData: Object.fromEntries(values) });
 }
 
 /** Options that follow from the description alone. */
@@ -67,22 +65,21 @@ export function resourceOptions(described: Described): pulumi.CustomResourceOpti
 }
 
 /** The engine gives up after Kubernetes itself has called a rollout failed, so that its reason is the one shown. */
-function engineTimeout(object: KubernetesObject): string | undefined {
-  const seconds = object.kind === 'StatefulSet' ? statefulSetSeconds(object) : progressSeconds(object);
+function engineTimeout(object: PlannedObject): string | undefined {
+  const seconds =
+    object.kind === 'StatefulSet'
+      ? statefulSetSeconds(object)
+      : object.kind === 'Deployment'
+        ? object.spec?.progressDeadlineSeconds
+        : undefined;
   return seconds === undefined ? undefined : `${seconds + 60}s`;
-}
-
-function progressSeconds(object: KubernetesObject): number | undefined {
-  const { spec } = object as { spec?: { progressDeadlineSeconds?: number } };
-  return spec?.progressDeadlineSeconds;
 }
 
 /**
  * A StatefulSet has no deadline of its own, so what its pods may take counts: the startup probe of the slowest container,
  * for one pod after the other.
  */
-function statefulSetSeconds(object: KubernetesObject): number | undefined {
-  const { spec } = object as KubernetesObject & IStatefulSet;
+function statefulSetSeconds({ spec }: PlannedObject<'StatefulSet'>): number | undefined {
   const probes = (spec?.template.spec?.containers ?? []).flatMap(({ startupProbe }) => startupProbe ?? []);
   const starts = probes.map(
     ({ initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3 }) =>

@@ -1,23 +1,13 @@
 import type { Flow } from '../kit/parts/network-policies';
 import type { Operations } from './operations';
+import type { ObjectMeta, PlannedKind, PlannedObject } from './planned-object';
 
-/** Any Kubernetes object as plain data. */
+/** Any object on a cluster, of whatever kind. Those of a plan are {@link PlannedObject}s. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: ObjectMeta;
 }
-
-/** The part of an object's metadata that a description may set. */
-export interface ObjectMeta {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
-/** A typed object model with the metadata that every described object has. */
-export type Named<T> = Omit<T, 'metadata'> & { readonly metadata: ObjectMeta };
 
 /** A rule that an object breaks on purpose. The reason is shown at every preview. */
 export interface Waiver {
@@ -27,8 +17,8 @@ export interface Waiver {
 }
 
 /** An object together with what its registration has to know about it. */
-export interface Described<T extends KubernetesObject = KubernetesObject> {
-  readonly object: T;
+export interface Described<K extends PlannedKind = PlannedKind> {
+  readonly object: PlannedObject<K>;
   /** Whether losing the object loses memory. Such an object is protected and kept when its resource goes. */
   readonly holdsData?: boolean;
   /** Names of objects of the same plan that must exist first; the namespace always does. */

@@ -1,18 +1,23 @@
 import type { Plan } from '../../components/plan';
-import type { Described, KubernetesObject } from '../../components/system/described';
+import type { Described } from '../../components/system/described';
+import type { PlannedKind, PlannedObject } from '../../components/system/planned-object';
 
 /** Every described object of a plan. */
 export function describedIn({ systems }: Plan): readonly Described[] {
   return systems.flatMap(({ objects }) => Object.values(objects));
 }
 
-/** The objects of one kind, in the form that the caller knows them in. */
-export function objectsOf<T>(plan: Plan, kind: string): readonly (KubernetesObject & T)[] {
-  return describedIn(plan).flatMap(({ object }) => (object.kind === kind ? [object as KubernetesObject & T] : []));
+/** The objects of one kind. */
+export function objectsOf<K extends PlannedKind>(plan: Plan, kind: K): readonly PlannedObject<K>[] {
+  return describedIn(plan).flatMap(({ object }) => (isOfKind(object, kind) ? [object] : []));
+}
+
+function isOfKind<K extends PlannedKind>(object: PlannedObject, kind: K): object is PlannedObject<K> {
+  return object.kind === kind;
 }
 
 /** Whether the plan itself makes an object. */
-export function makes(plan: Plan, kind: string, name: string, namespace?: string): boolean {
+export function makes(plan: Plan, kind: PlannedKind, name: string, namespace?: string): boolean {
   return objectsOf(plan, kind).some(
     ({ metadata }) => metadata.name === name && (namespace === undefined || metadata.namespace === namespace),
   );

@@ -1,7 +1,6 @@
-import type { IDeployment } from 'kubernetes-models/apps/v1';
-import type { ICronJob, IJob } from 'kubernetes-models/batch/v1';
-import type { IPersistentVolumeClaim } from 'kubernetes-models/v1';
-import type { DescribedObjects, KubernetesObject } from '../../components/system/described';
+import type { DescribedObjects } from '../../components/system/described';
+import type { PlannedObject } from '../../components/system/planned-object';
+import { objectsIn } from '../backends';
 import { podLabelsOf, podOf } from '../pods';
 import type { Rule } from '../rule';
 
@@ -11,9 +10,8 @@ export const protectedData: Rule = {
   check(object, { key, objects }) {
     const isNamespaceOfClaims =
       object.kind === 'Namespace' &&
-      Object.values(objects).some(
-        ({ object: other }) =>
-          other.kind === 'PersistentVolumeClaim' && other.metadata.namespace === object.metadata.name,
+      objectsIn(objects).some(
+        (other) => other.kind === 'PersistentVolumeClaim' && other.metadata.namespace === object.metadata.name,
       );
     if (object.kind !== 'PersistentVolumeClaim' && !isNamespaceOfClaims) return [];
     return objects[key]?.holdsData ? [] : ['could be deleted with its data'];
@@ -25,8 +23,7 @@ export const visibleVolumes: Rule = {
   demand: 'volumes are claims of their own: those from volumeClaimTemplates can be neither protected nor grown',
   check(object) {
     if (object.kind !== 'StatefulSet') return [];
-    const { spec } = object as { spec?: { volumeClaimTemplates?: unknown[] } };
-    return spec?.volumeClaimTemplates?.length ? ['claims its volumes by volumeClaimTemplates'] : [];
+    return object.spec?.volumeClaimTemplates?.length ? ['claims its volumes by volumeClaimTemplates'] : [];
   },
 };
 
@@ -39,24 +36,34 @@ export const singleWriters: Rule = {
 };
 
 /** How a workload could come to run a second pod beside the first. */
-function secondPods(object: KubernetesObject): string[] {
-  const { spec } = object as { spec?: object };
-  if (object.kind === 'Job') return parallel(spec as IJob['spec']);
-  if (object.kind === 'CronJob') {
-    const { concurrencyPolicy, jobTemplate } = spec as NonNullable<ICronJob['spec']>;
-    const overlaps = concurrencyPolicy === 'Forbid' ? [] : ['may start while its last run holds the volume'];
-    return [...overlaps, ...parallel(jobTemplate.spec)];
+function secondPods(object: PlannedObject): string[] {
+  switch (object.kind) {
+    case 'Job':
+      return parallel(object.spec?.parallelism);
+    case 'CronJob': {
+      const overlaps =
+        object.spec?.concurrencyPolicy === 'Forbid' ? [] : ['may start while its last run holds the volume'];
+      return [...overlaps, ...parallel(object.spec?.jobTemplate.spec?.parallelism)];
+    }
+    case 'Deployment': {
+      const surges = object.spec?.strategy?.type !== 'Recreate';
+      return [
+        ...(surges ? ['would start a second pod while the first holds the volume'] : []),
+        ...several(object.spec?.replicas),
+      ];
+    }
+    case 'StatefulSet':
+      return several(object.spec?.replicas);
+    default:
+      return [];
   }
-  const { replicas, strategy } = spec as Partial<NonNullable<IDeployment['spec']>>;
-  const surges = object.kind === 'Deployment' && strategy?.type !== 'Recreate';
-  return [
-    ...(surges ? ['would start a second pod while the first holds the volume'] : []),
-    ...(replicas === 1 ? [] : [`asks for ${replicas ?? 'no fixed number of'} replicas`]),
-  ];
 }
 
-function parallel(spec: Pick<NonNullable<IJob['spec']>, 'parallelism'> | undefined): string[] {
-  const pods = spec?.parallelism ?? 1;
+function several(replicas: number | undefined): string[] {
+  return replicas === 1 ? [] : [`asks for ${replicas ?? 'no fixed number of'} replicas`];
+}
+
+function parallel(pods = 1): string[] {
   return pods === 1 ? [] : [`runs ${pods} pods at a time`];
 }
 
@@ -65,9 +72,9 @@ export const oneNodeVolumes: Rule = {
   demand: 'workloads that share a ReadWriteOnce volume are kept on one node, because no other can mount it meanwhile',
   check(object, { objects }) {
     const claims = exclusiveClaims(object, objects);
-    const sharers = Object.values(objects)
-      .map((described) => described.object)
-      .filter((other) => other !== object && exclusiveClaims(other, objects).some((claim) => claims.includes(claim)));
+    const sharers = objectsIn(objects).filter(
+      (other) => other !== object && exclusiveClaims(other, objects).some((claim) => claims.includes(claim)),
+    );
     return sharers
       .filter((other) => !follows(object, other))
       .map((other) => `shares a volume with ${other.kind} ${other.metadata.name}, but may be put on another node`);
@@ -75,21 +82,21 @@ export const oneNodeVolumes: Rule = {
 };
 
 /** Whether the pods of a workload must be on the node of the other's, and may be where there are none of either. */
-function follows(object: KubernetesObject, other: KubernetesObject): boolean {
+function follows(object: PlannedObject, other: PlannedObject): boolean {
   const terms = podOf(object)?.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
   return terms.some(({ labelSelector, topologyKey }) => {
     const wanted = Object.entries(labelSelector?.matchLabels ?? {});
-    const matches = (each: KubernetesObject) => wanted.every(([key, value]) => podLabelsOf(each)[key] === value);
+    const matches = (each: PlannedObject) => wanted.every(([key, value]) => podLabelsOf(each)[key] === value);
     return topologyKey === 'kubernetes.io/hostname' && wanted.length > 0 && matches(object) && matches(other);
   });
 }
 
 /** Names of the claims that the pods of an object mount and that only one node can mount at a time. */
-function exclusiveClaims(object: KubernetesObject, objects: DescribedObjects): string[] {
+function exclusiveClaims(object: PlannedObject, objects: DescribedObjects): string[] {
   const mounted = (podOf(object)?.volumes ?? []).map((volume) => volume.persistentVolumeClaim?.claimName);
-  return Object.values(objects).flatMap(({ object: other }) => {
-    const modes = (other as IPersistentVolumeClaim).spec?.accessModes ?? [];
-    const isExclusive = other.kind === 'PersistentVolumeClaim' && !modes.includes('ReadWriteMany');
-    return isExclusive && mounted.includes(other.metadata.name) ? [other.metadata.name] : [];
-  });
+  return objectsIn(objects)
+    .filter((other) => other.kind === 'PersistentVolumeClaim')
+    .filter(({ spec }) => !spec?.accessModes?.includes('ReadWriteMany'))
+    .map(({ metadata }) => metadata.name)
+    .filter((name) => mounted.includes(name));
 }

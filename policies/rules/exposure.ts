@@ -1,6 +1,7 @@
 import { proxyPorts } from '../../components/kit/parts/auth-sidecar';
-import type { DescribedObjects, KubernetesObject } from '../../components/system/described';
-import { backendsOf, isExposedService, isRoute, servedBy, serviceNamed, servicePort } from '../backends';
+import type { DescribedObjects } from '../../components/system/described';
+import type { PlannedObject } from '../../components/system/planned-object';
+import { backendsOf, isExposedService, isRoute, objectsIn, servedBy, serviceNamed, servicePort } from '../backends';
 import { podOf } from '../pods';
 import type { Rule } from '../rule';
 
@@ -27,7 +28,11 @@ export const guardedRoutes: Rule = {
 };
 
 /** Whether a port of the pods behind a Service is that of a bearer proxy, in every one of them. */
-function isGuarded(service: KubernetesObject, port: number | string | undefined, objects: DescribedObjects): boolean {
+function isGuarded(
+  service: PlannedObject<'Service'>,
+  port: number | string | undefined,
+  objects: DescribedObjects,
+): boolean {
   const pods = servedBy(service, objects).flatMap((object) => podOf(object) ?? []);
   return (
     pods.length > 0 &&
@@ -45,15 +50,13 @@ function isGuarded(service: KubernetesObject, port: number | string | undefined,
 }
 
 /** What a SecurityPolicy of Envoy Gateway may ask for. */
-const authentications = ['apiKeyAuth', 'basicAuth', 'extAuth', 'jwt', 'oidc'];
+const authentications = ['apiKeyAuth', 'basicAuth', 'extAuth', 'jwt', 'oidc'] as const;
 
-function guardedByGateway(route: KubernetesObject, objects: DescribedObjects): boolean {
-  return Object.values(objects).some(({ object }) => {
-    const { spec = {} } = object as { spec?: { targetRefs?: { kind?: string; name?: string }[] } };
-    return (
+function guardedByGateway(route: PlannedObject, objects: DescribedObjects): boolean {
+  return objectsIn(objects).some(
+    (object) =>
       object.kind === 'SecurityPolicy' &&
-      authentications.some((authentication) => authentication in spec) &&
-      (spec.targetRefs ?? []).some(({ kind, name }) => kind === route.kind && name === route.metadata.name)
-    );
-  });
+      authentications.some((authentication) => object.spec[authentication] !== undefined) &&
+      (object.spec.targetRefs ?? []).some(({ kind, name }) => kind === route.kind && name === route.metadata.name),
+  );
 }

@@ -6,7 +6,7 @@ export const hashedJobs: Rule = {
   demand: "a Job's name ends with the hash of its spec: its template cannot change, so that a change must be a new Job",
   check(object) {
     if (object.kind !== 'Job') return [];
-    const { spec } = object as { spec?: { ttlSecondsAfterFinished?: number } };
+    const { spec } = object;
     return [
       ...(object.metadata.name.endsWith(`-${specHash(spec)}`) ? [] : ['could not be changed: its name says no hash']),
       ...(spec?.ttlSecondsAfterFinished === undefined

@@ -1,5 +1,4 @@
-import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
-import type { KubernetesObject } from '../../components/system/described';
+import type { PlannedObject } from '../../components/system/planned-object';
 import { podLabelsOf, podOf } from '../pods';
 import type { Rule } from '../rule';
 
@@ -19,8 +18,7 @@ export const closedNetworks: Rule = {
   },
 };
 
-function deniesAll(object: KubernetesObject, labels: Readonly<Record<string, string>>): boolean {
-  const { spec } = object as KubernetesObject & INetworkPolicy;
+function deniesAll({ spec }: PlannedObject<'NetworkPolicy'>, labels: Readonly<Record<string, string>>): boolean {
   const selected = Object.entries(spec?.podSelector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
   const bothWays = ['Ingress', 'Egress'].every((type) => spec?.policyTypes?.some((known) => known === type));
   return selected && bothWays && !spec?.ingress?.length && !spec?.egress?.length;

@@ -1,5 +1,4 @@
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
-import type { KubernetesObject } from '../../components/system/described';
 import { containersOf, podOf } from '../pods';
 import type { Rule } from '../rule';
 
@@ -13,7 +12,7 @@ function podRule(
   return {
     name,
     demand,
-    check(object: KubernetesObject) {
+    check(object) {
       const pod = podOf(object);
       if (!pod) return [];
       const inContainers = containersOf(pod).flatMap((container) =>

@@ -1,24 +1,16 @@
-import type { DescribedObjects, KubernetesObject } from '../../components/system/described';
-import { backendsOf, isRoute, servedBy, serviceNamed } from '../backends';
+import type { DescribedObjects } from '../../components/system/described';
+import type { PlannedObject } from '../../components/system/planned-object';
+import { backendsOf, isRoute, objectsIn, servedBy, serviceNamed } from '../backends';
 import type { Rule } from '../rule';
-
-interface Scaled extends KubernetesObject {
-  readonly spec?: {
-    readonly replicas?: number;
-    readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string };
-  };
-}
 
 export const autoscaledReplicas: Rule = {
   name: 'autoscaled-replicas',
   demand: 'a workload under a HorizontalPodAutoscaler names no replicas: two owners of one field undo each other',
   check(object, { objects }) {
-    const { spec } = object as Scaled;
-    const scaler = scalerOf(
-      object,
-      Object.values(objects).map((described) => described.object),
-    );
-    return scaler && spec?.replicas !== undefined ? [`names ${spec.replicas} replicas beside an autoscaler`] : [];
+    const replicas = replicasOf(object);
+    return replicas !== undefined && isAutoscaled(object, objects)
+      ? [`names ${replicas} replicas beside an autoscaler`]
+      : [];
   },
 };
 
@@ -28,8 +20,7 @@ export const stickySessions: Rule = {
     'whatever stands in front of several replicas keeps each client on its replica, because MCP sessions live in memory',
   check(object, { objects }) {
     if (object.kind === 'Service') {
-      const { spec } = object as { spec?: { sessionAffinity?: string } };
-      return hasReplicas(object, objects) && spec?.sessionAffinity !== 'ClientIP'
+      return hasReplicas(object, objects) && object.spec?.sessionAffinity !== 'ClientIP'
         ? ['spreads the sessions of one client over replicas']
         : [];
     }
@@ -44,37 +35,31 @@ export const stickySessions: Rule = {
   },
 };
 
-function hasReplicas(service: KubernetesObject, objects: DescribedObjects): boolean {
-  const others = Object.values(objects).map((described) => described.object);
-  return servedBy(service, objects).some(
-    (other) => ((other as Scaled).spec?.replicas ?? 1) > 1 || scalerOf(other, others) !== undefined,
-  );
+function hasReplicas(service: PlannedObject<'Service'>, objects: DescribedObjects): boolean {
+  return servedBy(service, objects).some((other) => (replicasOf(other) ?? 1) > 1 || isAutoscaled(other, objects));
+}
+
+function replicasOf(object: PlannedObject): number | undefined {
+  return object.kind === 'Deployment' || object.kind === 'StatefulSet' ? object.spec?.replicas : undefined;
+}
+
+function isAutoscaled(object: PlannedObject, objects: DescribedObjects): boolean {
+  return objectsIn(objects).some((other) => {
+    const target = other.kind === 'HorizontalPodAutoscaler' ? other.spec?.scaleTargetRef : undefined;
+    return target?.kind === object.kind && target.name === object.metadata.name;
+  });
 }
 
 /** Whether a route has an affinity of its own: ingress-nginx by an annotation, Envoy Gateway by a policy for the route. */
-function keepsClients(route: KubernetesObject, objects: DescribedObjects): boolean {
+function keepsClients(route: PlannedObject<'HTTPRoute' | 'Ingress'>, objects: DescribedObjects): boolean {
   const { annotations = {} } = route.metadata;
   if (route.kind === 'Ingress') {
     return ['upstream-hash-by', 'affinity'].some((name) => `nginx.ingress.kubernetes.io/${name}` in annotations);
   }
-  return Object.values(objects).some(({ object }) => {
-    const { spec } = object as { spec?: { targetRefs?: Target[]; loadBalancer?: { type?: string } } };
-    return (
+  return objectsIn(objects).some(
+    (object) =>
       object.kind === 'BackendTrafficPolicy' &&
-      spec?.loadBalancer?.type === 'ConsistentHash' &&
-      (spec.targetRefs ?? []).some(({ kind, name }) => kind === route.kind && name === route.metadata.name)
-    );
-  });
-}
-
-interface Target {
-  readonly kind?: string;
-  readonly name?: string;
-}
-
-function scalerOf(object: KubernetesObject, others: readonly KubernetesObject[]): KubernetesObject | undefined {
-  return others.find((other) => {
-    const reference = other.kind === 'HorizontalPodAutoscaler' ? (other as Scaled).spec?.scaleTargetRef : undefined;
-    return reference?.kind === object.kind && reference.name === object.metadata.name;
-  });
+      object.spec.loadBalancer?.type === 'ConsistentHash' &&
+      (object.spec.targetRefs ?? []).some(({ kind, name }) => kind === route.kind && name === route.metadata.name),
+  );
 }

@@ -8,8 +8,7 @@ export const referencedSecrets: Rule = {
   demand: 'a secret value is referenced from a Secret, never written into an environment or a ConfigMap',
   check(object) {
     if (object.kind === 'ConfigMap') {
-      const { data } = object as { data?: Record<string, string> };
-      return Object.keys(data ?? {})
+      return Object.keys(object.data ?? {})
         .filter((key) => secretName.test(key))
         .map((key) => `holds ${key} in plain text`);
     }

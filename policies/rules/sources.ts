@@ -1,5 +1,5 @@
-import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
-import type { DescribedObjects, KubernetesObject } from '../../components/system/described';
+import type { DescribedObjects } from '../../components/system/described';
+import type { PlannedObject } from '../../components/system/planned-object';
 import { isExposedService, servedBy } from '../backends';
 import { containersOf, podLabelsOf, podOf } from '../pods';
 import type { Rule } from '../rule';
@@ -23,16 +23,16 @@ function isBound(cidrs: readonly string[]): boolean {
 }
 
 /** Whether policies let networks in to a port of all pods behind a Service. */
-function boundByPolicy(service: KubernetesObject, port: number | string, objects: DescribedObjects): boolean {
+function boundByPolicy(service: PlannedObject<'Service'>, port: number | string, objects: DescribedObjects): boolean {
   const served = servedBy(service, objects);
   return served.length > 0 && served.every((object) => isBound(networksFor(object, numberOf(object, port), objects)));
 }
 
-function networksFor(object: KubernetesObject, port: number | undefined, objects: DescribedObjects): string[] {
+function networksFor(object: PlannedObject, port: number | undefined, objects: DescribedObjects): string[] {
   const labels = podLabelsOf(object);
   return Object.values(objects).flatMap(({ object: other }) => {
     if (other.kind !== 'NetworkPolicy' || other.metadata.namespace !== object.metadata.namespace) return [];
-    const { spec } = other as KubernetesObject & INetworkPolicy;
+    const { spec } = other;
     const selector = Object.entries(spec?.podSelector?.matchLabels ?? {});
     if (!selector.every(([key, value]) => labels[key] === value)) return [];
     return (spec?.ingress ?? [])
@@ -42,7 +42,7 @@ function networksFor(object: KubernetesObject, port: number | undefined, objects
 }
 
 /** A port of a pod that a Service may name by its name. */
-function numberOf(object: KubernetesObject, port: number | string): number | undefined {
+function numberOf(object: PlannedObject, port: number | string): number | undefined {
   if (typeof port === 'number') return port;
   const pod = podOf(object);
   const ports = pod ? containersOf(pod).flatMap((container) => container.ports ?? []) : [];

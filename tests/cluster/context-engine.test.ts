@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { V1Deployment, V1PersistentVolumeClaim } from '@kubernetes/client-node';
 import { describePlan } from '../../components/plan';
 import type { KubernetesObject } from '../../components/system/described';
+import type { PlannedObject } from '../../components/system/planned-object';
 import { nothingChanged, type OpenStack } from '../../operate/engine';
 import { loadStack } from '../../operate/stack-file';
 import { podOf } from '../../policies/pods';
@@ -74,7 +75,7 @@ for (const [name, classes] of [
 }
 
 /** Claims that pods mount and that somebody else makes. */
-function foreignClaims(objects: readonly KubernetesObject[]): string[] {
+function foreignClaims(objects: readonly PlannedObject[]): string[] {
   const own = objects.filter(({ kind }) => kind === 'PersistentVolumeClaim').map(({ metadata }) => metadata.name);
   const mounted = objects.flatMap((object) =>
     (podOf(object)?.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []),

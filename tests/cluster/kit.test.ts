@@ -58,7 +58,7 @@ function described(work: string, className?: string): DescribedObjects {
         ...more,
       },
     );
-  const set = (name: string, more: object) => ({
+  const set = (name: string, more: object): Described<'StatefulSet'> => ({
     object: {
       apiVersion: 'apps/v1',
       kind: 'StatefulSet',
@@ -99,7 +99,7 @@ function described(work: string, className?: string): DescribedObjects {
       deadlineSeconds: 3600,
       retries: 1,
       pod: pod({ nodeSelector: { nowhere: 'true' } }, { args: [work] }),
-    }) as Described,
+    }),
     nodePort: nodePortService({ metadata: metadata('node-port'), ...outside }),
     loadBalancer: loadBalancerService({ metadata: metadata('load-balancer'), ...outside }, ['192.0.2.0/24'], {
       ...cluster,

@@ -1,6 +1,7 @@
 import { runOnceJob } from '../../components/kit/objects/job';
 import { hardenedPod, onOneNode } from '../../components/kit/objects/pod';
-import type { Described, KubernetesObject } from '../../components/system/described';
+import type { Described } from '../../components/system/described';
+import { planned } from './objects';
 
 /** A plan with an object of every kind that a rule is about, and no fault. Each object is called `data` where it may be. */
 export const good = (): Record<string, Described> => {
@@ -89,6 +90,6 @@ export const dataVolume = { name: 'data', persistentVolumeClaim: { claimName: 'd
 
 /** An object of a kind, with whatever a test gives it. */
 export function described(apiVersion: string, kind: string, rest: object, holdsData?: true): Described {
-  const object = { apiVersion, kind, metadata: { name: 'data', namespace: 'ns' }, ...rest } as KubernetesObject;
+  const object = planned({ apiVersion, kind, metadata: { name: 'data', namespace: 'ns' }, ...rest });
   return holdsData ? { object, holdsData } : { object };
 }

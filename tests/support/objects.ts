@@ -1,5 +1,11 @@
-import type { DescribedObjects, SystemPlan } from '../../components/system/described';
+import type { DescribedObjects, KubernetesObject, SystemPlan } from '../../components/system/described';
 import type { ServerFacts } from '../../components/system/operations';
+import type { PlannedObject } from '../../components/system/planned-object';
+
+/** An object of a plan, of which a test says only what it is about. */
+export function planned(object: KubernetesObject & Record<string, unknown>): PlannedObject {
+  return object as KubernetesObject as PlannedObject;
+}
 
 /** The described object of a key, as the type that a test knows it to be. @throws Error where nothing is described */
 export function objectOf<T>(objects: DescribedObjects, key: string): T {

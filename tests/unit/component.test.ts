@@ -4,6 +4,7 @@ import { describeMemoryMcp } from '../../components/memory-mcp/objects';
 import { engineObject, resourceOptions } from '../../components/register/objects';
 import { parseConfig } from '../../config/parse';
 import { recordRegistrations, resolved } from '../support/engine-mocks';
+import { planned } from '../support/objects';
 
 const cluster = { gateway: { name: 'gw', proxies: { namespace: 'gateways' } }, storageClass: 'fast' };
 const settings = { hostname: 'memories.example' };
@@ -106,20 +107,26 @@ describe('what the engine is told about an object', () => {
   const object = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data' } };
 
   it('protects and keeps what holds data, and only that', () => {
-    assert.deepEqual(resourceOptions({ object, holdsData: true }), { protect: true, retainOnDelete: true });
-    assert.deepEqual(resourceOptions({ object }), {});
+    assert.deepEqual(resourceOptions({ object: planned(object), holdsData: true }), {
+      protect: true,
+      retainOnDelete: true,
+    });
+    assert.deepEqual(resourceOptions({ object: planned(object) }), {});
   });
 
   it('waits longer than Kubernetes does before it calls a rollout failed', () => {
     const deployment = { ...object, kind: 'Deployment', spec: { progressDeadlineSeconds: 900 } };
-    assert.deepEqual(resourceOptions({ object: deployment }).customTimeouts, { create: '960s', update: '960s' });
+    assert.deepEqual(resourceOptions({ object: planned(deployment) }).customTimeouts, {
+      create: '960s',
+      update: '960s',
+    });
   });
 
   it('waits for a StatefulSet as long as its pods may take to start, one after the other', () => {
     const container = (seconds: number) => ({ startupProbe: { periodSeconds: 5, failureThreshold: seconds / 5 } });
     const set = (containers: object[], replicas?: number) =>
       resourceOptions({
-        object: { ...object, kind: 'StatefulSet', spec: { replicas, template: { spec: { containers } } } } as never,
+        object: planned({ ...object, kind: 'StatefulSet', spec: { replicas, template: { spec: { containers } } } }),
       }).customTimeouts?.create;
     assert.equal(set([container(60), container(600)]), '960s');
     assert.equal(set([container(600)], 3), '2160s');

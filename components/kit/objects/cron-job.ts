@@ -1,6 +1,6 @@
-import type { ICronJob } from 'kubernetes-models/batch/v1';
 import type { IPodSpec } from 'kubernetes-models/v1';
-import type { Described, Named, ObjectMeta } from '../../system/described';
+import type { Described } from '../../system/described';
+import type { ObjectMeta } from '../../system/planned-object';
 
 export interface ScheduledJobArgs {
   readonly metadata: ObjectMeta;
@@ -16,7 +16,7 @@ export interface ScheduledJobArgs {
 }
 
 /** A job that never overlaps with itself, ends by a deadline, and leaves enough of its past to read. */
-export function scheduledJob(args: ScheduledJobArgs): Described<Named<ICronJob>> {
+export function scheduledJob(args: ScheduledJobArgs): Described<'CronJob'> {
   const onDemand = args.schedule === 'on demand';
   return {
     object: {

@@ -1,6 +1,7 @@
 import type { IService } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../../config/cluster';
-import type { Described, Named, ObjectMeta } from '../../system/described';
+import type { Described } from '../../system/described';
+import type { ObjectMeta } from '../../system/planned-object';
 import { shortHash } from './content-hash';
 
 const hashLength = 10;
@@ -26,7 +27,7 @@ interface ExposedServiceArgs {
  * Opens a port on every node that runs a pod. Nothing in the Service says who may come in: that is for a network policy
  * with these addresses (peer `addresses`) to say.
  */
-export function nodePortService(args: ExposedServiceArgs): Described<Named<IService>> {
+export function nodePortService(args: ExposedServiceArgs): Described<'Service'> {
   return exposed(args, { type: 'NodePort' });
 }
 
@@ -41,7 +42,7 @@ export function loadBalancerService(
   args: ExposedServiceArgs,
   sourceRanges: readonly string[],
   { loadBalancer }: ClusterFacts,
-): Described<Named<IService>> {
+): Described<'Service'> {
   const { className } = loadBalancer;
   const annotations = { ...args.metadata.annotations, ...loadBalancer.annotations };
   const metadata: ObjectMeta = {
@@ -62,7 +63,7 @@ export function loadBalancerService(
 function exposed(
   { metadata, ports, selector }: ExposedServiceArgs,
   kind: NonNullable<IService['spec']>,
-): Described<Named<IService>> {
+): Described<'Service'> {
   return {
     object: {
       apiVersion: 'v1',

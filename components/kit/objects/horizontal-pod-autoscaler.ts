@@ -1,5 +1,5 @@
-import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
-import type { Described, Named, ObjectMeta } from '../../system/described';
+import type { Described } from '../../system/described';
+import type { ObjectMeta } from '../../system/planned-object';
 
 export interface AutoscalerArgs {
   readonly metadata: ObjectMeta;
@@ -15,7 +15,7 @@ export interface AutoscalerArgs {
  * Scales a workload by its load. Sessions live in the memory of a pod and end with it, so a pod goes only after half an
  * hour of little load, and one at a time. A new one takes its time to start, so that its load is seen before the next.
  */
-export function autoscaler(args: AutoscalerArgs): Described<Named<IHorizontalPodAutoscaler>> {
+export function autoscaler(args: AutoscalerArgs): Described<'HorizontalPodAutoscaler'> {
   return {
     object: {
       apiVersion: 'autoscaling/v2',

@@ -1,10 +1,6 @@
-import type {
-  IBackendTrafficPolicy,
-  ISecurityPolicy,
-} from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1';
-import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import type { ClusterFacts } from '../../../config/cluster';
-import type { Described, Named, ObjectMeta } from '../../system/described';
+import type { Described } from '../../system/described';
+import type { ObjectMeta } from '../../system/planned-object';
 
 export interface RouteArgs {
   readonly metadata: ObjectMeta;
@@ -30,7 +26,7 @@ export interface RouteRule {
  * the route different for ever and apply it again at every sync.
  * @see https://gateway-api.sigs.k8s.io/api-types/httproute/
  */
-export function httpRoute(args: RouteArgs): Described<Named<IHTTPRoute>> {
+export function httpRoute(args: RouteArgs): Described<'HTTPRoute'> {
   const { name, namespace, section, streamTimeouts } = args.gateway;
   return {
     object: {
@@ -70,7 +66,7 @@ function prefixReplacement(replacePrefixMatch: string) {
  * Service to the pods, so that the affinity of the Service does not count.
  * @see https://gateway.envoyproxy.io/docs/tasks/traffic/load-balancing/
  */
-export function clientAffinity(metadata: ObjectMeta): Described<Named<IBackendTrafficPolicy>> {
+export function clientAffinity(metadata: ObjectMeta): Described<'BackendTrafficPolicy'> {
   return {
     object: {
       apiVersion: 'gateway.envoyproxy.io/v1alpha1',
@@ -91,7 +87,7 @@ export function clientAffinity(metadata: ObjectMeta): Described<Named<IBackendTr
 export function apiKeyPolicy(
   metadata: ObjectMeta,
   keys: { readonly secretName: string; readonly header: string },
-): Described<Named<ISecurityPolicy>> {
+): Described<'SecurityPolicy'> {
   return {
     object: {
       apiVersion: 'gateway.envoyproxy.io/v1alpha1',

@@ -1,6 +1,6 @@
-import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
 import type { ClusterFacts } from '../../../config/cluster';
-import type { Described, Named, ObjectMeta } from '../../system/described';
+import type { Described } from '../../system/described';
+import type { ObjectMeta } from '../../system/planned-object';
 
 /** A path of the host and what stands behind it. */
 export interface IngressPath {
@@ -32,7 +32,7 @@ const streamSeconds = 3600;
  * not count: here it is by the client's address, because clients of MCP keep no cookies.
  * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/
  */
-export function ingress(args: IngressArgs): Described<Named<IIngress>> {
+export function ingress(args: IngressArgs): Described<'Ingress'> {
   const { hostname, metadata, paths, tlsSecret } = args;
   const rewrites = paths.some(({ prefix }) => prefix !== '/');
   return {

@@ -1,6 +1,7 @@
 import type { IJob } from 'kubernetes-models/batch/v1';
 import type { IPodSpec } from 'kubernetes-models/v1';
-import type { Described, Named, ObjectMeta } from '../../system/described';
+import type { Described } from '../../system/described';
+import type { ObjectMeta } from '../../system/planned-object';
 import { shortHash } from './content-hash';
 
 export interface JobArgs {
@@ -28,7 +29,7 @@ const hashLength = 10;
  *
  * The engine does not wait for its end. Nothing may come after it: Argo CD would hold every later object back until then.
  */
-export function runOnceJob(args: JobArgs): Described<Named<IJob>> {
+export function runOnceJob(args: JobArgs): Described<'Job'> {
   const annotations = args.podAnnotations;
   const spec: NonNullable<IJob['spec']> = {
     activeDeadlineSeconds: args.deadlineSeconds,

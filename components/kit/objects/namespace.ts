@@ -1,12 +1,11 @@
-import type { INamespace } from 'kubernetes-models/v1';
-import type { Described, Named } from '../../system/described';
+import type { Described } from '../../system/described';
 import { keptByArgoCd } from '../parts/delivery';
 
 /**
  * A namespace of our own that admits only pods of the Pod Security level `restricted`. It counts as data: a namespace
  * that goes takes its volumes along.
  */
-export function dedicatedNamespace(name: string, labels: Record<string, string>): Described<Named<INamespace>> {
+export function dedicatedNamespace(name: string, labels: Record<string, string>): Described<'Namespace'> {
   return {
     holdsData: true,
     object: {

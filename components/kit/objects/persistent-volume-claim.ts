@@ -1,5 +1,5 @@
-import type { IPersistentVolumeClaim } from 'kubernetes-models/v1';
-import type { Described, Named, ObjectMeta } from '../../system/described';
+import type { Described } from '../../system/described';
+import type { ObjectMeta } from '../../system/planned-object';
 import { keptByArgoCd } from '../parts/delivery';
 
 export interface DataVolumeArgs {
@@ -20,7 +20,7 @@ export interface DataVolumeArgs {
 }
 
 /** A claim for a volume that nobody may lose. */
-export function dataVolume(args: DataVolumeArgs): Described<Named<IPersistentVolumeClaim>> {
+export function dataVolume(args: DataVolumeArgs): Described<'PersistentVolumeClaim'> {
   return {
     holdsData: true,
     object: {

@@ -1,5 +1,5 @@
-import type { IResourceQuota } from 'kubernetes-models/v1';
-import type { Described, Named, ObjectMeta } from '../../system/described';
+import type { Described } from '../../system/described';
+import type { ObjectMeta } from '../../system/planned-object';
 
 /** What all pods and claims of a namespace may take together; each part that is left out has no limit. */
 export interface Quota {
@@ -12,7 +12,7 @@ export interface Quota {
 }
 
 /** A bound on what a namespace takes from its cluster. It is for namespaces of our own: others' pods count too. */
-export function resourceQuota(metadata: ObjectMeta, quota: Quota): Described<Named<IResourceQuota>> {
+export function resourceQuota(metadata: ObjectMeta, quota: Quota): Described<'ResourceQuota'> {
   const hard = {
     'requests.cpu': quota.requests?.cpu,
     'requests.memory': quota.requests?.memory,

@@ -1,9 +1,9 @@
-import type { IRole, IRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
-import type { IServiceAccount } from 'kubernetes-models/v1';
-import type { Described, Named, ObjectMeta } from '../../system/described';
+import type { IRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
+import type { Described } from '../../system/described';
+import type { ObjectMeta } from '../../system/planned-object';
 
 /** An identity without any permission, whose token is mounted nowhere unless a pod asks for it. */
-export function account(metadata: ObjectMeta): Described<Named<IServiceAccount>> {
+export function account(metadata: ObjectMeta): Described<'ServiceAccount'> {
   return {
     object: { apiVersion: 'v1', kind: 'ServiceAccount', metadata, automountServiceAccountToken: false },
   };
@@ -13,7 +13,7 @@ export function account(metadata: ObjectMeta): Described<Named<IServiceAccount>>
 export function permissions(
   metadata: ObjectMeta,
   rules: NonNullable<IRole['rules']>,
-): { role: Described<Named<IRole>>; roleBinding: Described<Named<IRoleBinding>> } {
+): { role: Described<'Role'>; roleBinding: Described<'RoleBinding'> } {
   const { name, namespace } = metadata;
   return {
     role: {

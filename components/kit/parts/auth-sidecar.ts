@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IConfigMap, IContainer, IProbe, IVolume } from 'kubernetes-models/v1';
-import type { Described, Named, ObjectMeta } from '../../system/described';
+import type { IContainer, IProbe, IVolume } from 'kubernetes-models/v1';
+import type { Described } from '../../system/described';
+import type { ObjectMeta } from '../../system/planned-object';
 
 /** Port that asks for the token, and port that serves the health paths to the kubelet and to monitoring. */
 export const proxyPorts = { guarded: 8081, health: 8082 } as const;
@@ -34,7 +35,7 @@ export interface ProxiedServer {
  * else with status 401. The server must then listen on the loopback address only, or a network policy close off its port.
  */
 export function bearerProxy(args: BearerProxyArgs): {
-  readonly configMap: Described<Named<IConfigMap>>;
+  readonly configMap: Described<'ConfigMap'>;
   readonly container: IContainer;
   readonly volume: IVolume;
 } {

@@ -1,6 +1,6 @@
-import type { IApplication } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1';
 import type { ClusterFacts } from '../../../config/cluster';
-import type { Described, DescribedObjects, KubernetesObject, Named, ObjectMeta } from '../../system/described';
+import type { Described, DescribedObjects } from '../../system/described';
+import type { ObjectMeta, PlannedObject } from '../../system/planned-object';
 
 type ArgoCd = NonNullable<ClusterFacts['argocd']>;
 
@@ -25,7 +25,7 @@ export interface ApplicationArgs {
 }
 
 /** The Argo CD Application that syncs, or only watches, the overlay of one system. */
-export function application(args: ApplicationArgs): Described<Named<IApplication>> {
+export function application(args: ApplicationArgs): Described<'Application'> {
   const { argocd } = args;
   return {
     deliveredBy: 'pulumi',
@@ -44,30 +44,11 @@ export function application(args: ApplicationArgs): Described<Named<IApplication
   };
 }
 
-/** The custom resource of Argo CD Image Updater v1; its definition is on no package registry, so it is typed here. */
-export interface ImageUpdater extends KubernetesObject {
-  readonly spec: {
-    readonly commonUpdateSettings: { readonly updateStrategy: 'semver' };
-    readonly writeBackConfig: {
-      readonly method: 'git';
-      readonly gitConfig: { readonly branch: string; readonly writeBackTarget: 'kustomization' };
-    };
-    readonly applicationRefs: readonly {
-      readonly namePattern: string;
-      readonly images: readonly {
-        readonly alias: string;
-        readonly imageName: string;
-        readonly manifestTargets: { readonly kustomize: { readonly name: string } };
-      }[];
-    }[];
-  };
-}
-
 /**
  * Follows new patch versions of an image by commits to the overlay's kustomization.
  * @see https://argocd-image-updater.readthedocs.io/en/stable/configuration/applications/
  */
-export function imageUpdater(args: ApplicationArgs, image: string): Described<ImageUpdater> {
+export function imageUpdater(args: ApplicationArgs, image: string): Described<'ImageUpdater'> {
   const [reference = ''] = image.split('@');
   const separator = reference.lastIndexOf(':');
   const [name, tag] = [reference.slice(0, separator), reference.slice(separator + 1)];
@@ -119,7 +100,7 @@ export function withSyncWaves<O extends DescribedObjects>(objects: O, cluster: C
   ) as O;
 }
 
-function inWave(object: KubernetesObject, wave: number): KubernetesObject {
+function inWave(object: PlannedObject, wave: number): PlannedObject {
   const metadata: ObjectMeta = {
     ...object.metadata,
     annotations: { ...object.metadata.annotations, [syncWave]: String(wave) },

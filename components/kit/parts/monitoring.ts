@@ -1,11 +1,6 @@
-import type {
-  IProbe,
-  IPrometheusRule,
-  IServiceMonitor,
-} from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
-import type { IConfigMap } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../../config/cluster';
-import type { Described, Named, ObjectMeta } from '../../system/described';
+import type { Described } from '../../system/described';
+import type { ObjectMeta } from '../../system/planned-object';
 
 type Monitoring = NonNullable<ClusterFacts['monitoring']>;
 
@@ -27,7 +22,7 @@ export function healthProbe(
   url: string,
   job: string,
   monitoring: Monitoring,
-): Described<Named<IProbe>> {
+): Described<'Probe'> {
   return {
     object: {
       apiVersion: 'monitoring.coreos.com/v1',
@@ -62,7 +57,7 @@ export function serviceMonitor(
   metadata: ObjectMeta,
   { credentials, interval, path, port, selector }: Metrics,
   monitoring: Monitoring,
-): Described<Named<IServiceMonitor>> {
+): Described<'ServiceMonitor'> {
   return {
     object: {
       apiVersion: 'monitoring.coreos.com/v1',
@@ -82,7 +77,7 @@ export function serviceMonitor(
  * A dashboard as a ConfigMap, which the sidecar of Grafana finds by its labels in every namespace that it may see. It puts
  * the files of all of them into one folder, so the namespace is part of the name.
  */
-export function dashboard(metadata: ObjectMeta, content: object, monitoring: Monitoring): Described<Named<IConfigMap>> {
+export function dashboard(metadata: ObjectMeta, content: object, monitoring: Monitoring): Described<'ConfigMap'> {
   const file = [metadata.namespace, metadata.name].filter(Boolean).join('-');
   return {
     object: {
@@ -99,7 +94,7 @@ export function alertRules(
   metadata: ObjectMeta,
   alerts: readonly Alert[],
   monitoring: Monitoring,
-): Described<Named<IPrometheusRule>> {
+): Described<'PrometheusRule'> {
   return {
     object: {
       apiVersion: 'monitoring.coreos.com/v1',

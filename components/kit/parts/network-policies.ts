@@ -1,7 +1,8 @@
 import type { ICiliumNetworkPolicy } from '@kubernetes-models/cilium/cilium.io/v2';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import type { ClusterFacts } from '../../../config/cluster';
-import type { Described, Named, ObjectMeta } from '../../system/described';
+import type { Described } from '../../system/described';
+import type { ObjectMeta } from '../../system/planned-object';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -43,7 +44,7 @@ export interface NetworkPoliciesArgs {
   readonly cluster: ClusterFacts;
 }
 
-type Policy = Described<Named<INetworkPolicy>> | Described<Named<ICiliumNetworkPolicy>>;
+type Policy = Described<'NetworkPolicy'> | Described<'CiliumNetworkPolicy'>;
 
 /** The ports of a flow. */
 export function portsOf({ port }: Pick<Flow, 'port'>): readonly number[] {
@@ -84,7 +85,7 @@ function needsCilium(peer: Peer, cluster: ClusterFacts): boolean {
   );
 }
 
-function kubernetesPolicy(flow: Flow, metadata: ObjectMeta, cluster: ClusterFacts): Described<Named<INetworkPolicy>> {
+function kubernetesPolicy(flow: Flow, metadata: ObjectMeta, cluster: ClusterFacts): Described<'NetworkPolicy'> {
   const protocols = flow.peer.kind === 'dns' ? (['UDP', 'TCP'] as const) : (['TCP'] as const);
   const ports = portsOf(flow).flatMap((port) => protocols.map((protocol) => ({ protocol, port })));
   const peers = addresses(flow.peer, cluster);
@@ -162,7 +163,7 @@ function selector(labels: Labels) {
   return Object.keys(labels).length > 0 ? { matchLabels: { ...labels } } : {};
 }
 
-function ciliumPolicy(flow: Flow, metadata: ObjectMeta, cluster: ClusterFacts): Described<Named<ICiliumNetworkPolicy>> {
+function ciliumPolicy(flow: Flow, metadata: ObjectMeta, cluster: ClusterFacts): Described<'CiliumNetworkPolicy'> {
   const toPorts = [{ ports: portsOf(flow).map((port) => ({ port: String(port), protocol: 'TCP' as const })) }];
   return {
     object: {

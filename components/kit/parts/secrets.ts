@@ -1,21 +1,6 @@
-import type { IExternalSecret } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
-import type { ISecret } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../../config/cluster';
-import type { Described, Named, ObjectMeta } from '../../system/described';
-
-/**
- * Stands in a described Secret for a value of the encrypted configuration. The plan never holds the value; only the
- * registration puts it in, so neither a rendered file nor a test can show it.
- */
-export interface SecretReference {
-  /** Flat key of the stack file, without the project's prefix. */
-  readonly encryptedConfigKey: string;
-}
-
-/** A Secret whose values are references. */
-export type SecretDescription = Omit<Named<ISecret>, 'stringData'> & {
-  readonly stringData: Readonly<Record<string, SecretReference>>;
-};
+import type { Described } from '../../system/described';
+import type { ObjectMeta } from '../../system/planned-object';
 
 /** Where a Secret comes from, see components/kit/settings/secret-source.ts. `bootstrap` and `existing` Secrets are never ours to write. */
 export interface SecretSource {
@@ -33,7 +18,7 @@ export function secretObject(
   metadata: ObjectMeta,
   encryptedConfigKey: string,
   cluster: ClusterFacts,
-): Described<SecretDescription> | Described<Named<IExternalSecret>> | undefined {
+): Described<'Secret'> | Described<'ExternalSecret'> | undefined {
   const named = { ...metadata, name: source.secretName };
   if (source.source === 'config') {
     return {

@@ -1,5 +1,5 @@
 import { engineObject, fieldManager } from '../../../components/register/objects';
-import type { KubernetesObject } from '../../../components/system/described';
+import type { PlannedObject } from '../../../components/system/planned-object';
 import { type Api, get } from '../../cluster/api';
 import { type Kinds, objectPath, type ServedKind } from '../../cluster/kinds';
 import { objectDifferences } from '../../live/differences';
@@ -63,7 +63,7 @@ export async function examine(examination: Examination, planned: Planned, left =
 export async function handoverAgain(
   { api, keepArgoCd }: Examination,
   kind: ServedKind,
-  object: KubernetesObject,
+  object: PlannedObject,
 ): Promise<(live: LiveObject) => Handover> {
   const anew = await dryRunAnew(api, kind, withoutContent(engineObject(object)), fieldManager);
   if (!anew.accepted) throw new Error(anew.reason);

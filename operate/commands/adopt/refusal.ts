@@ -1,11 +1,7 @@
+import type { PlannedObject } from '../../../components/system/planned-object';
 import type { LiveObject } from '../../live/object';
 import { objectInWords } from '../../live/object';
 import type { Planned } from './adoption';
-
-interface Claim {
-  readonly storageClassName?: string;
-  readonly resources?: { readonly requests?: { readonly storage?: string } };
-}
 
 /** What the operator can do about a live object that cannot become what is described. */
 export function refusal(planned: Planned, live: LiveObject, reason: string): string {
@@ -28,9 +24,10 @@ export function refusal(planned: Planned, live: LiveObject, reason: string): str
   }
 }
 
-function claimRemedy({ system, described }: Planned, live: LiveObject): string {
+function claimRemedy({ system, described: { object } }: Planned, live: LiveObject): string {
   const keys = system.operations.fittingKeys;
-  const [found, wanted] = [specOf(live), specOf(described.object)];
+  const { spec: found = {} } = live as PlannedObject<'PersistentVolumeClaim'>;
+  const { spec: wanted = {} } = object.kind === 'PersistentVolumeClaim' ? object : {};
   const size = found.resources?.requests?.storage;
   const fits: string[] = [];
   if (
@@ -46,10 +43,6 @@ function claimRemedy({ system, described }: Planned, live: LiveObject): string {
   return fits.length > 0
     ? `set ${fits.join(' and ')} in the stack file: the claim holds the memories and stays as it is`
     : 'the claim holds the memories and stays as it is: move them to a new claim by a backup and a restore';
-}
-
-function specOf(object: object): Claim {
-  return (object as { spec?: Claim }).spec ?? {};
 }
 
 function command({ kind, metadata: { name, namespace } }: LiveObject): string {

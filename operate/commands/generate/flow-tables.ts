@@ -1,6 +1,7 @@
 import { type Flow, type Peer, portsOf } from '../../../components/kit/parts/network-policies';
 import type { Plan } from '../../../components/plan';
-import type { KubernetesObject, SystemPlan } from '../../../components/system/described';
+import type { SystemPlan } from '../../../components/system/described';
+import type { PlannedObject } from '../../../components/system/planned-object';
 import type { ClusterFacts } from '../../../config/cluster';
 import { code, table } from './markdown';
 
@@ -32,7 +33,7 @@ function flowTable(system: SystemPlan, cluster: ClusterFacts): string[] {
         return [
           flow.direction,
           labelsInWords(flow.pods),
-          peerInWords(flow.peer, cluster, policy.kind.startsWith('Cilium')),
+          peerInWords(flow.peer, cluster, policy.kind === 'CiliumNetworkPolicy'),
           portInWords(flow),
           flow.purpose,
           `${policy.kind} ${code(policy.metadata.name)}`,
@@ -43,10 +44,14 @@ function flowTable(system: SystemPlan, cluster: ClusterFacts): string[] {
   ];
 }
 
-function policyNamed({ objects }: SystemPlan, name: string): KubernetesObject | undefined {
+function policyNamed(
+  { objects }: SystemPlan,
+  name: string,
+): PlannedObject<'NetworkPolicy' | 'CiliumNetworkPolicy'> | undefined {
   return Object.values(objects)
     .map(({ object }) => object)
-    .find(({ kind, metadata }) => kind.endsWith('NetworkPolicy') && metadata.name === name);
+    .filter((object) => object.kind === 'NetworkPolicy' || object.kind === 'CiliumNetworkPolicy')
+    .find(({ metadata }) => metadata.name === name);
 }
 
 function portInWords(flow: Flow): string {

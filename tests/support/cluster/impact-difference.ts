@@ -96,8 +96,11 @@ function idOf(logicalName: string, { apiVersion, kind }: KubernetesObject): stri
 
 /** The values of secrets in the place of their references, which stay the same when a value changes. */
 function withValues(described: Described, config: Config): Described {
-  const { stringData } = described.object as { stringData?: Record<string, { encryptedConfigKey: string }> };
-  if (!stringData) return described;
-  const values = Object.entries(stringData).map(([key, { encryptedConfigKey }]) => [key, config[encryptedConfigKey]]);
-  return { ...described, object: { ...described.object, stringData: Object.fromEntries(values) } as KubernetesObject };
+  const { object } = described;
+  if (object.kind !== 'Secret') return described;
+  const values = Object.entries(object.stringData).map(([key, { encryptedConfigKey }]) => [
+    key,
+    config[encryptedConfigKey],
+  ]);
+  return { ...described, object: { ...object, stringData: Object.fromEntries(values) } };
 }

@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { describePlan, type Plan } from '../../../components/plan';
-import type { Described, KubernetesObject } from '../../../components/system/described';
+import type { Described } from '../../../components/system/described';
+import type { PlannedObject } from '../../../components/system/planned-object';
 import { parseConfig } from '../../../config/parse';
 import { renderPlan } from '../../../render';
 import { toYaml } from '../../../render/yaml';
-import { systemWith } from '../../support/objects';
+import { planned, systemWith } from '../../support/objects';
 
 const { cluster } = parseConfig({}, 'test');
 
 /** A plan of one system with the given objects. */
-function planOf(...objects: (KubernetesObject | Described)[]): Plan {
+function planOf(...objects: (PlannedObject | Described)[]): Plan {
   const described = objects.map((object) => ('object' in object ? object : { object }));
   return {
     cluster,
@@ -21,11 +22,11 @@ function planOf(...objects: (KubernetesObject | Described)[]): Plan {
   };
 }
 
-function object(kind: string, name: string, more: object = {}): KubernetesObject {
-  return { apiVersion: 'v1', kind, metadata: { name, namespace: 'ns' }, ...more };
+function object(kind: string, name: string, more: object = {}): PlannedObject {
+  return planned({ apiVersion: 'v1', kind, metadata: { name, namespace: 'ns' }, ...more });
 }
 
-function withImages(name: string, ...images: string[]): KubernetesObject {
+function withImages(name: string, ...images: string[]): PlannedObject {
   const containers = images.map((image, index) => ({ name: `c${index}`, image }));
   return object('Deployment', name, { spec: { template: { spec: { containers } } } });
 }
@@ -87,8 +88,8 @@ describe('a rendered overlay', () => {
   it('is the same for the same plan, whatever the order of the first keys', () => {
     const { apiVersion, kind, metadata } = object('Service', 'b');
     assert.deepEqual(
-      renderPlan(planOf({ metadata, kind, apiVersion }), 'test'),
-      renderPlan(planOf({ apiVersion, kind, metadata }), 'test'),
+      renderPlan(planOf(planned({ metadata, kind, apiVersion })), 'test'),
+      renderPlan(planOf(planned({ apiVersion, kind, metadata })), 'test'),
     );
   });
 
@@ -105,7 +106,7 @@ describe('a rendered overlay', () => {
 
 describe('the images of a kustomization', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
-  const images = (...objects: KubernetesObject[]) =>
+  const images = (...objects: PlannedObject[]) =>
     parse(rendered(planOf(...objects), 'thing/kustomization.yaml')).images;
 
   it('name each image once, with the tag that the objects have', () => {

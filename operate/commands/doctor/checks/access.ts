@@ -1,20 +1,11 @@
 import { registeredObjects } from '../../../../components/kit/parts/registered-objects';
-import type { KubernetesObject } from '../../../../components/system/described';
+import type { PlannedObject } from '../../../../components/system/planned-object';
 import { groupOf } from '../../../stack/plan-objects';
 import { type Answer, type Check, type Examined, missing, ok } from '../check';
 import type { Access, Look } from '../look';
 
 /** What the engine does with an object: look, make it, change it. */
 const verbs = ['get', 'create', 'patch'] as const;
-
-interface Role {
-  readonly rules: readonly {
-    readonly apiGroups: readonly string[];
-    readonly resources: readonly string[];
-    readonly resourceNames?: readonly string[];
-    readonly verbs: readonly string[];
-  }[];
-}
 
 /** Whether the user of the kubeconfig may write what the engine registers, one line for each namespace. */
 export const access: Check = (examined) => {
@@ -28,7 +19,7 @@ export const access: Check = (examined) => {
   }));
 };
 
-async function rights(examined: Examined, namespace: string, objects: readonly KubernetesObject[]): Promise<Answer> {
+async function rights(examined: Examined, namespace: string, objects: readonly PlannedObject[]): Promise<Answer> {
   const kinds = [...new Map(objects.map((object) => [`${object.apiVersion}/${object.kind}`, object])).values()];
   const denied = await Promise.all(kinds.map((object) => deniedVerbs(examined, namespace, object)));
   const grants = await Promise.all(objects.map((object) => deniedGrants(examined, namespace, object)));
@@ -38,7 +29,7 @@ async function rights(examined: Examined, namespace: string, objects: readonly K
   return missing(`you may not ${faults.join(', ')}`, 'be given these rights by a Role and a RoleBinding');
 }
 
-async function deniedVerbs({ look }: Examined, namespace: string, object: KubernetesObject): Promise<string[]> {
+async function deniedVerbs({ look }: Examined, namespace: string, object: PlannedObject): Promise<string[]> {
   const served = (await look.kinds(object.apiVersion))?.find(({ kind }) => kind === object.kind);
   // A kind that is not served has a line of its own.
   if (served === undefined) return [];
@@ -52,19 +43,19 @@ async function deniedVerbs({ look }: Examined, namespace: string, object: Kubern
 }
 
 /** Nobody may give away rights by a Role that they do not have themselves, unless they may escalate. */
-async function deniedGrants({ look }: Examined, namespace: string, object: KubernetesObject): Promise<string[]> {
+async function deniedGrants({ look }: Examined, namespace: string, object: PlannedObject): Promise<string[]> {
   if (object.kind !== 'Role') return [];
   const group = groupOf(object.apiVersion);
   if (await look.may({ verb: 'escalate', group, resource: 'roles', namespace })) return [];
-  const { rules } = object as KubernetesObject & Role;
-  const granted = rules.flatMap(({ apiGroups, resources, resourceNames = [undefined], verbs: given }) =>
-    apiGroups.flatMap((each) =>
-      resources.flatMap((resource) =>
-        resourceNames.flatMap((name) =>
-          given.map((verb): Access => ({ verb, group: each, resource, namespace, ...(name ? { name } : {}) })),
+  const granted = (object.rules ?? []).flatMap(
+    ({ apiGroups = [], resources = [], resourceNames = [undefined], verbs: given }) =>
+      apiGroups.flatMap((each) =>
+        resources.flatMap((resource) =>
+          resourceNames.flatMap((name) =>
+            given.map((verb): Access => ({ verb, group: each, resource, namespace, ...(name ? { name } : {}) })),
+          ),
         ),
       ),
-    ),
   );
   const denied = await deniedOf(look, granted);
   return denied.map(

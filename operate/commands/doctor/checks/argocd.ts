@@ -1,13 +1,6 @@
+import type { PlannedObject } from '../../../../components/system/planned-object';
 import { objectsOf } from '../../../stack/plan-objects';
 import { type Answer, type Check, missing, ok, warning } from '../check';
-
-interface Application {
-  readonly spec: {
-    readonly project: string;
-    readonly source: { readonly repoURL: string };
-    readonly destination: { readonly namespace: string };
-  };
-}
 
 interface Project {
   readonly spec: {
@@ -18,7 +11,7 @@ interface Project {
 
 /** The Argo CD project of each Application: that it exists, and admits the repository and the namespace. */
 export const argocd: Check = ({ look, stack }) => {
-  const applications = objectsOf<Application>(stack.plan, 'Application');
+  const applications = objectsOf(stack.plan, 'Application');
   return applications.map(({ metadata, spec }) => ({
     subject: `Argo CD project ${spec.project}${applications.length > 1 ? ` for ${metadata.name}` : ''}`,
     answer: async () => {
@@ -28,16 +21,16 @@ export const argocd: Check = ({ look, stack }) => {
   }));
 };
 
-function projectAnswer(project: Project | undefined, { source, destination }: Application['spec']): Answer {
+function projectAnswer(project: Project | undefined, spec: PlannedObject<'Application'>['spec']): Answer {
   if (project === undefined) return missing('there is none', 'create it, or correct cluster.argocd.project');
   const { destinations = [], sourceRepos = [] } = project.spec;
+  const { repoURL = '' } = spec.source ?? {};
+  const { namespace: target = '' } = spec.destination;
   const faults = [
-    ...(sourceRepos.some((pattern) => matches(pattern, source.repoURL)) ? [] : [`repository ${source.repoURL}`]),
-    ...(destinations.some(({ namespace = '' }) => matches(namespace, destination.namespace))
-      ? []
-      : [`namespace ${destination.namespace}`]),
+    ...(sourceRepos.some((pattern) => matches(pattern, repoURL)) ? [] : [`repository ${repoURL}`]),
+    ...(destinations.some(({ namespace = '' }) => matches(namespace, target)) ? [] : [`namespace ${target}`]),
   ];
-  if (faults.length === 0) return ok(`admits ${source.repoURL} and namespace ${destination.namespace}`);
+  if (faults.length === 0) return ok(`admits ${repoURL} and namespace ${target}`);
   return warning(`does not seem to admit ${faults.join(' and ')}`, 'add it to the project, or name another project');
 }
 

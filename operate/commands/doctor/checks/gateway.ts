@@ -1,18 +1,9 @@
-import type { KubernetesObject } from '../../../../components/system/described';
+import type { PlannedObject } from '../../../../components/system/planned-object';
 import { objectsOf } from '../../../stack/plan-objects';
 import { type Answer, type Check, type Examined, missing, ok, type Question, warning } from '../check';
 import { type Listener, objections, type WantedRoute } from '../listener';
 
-interface Route extends KubernetesObject {
-  readonly spec: {
-    readonly parentRefs: readonly {
-      readonly name: string;
-      readonly namespace?: string;
-      readonly sectionName?: string;
-    }[];
-    readonly hostnames?: readonly string[];
-  };
-}
+type Route = PlannedObject<'HTTPRoute'>;
 
 interface Condition {
   readonly type: string;
@@ -33,10 +24,10 @@ const api = '/apis/gateway.networking.k8s.io/v1';
 
 /** Each Gateway that routes attach to, and the listener of it that must admit each route. */
 export const gateway: Check = (examined) => {
-  const routes = objectsOf<Route>(examined.stack.plan, 'HTTPRoute');
+  const routes = objectsOf(examined.stack.plan, 'HTTPRoute');
   const asked = new Set<string>();
   return routes.flatMap((route) =>
-    route.spec.parentRefs.flatMap(({ name, namespace = namespaceOf(route), sectionName }): Question[] => {
+    (route.spec.parentRefs ?? []).flatMap(({ name, namespace = namespaceOf(route), sectionName }): Question[] => {
       const live = () => examined.look.at<Gateway>(`${api}/namespaces/${namespace}/gateways/${name}`);
       const subject = `Gateway ${namespace}/${name}`;
       const isNew = !asked.has(subject);

@@ -1,4 +1,3 @@
-import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
 import { objectsOf } from '../../../stack/plan-objects';
 import { type Answer, type Check, missing, ok, type Question, warning } from '../check';
 
@@ -17,7 +16,7 @@ const nginx = 'k8s.io/ingress-nginx';
 
 /** The class of the Ingresses, whose annotations ingress-nginx alone reads, and its pods, which policies let in. */
 export const ingress: Check = ({ look, stack }) => {
-  const ingresses = objectsOf<IIngress>(stack.plan, 'Ingress');
+  const ingresses = objectsOf(stack.plan, 'Ingress');
   const facts = stack.plan.cluster.ingress;
   if (ingresses.length === 0 || !facts) return [];
   const { certificateIssuer: issuer, className, controller } = facts;

@@ -1,10 +1,6 @@
 import { objectsOf } from '../../../stack/plan-objects';
 import { type Answer, type Check, missing, ok, type Question, warning } from '../check';
 
-interface Claim {
-  readonly spec: { readonly storageClassName?: string; readonly accessModes?: readonly string[] };
-}
-
 interface StorageClass {
   readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
   readonly provisioner?: string;
@@ -27,11 +23,11 @@ const forOneNode = [
 
 /** The class of each volume: that there is one, that the volume can grow later, and that several nodes can share it. */
 export const storage: Check = ({ look, stack }) => {
-  const claims = objectsOf<Claim>(stack.plan, 'PersistentVolumeClaim');
+  const claims = objectsOf(stack.plan, 'PersistentVolumeClaim');
   const shared = new Set(
-    claims.flatMap(({ spec }) => (spec.accessModes?.includes('ReadWriteMany') ? [spec.storageClassName] : [])),
+    claims.flatMap(({ spec }) => (spec?.accessModes?.includes('ReadWriteMany') ? [spec.storageClassName] : [])),
   );
-  return [...new Set(claims.map(({ spec }) => spec.storageClassName))].map((name): Question => {
+  return [...new Set(claims.map(({ spec }) => spec?.storageClassName))].map((name): Question => {
     const isShared = shared.has(name);
     if (name === undefined) {
       const answer = async () => defaultAnswer(await look.list<StorageClass>(api), isShared);

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../operate/cluster/api';
 import { otherInstalls } from '../../../../operate/commands/adopt/elsewhere';
-import { systemWith } from '../../../support/objects';
+import { planned, systemWith } from '../../../support/objects';
 
 const image = 'example.org/engine:1';
-const planned = (kind: string, name: string) => ({ object: { apiVersion: 'v1', kind, metadata: { name } } });
+const described = (kind: string, name: string) => ({ object: planned({ apiVersion: 'v1', kind, metadata: { name } }) });
 const objects = {
-  notes: planned('Deployment', 'notes'),
-  code: planned('Deployment', 'code'),
-  watcher: planned('Deployment', 'watcher'),
-  metadata: planned('PersistentVolumeClaim', 'metadata'),
-  repos: planned('PersistentVolumeClaim', 'repos'),
+  notes: described('Deployment', 'notes'),
+  code: described('Deployment', 'code'),
+  watcher: described('Deployment', 'watcher'),
+  metadata: described('PersistentVolumeClaim', 'metadata'),
+  repos: described('PersistentVolumeClaim', 'repos'),
 };
 const [main] = systemWith({}, 'notes').operations.servers;
 const servers = [

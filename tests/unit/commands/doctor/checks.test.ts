@@ -13,6 +13,7 @@ import { knownMinors, server } from '../../../../operate/commands/doctor/checks/
 import { storage } from '../../../../operate/commands/doctor/checks/storage';
 import type { Access, Look } from '../../../../operate/commands/doctor/look';
 import { describedStack } from '../../../../operate/stack';
+import { planned } from '../../../support/objects';
 
 const checkout = join(__dirname, '..', '..', '..', '..');
 
@@ -69,7 +70,7 @@ describe('metrics', () => {
     metadata: { name: 'a', namespace: 'n' },
   };
   const status = async (look: Partial<Look>) => {
-    const [question] = metrics(examined('local', look, { a: { object: autoscaler } }));
+    const [question] = metrics(examined('local', look, { a: { object: planned(autoscaler) } }));
     return question && (await finding(question)).status;
   };
 
@@ -100,7 +101,7 @@ describe('an Ingress', () => {
     const at = async <T>(path: string) =>
       Object.entries(objects).find(([beginning]) => path.startsWith(beginning))?.[1] as T | undefined;
     const list = async <T>(path: string) => ((await at<T[]>(path)) ?? []) as readonly T[];
-    const all = examined('local', { at, list }, { i: { object: theIngress } });
+    const all = examined('local', { at, list }, { i: { object: planned(theIngress) } });
     const cluster = parseConfig({ cluster: { ingress: facts } }, 'test').cluster;
     const stack = { ...all.stack, plan: { ...all.stack.plan, cluster } };
     return Promise.all(ingress({ ...all, stack }).map(finding));
@@ -148,7 +149,7 @@ describe('the class of volumes', () => {
   const answer = async (accessMode: string, provisioner?: string) => {
     const found = provisioner && { metadata: { name: 'some' }, provisioner, allowVolumeExpansion: true };
     const look: Partial<Look> = { at: async <T>() => found as T, list: async () => [] };
-    const [question] = storage(examined('local', look, { c: { object: claim(accessMode) } }));
+    const [question] = storage(examined('local', look, { c: { object: planned(claim(accessMode)) } }));
     assert.ok(question);
     return finding(question);
   };
@@ -177,7 +178,7 @@ describe('a kind of the plan', () => {
       kinds: async () => undefined,
       at: async <T>() => ({ versions: [{ version: 'v1beta1' }] }) as T,
     };
-    const [question] = kinds(examined('local', look, { route: { object: route } }));
+    const [question] = kinds(examined('local', look, { route: { object: planned(route) } }));
     assert.ok(question);
     const { found, remedy, status } = await finding(question);
     assert.equal(status, 'missing');
@@ -200,7 +201,7 @@ describe('the rights of a user', () => {
   const served = async () => [{ name: 'roles', kind: 'Role', namespaced: true }];
   const answer = async (may: (asked: Access) => boolean) => {
     const look: Partial<Look> = { kinds: served, may: async (asked) => may(asked) };
-    const [question] = access(examined('local', look, { role: { object: role } }));
+    const [question] = access(examined('local', look, { role: { object: planned(role) } }));
     assert.ok(question);
     return finding(question);
   };
@@ -224,20 +225,21 @@ describe('what cannot be looked at', () => {
 });
 
 describe('images', () => {
-  const pod = (image: string) => ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'p', namespace: 'n' },
-    spec: { containers: [{ name: 'c', image }] },
-  });
+  const runs = (image: string) =>
+    planned({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'd', namespace: 'n' },
+      spec: { template: { spec: { containers: [{ name: 'c', image }] } } },
+    });
   const waivers = [{ rule: 'pinned-images', reason: 'no registry answers here' }];
   const digest = `sha256:${'0'.repeat(64)}`;
 
   it('without a digest are named once, with the reason that the plan gives', async () => {
     const objects = {
-      a: { object: pod('registry.test/a:1'), waivers },
-      b: { object: pod('registry.test/a:1') },
-      c: { object: pod(`registry.test/c:1@${digest}`) },
+      a: { object: runs('registry.test/a:1'), waivers },
+      b: { object: runs('registry.test/a:1') },
+      c: { object: runs(`registry.test/c:1@${digest}`) },
     };
     const findings = await Promise.all(images(examined('local', {}, objects)).map(finding));
     assert.deepEqual(

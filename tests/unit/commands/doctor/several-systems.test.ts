@@ -8,7 +8,7 @@ import { monitoring } from '../../../../operate/commands/doctor/checks/monitorin
 import { secrets } from '../../../../operate/commands/doctor/checks/secrets';
 import type { Look } from '../../../../operate/commands/doctor/look';
 import { describedStack } from '../../../../operate/stack';
-import { systemWith } from '../../../support/objects';
+import { planned, systemWith } from '../../../support/objects';
 
 const described = describedStack(join(__dirname, '..', '..', '..', '..'), 'goddess');
 const cluster = { ...described.plan.cluster, monitoring: { prober: 'exporter:9115', labels: {} } as never };
@@ -27,7 +27,7 @@ function asked(check: Check, look: Partial<Look>, ...systems: readonly Described
 }
 
 const object = (apiVersion: string, kind: string, name: string, rest: object = {}, labels = {}): DescribedObjects => ({
-  [name]: { object: { apiVersion, kind, metadata: { name, namespace: name, labels }, ...rest } },
+  [name]: { object: planned({ apiVersion, kind, metadata: { name, namespace: name, labels }, ...rest }) },
 });
 
 describe('what a stack with several systems needs of its cluster', () => {
