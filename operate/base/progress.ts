@@ -3,7 +3,16 @@ import { Listr } from 'listr2';
 /** Says what is going on now; a function is asked again and again, so that it can tell the time. */
 export type Say = (text: string | (() => string)) => void;
 
-/** One line of the progress that the operator sees. */
+/**
+ * Does a piece of work and shows it as one line.
+ *
+ * @param done what the line says in the end @default its title
+ * @returns what the work returns
+ * @throws what the work throws
+ */
+export type RunStep = <T>(title: string, work: (say: Say) => Promise<T>, done?: (result: T) => string) => Promise<T>;
+
+/** One line of {@link runSteps}. */
 export interface Step {
   readonly title: string;
   /** Does the work. @returns the title that the line keeps */
@@ -23,44 +32,55 @@ export function showingFor({ json = false }: { readonly json?: boolean | undefin
   return process.stdout.isTTY === true ? 'live' : 'lines';
 }
 
+/** The library's renderer for each kind of progress; its types ask for one that is known when it is compiled. */
+const renderers = { live: 'default', lines: 'simple', silent: 'silent' } as const;
+
 /**
- * Runs steps one after another and shows them: live on a terminal, as plain lines with the elapsed time elsewhere.
- * What a step throws ends the run and is thrown on.
+ * Starts the progress of a command, whose steps are run one after another: live on a terminal, as plain lines with the
+ * time since the start elsewhere.
  */
-export async function runSteps(steps: readonly Step[], showing: Showing = showingFor()): Promise<void> {
-  const live = showing === 'live';
+export function startProgress(showing: Showing = showingFor()): RunStep {
   const started = Date.now();
-  let failure: unknown;
-  const tasks = new Listr(
-    steps.map(({ title, work }) => ({
-      title,
-      task: async (_: unknown, task: { title: string; output: string }) => {
-        const ticker = startTicker(live, (text) => {
-          task.output = live ? text : `${clock(started)} ${text}`;
-        });
-        try {
-          task.title = `${await work(ticker.say)} (${clock(started)})`;
-        } catch (error) {
-          failure = error;
-          throw new Error('see below');
-        } finally {
-          ticker.stop();
-        }
+  return async <T>(title: string, work: (say: Say) => Promise<T>, done: (result: T) => string = () => title) => {
+    let failure: unknown;
+    const shown = new Listr<{ result: T }>(
+      {
+        title,
+        task: async (context, line) => {
+          const ticker = startTicker(showing === 'live', (text) => {
+            line.output = showing === 'live' ? text : `${clock(started)} ${text}`;
+          });
+          try {
+            context.result = await work(ticker.say);
+            line.title = `${done(context.result)} (${clock(started)})`;
+          } catch (error) {
+            failure = error;
+            throw new Error('see below');
+          } finally {
+            ticker.stop();
+          }
+        },
       },
-    })),
-    {
-      // Ctrl-C is ours to handle: the library's own handler ends the process at once.
-      registerSignalListeners: false,
-      renderer: ({ live: 'default', lines: 'simple', silent: 'silent' } as const)[showing],
-      rendererOptions: { collapseErrors: true, showErrorMessage: false },
-    },
-  );
-  try {
-    await tasks.run();
-  } catch (error) {
-    // The caller tells the operator what is wrong, once; the line of the step only shows where.
-    throw failure ?? error;
-  }
+      {
+        // Ctrl-C is ours to handle: the library's own handler ends the process at once.
+        registerSignalListeners: false,
+        renderer: renderers[showing] as 'default',
+        rendererOptions: { collapseErrors: true, showErrorMessage: false },
+      },
+    );
+    try {
+      return (await shown.run()).result;
+    } catch (error) {
+      // The caller tells the operator what is wrong, once; the line of the step only shows where.
+      throw failure ?? error;
+    }
+  };
+}
+
+/** Runs steps one after another by {@link startProgress}. */
+export async function runSteps(steps: readonly Step[], showing: Showing = showingFor()): Promise<void> {
+  const step = startProgress(showing);
+  for (const { title, work } of steps) await step(title, work, (text) => text);
 }
 
 /** Time since a moment as minutes and seconds, such as 1:07. */

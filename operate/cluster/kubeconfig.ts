@@ -27,7 +27,15 @@ const contentFields: Readonly<Record<string, string>> = {
  * @throws Failure where the file cannot be read or has no such context
  */
 export function oneContext(path: string, context?: string): { readonly context: string; readonly content: string } {
-  const file = read(path);
+  return alone(read(path), context, path);
+}
+
+/** {@link oneContext} for the text of a kubeconfig that names no file relatively. */
+export function oneContextOf(text: string, context: string): { readonly context: string; readonly content: string } {
+  return alone((parse(text) as KubeconfigFile | null) ?? {}, context, '/');
+}
+
+function alone(file: KubeconfigFile, context: string | undefined, path: string) {
   const name = context ?? file['current-context'];
   const found = file.contexts?.find((each) => each.name === name);
   const cluster = file.clusters?.find((each) => each.name === found?.context.cluster);
@@ -40,7 +48,7 @@ export function oneContext(path: string, context?: string): { readonly context: 
     );
   }
   const folder = dirname(path);
-  const alone = {
+  const single = {
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': name,
@@ -48,7 +56,7 @@ export function oneContext(path: string, context?: string): { readonly context: 
     clusters: [{ name: cluster.name, cluster: settled(cluster.cluster, folder) }],
     users: user === undefined ? [] : [{ name: user.name, user: settled(user.user, folder) }],
   };
-  return { context: name, content: JSON.stringify(alone, null, 2) };
+  return { context: name, content: JSON.stringify(single, null, 2) };
 }
 
 /** URLs of the API servers that a kubeconfig names; none where it cannot be read. */

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Failure, messageOf } from '../base/failure';
 import type { FleetHome } from '../base/fleet-home';
 import type { DescribedStack } from '../stack';
 import { type Api, connectWith, get } from './api';
+import { oneContext, oneContextOf } from './kubeconfig';
 
 /** What the operator can say about the cluster of a stack. */
 export interface ClusterOptions {
@@ -18,6 +20,8 @@ export interface StackCluster {
   readonly api: Api;
   /** For the official client's typed calls; its current context is the stack's. */
   readonly kubeConfig: KubeConfig;
+  /** The file that it was read from, where it is one file. */
+  readonly kubeconfigFile?: string | undefined;
   readonly context: string;
   readonly server: string;
   /** What the server calls itself, such as v1.35.4. */
@@ -36,10 +40,11 @@ export async function stackCluster(
   { name, config }: Pick<DescribedStack, 'name' | 'config'>,
   options: ClusterOptions = {},
 ): Promise<StackCluster> {
-  const kubeConfig = readKubeconfig(home, name, options.kubeconfig);
+  const file = kubeconfigFile(home, name, options.kubeconfig);
+  const kubeConfig = readKubeconfig(file);
   const context = options.context ?? (isOwn(home, name, options) ? undefined : config.cluster.context);
   if (context !== undefined) use(kubeConfig, context);
-  const cluster = await examine(kubeConfig);
+  const cluster = await examine(kubeConfig, file);
   if (config.cluster.uid !== undefined && config.cluster.uid !== cluster.uid) {
     const found = cluster.uid ?? 'whose uid you may not read';
     throw new Failure(
@@ -62,15 +67,25 @@ export function knownUid({ context, uid }: Pick<StackCluster, 'context' | 'uid'>
   );
 }
 
+/** Content of a kubeconfig that reaches this cluster and no other, from anywhere on this machine. */
+export function standaloneKubeconfig({ context, kubeConfig, kubeconfigFile: file }: StackCluster): string {
+  return (file === undefined ? oneContextOf(kubeConfig.exportConfig(), context) : oneContext(file, context)).content;
+}
+
 function isOwn(home: FleetHome, stack: string, options: ClusterOptions): boolean {
   return options.kubeconfig === undefined && stack === 'local' && existsSync(home.cluster(stack).kubeconfig);
 }
 
-function readKubeconfig(home: FleetHome, stack: string, file: string | undefined): KubeConfig {
+/** Undefined where the client's own search decides: several files, the home directory, or the inside of a cluster. */
+function kubeconfigFile(home: FleetHome, stack: string, given: string | undefined): string | undefined {
+  if (given !== undefined) return resolve(given);
+  return isOwn(home, stack, {}) ? home.cluster(stack).kubeconfig : undefined;
+}
+
+function readKubeconfig(file: string | undefined): KubeConfig {
   const config = new KubeConfig();
   try {
     if (file !== undefined) config.loadFromFile(file);
-    else if (isOwn(home, stack, {})) config.loadFromFile(home.cluster(stack).kubeconfig);
     else config.loadFromDefault();
   } catch (error) {
     throw new Failure(`the kubeconfig cannot be read: ${messageOf(error)}`, 'name one by --kubeconfig or KUBECONFIG', {
@@ -91,14 +106,15 @@ function use(config: KubeConfig, context: string): void {
   config.setCurrentContext(context);
 }
 
-async function examine(kubeConfig: KubeConfig): Promise<StackCluster> {
+async function examine(kubeConfig: KubeConfig, kubeconfigFile: string | undefined): Promise<StackCluster> {
   const context = kubeConfig.getCurrentContext();
   const address = kubeConfig.getCurrentCluster()?.server ?? 'no address';
   try {
     const api = await connectWith(kubeConfig);
     const version = await get<{ gitVersion: string }>(api, '/version');
     if (version === undefined) throw new Error('it has no /version');
-    return { api, kubeConfig, context, server: api.server, version: version.gitVersion, uid: await uidOf(api) };
+    const { server } = api;
+    return { api, kubeConfig, kubeconfigFile, context, server, version: version.gitVersion, uid: await uidOf(api) };
   } catch (error) {
     throw new Failure(
       `the cluster of context ${context} at ${address} does not answer: ${messageOf(error)}`,

@@ -1,22 +1,20 @@
-import { minutesAndSeconds, roughly, type Say, type Step } from '../base/progress';
+import { minutesAndSeconds, type RunStep, roughly, type Say } from '../base/progress';
 import type { CommandRun } from '../base/run';
 import { obtainTools, type Tool, type ToolEvent, type Tools } from './index';
 import type { ToolName } from './manifest';
 
 /** The step that obtains tools and tells what is built and how long it may take. */
-export function toolsStep(run: CommandRun, names: readonly ToolName[] | undefined, done: (tools: Tools) => void): Step {
-  return {
-    title: 'Tools',
-    work: async (say) => {
-      const tools = await obtainTools({
+export function toolsStep(step: RunStep, run: CommandRun, names?: readonly ToolName[]): Promise<Tools> {
+  return step(
+    'Tools',
+    (say) =>
+      obtainTools({
         ...run,
         ...(names === undefined ? {} : { names }),
         onEvent: (event) => sayEvent(event, say),
-      });
-      done(tools);
-      return `Tools: ${summary([...tools.values()])}`;
-    },
-  };
+      }),
+    (tools) => `Tools: ${summary([...tools.values()])}`,
+  );
 }
 
 function sayEvent(event: ToolEvent, say: Say): void {

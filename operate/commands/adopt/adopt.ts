@@ -1,14 +1,13 @@
 import { confirm } from '../../base/ask';
 import { Failure, Verdict } from '../../base/failure';
 import { writeAtomically } from '../../base/files';
-import { runSteps } from '../../base/progress';
+import { showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
 import { type ClusterOptions, type StackCluster, stackCluster } from '../../cluster/stack-cluster';
 import { withEngine } from '../../engine/on-cluster';
 import { printReport, reportAsText } from '../../report/print';
 import { countsInWords, isGood } from '../../report/report';
 import { type DescribedStack, describedStack } from '../../stack';
-import type { Tools } from '../../toolchain';
 import { deployTools } from '../../toolchain/manifest';
 import { toolsStep } from '../../toolchain/tools-step';
 import { applyAdoption } from './apply';
@@ -36,16 +35,15 @@ export async function adopt(run: CommandRun, options: AdoptOptions): Promise<num
     throw new Failure('--json tells of the plan, and --apply asks and acts', 'use one of them');
   }
   const stack = describedStack(run.projectDir, options.stack);
-  const state: { cluster?: StackCluster; plan?: AdoptionPlan } = {};
-  const look = async () => {
-    state.cluster = await stackCluster(run.home, stack, options);
-    state.plan = await planAdoption(stack, state.cluster, run.signal);
-    return `Stack ${stack.name}: ${state.plan.adoptions.length} objects held against ${state.cluster.context}`;
-  };
-  if (options.json) await look();
-  else await runSteps([{ title: `Stack ${stack.name}`, work: look }]);
-  const { cluster, plan } = state;
-  if (cluster === undefined || plan === undefined) throw new Error('nothing was looked at');
+  const step = startProgress(showingFor(options));
+  const { cluster, plan } = await step(
+    `Stack ${stack.name}`,
+    async () => {
+      const reached = await stackCluster(run.home, stack, options);
+      return { cluster: reached, plan: await planAdoption(stack, reached, run.signal) };
+    },
+    (found) => `Stack ${stack.name}: ${found.plan.adoptions.length} objects compared with ${found.cluster.context}`,
+  );
   if (options.writeImport !== undefined) writeImport(options.writeImport, stack, plan);
   const report = adoptionReport(stack.name, plan);
   if (options.json) return printReport(report, options);
@@ -70,20 +68,15 @@ function writeImport(file: string, stack: DescribedStack, plan: AdoptionPlan): v
 }
 
 async function apply(run: CommandRun, stack: DescribedStack, cluster: StackCluster, plan: AdoptionPlan): Promise<void> {
-  let tools: Tools | undefined;
+  const step = startProgress();
+  const tools = await toolsStep(step, run, deployTools);
   const taken = takenObjects(plan).length;
-  await runSteps([
-    toolsStep(run, deployTools, (found) => {
-      tools = found;
-    }),
-    {
-      title: 'Adoption',
-      work: async (say) => {
-        if (tools === undefined) throw new Error('a step ran before the one that it needs');
-        const onWait = () => say('waiting for another run that works on this cluster');
-        await withEngine({ run, tools, stack, cluster, onWait }, (open) => applyAdoption(plan, open, say, run.signal));
-        return `Adoption: ${taken} taken over, ${plan.adoptions.length - taken} created, each the same object as before`;
-      },
+  await step(
+    'Adoption',
+    (say) => {
+      const onWait = () => say('waiting for another run that works on this cluster');
+      return withEngine({ run, tools, stack, cluster, onWait }, (open) => applyAdoption(plan, open, say, run.signal));
     },
-  ]);
+    () => `Adoption: ${taken} taken over, ${plan.adoptions.length - taken} created, each the same object as before`,
+  );
 }

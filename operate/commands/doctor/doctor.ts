@@ -1,5 +1,5 @@
 import { unlessInterrupted } from '../../base/interrupt';
-import { runSteps, showingFor } from '../../base/progress';
+import { showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
 import { type ClusterOptions, stackCluster } from '../../cluster/stack-cluster';
 import { printReport } from '../../report/print';
@@ -41,16 +41,17 @@ export interface DoctorOptions extends ClusterOptions {
  */
 export async function doctor(run: CommandRun, options: DoctorOptions): Promise<number> {
   const stack = describedStack(run.projectDir, options.stack);
-  let findings: readonly Finding[] = [];
-  const step = {
-    title: `Cluster of stack ${stack.name}`,
-    work: async () => {
+  const title = `Cluster of stack ${stack.name}`;
+  const examined = startProgress(showingFor(options))(
+    title,
+    async () => {
       const cluster = await stackCluster(run.home, stack, options);
-      findings = await examine({ stack, cluster, projectDir: run.projectDir, look: lookAt(cluster.api) });
-      return `Cluster of stack ${stack.name}: ${cluster.server}, ${findings.length} things looked at`;
+      const findings = await examine({ stack, cluster, projectDir: run.projectDir, look: lookAt(cluster.api) });
+      return { cluster, findings };
     },
-  };
-  await unlessInterrupted(run.signal, runSteps([step], showingFor(options)));
+    ({ cluster, findings }) => `${title}: ${cluster.server}, ${findings.length} checks`,
+  );
+  const { findings } = await unlessInterrupted(run.signal, examined);
   return printReport({ command: 'doctor', stack: stack.name, findings }, options);
 }
 

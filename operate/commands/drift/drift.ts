@@ -1,11 +1,11 @@
-import { runSteps } from '../../base/progress';
+import { showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
 import { type ClusterOptions, stackCluster } from '../../cluster/stack-cluster';
 import { printReport } from '../../report/print';
 import { countsInWords, isGood } from '../../report/report';
 import { describedStack } from '../../stack';
 import { findDrift } from './find';
-import type { Drift, DriftFound } from './finding';
+import type { Drift } from './finding';
 import { differencesAsText, driftReport } from './report';
 
 /** What the operator can say to `drift`. */
@@ -22,15 +22,14 @@ export interface DriftOptions extends ClusterOptions {
  */
 export async function drift(run: CommandRun, options: DriftOptions): Promise<number> {
   const stack = describedStack(run.projectDir, options.stack);
-  let found: DriftFound | undefined;
-  const look = async () => {
-    const cluster = await stackCluster(run.home, stack, options);
-    found = await findDrift(stack, cluster, run.signal);
-    return `Stack ${stack.name}: ${found.compared} objects compared with ${cluster.context}`;
-  };
-  if (options.json) await look();
-  else await runSteps([{ title: `Stack ${stack.name}`, work: look }]);
-  if (found === undefined) throw new Error('nothing was looked at');
+  const { found } = await startProgress(showingFor(options))(
+    `Stack ${stack.name}`,
+    async () => {
+      const cluster = await stackCluster(run.home, stack, options);
+      return { cluster, found: await findDrift(stack, cluster, run.signal) };
+    },
+    ({ cluster, found: { compared } }) => `Stack ${stack.name}: ${compared} objects compared with ${cluster.context}`,
+  );
   const report = driftReport(stack.name, found, options.all === true);
   if (options.json) return printReport(report, options);
   const differences = report.facts?.differences as readonly Drift[];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { throwIfInterrupted } from '../../base/failure';
 import { withLock } from '../../base/lock';
-import { runSteps, type Step, showingFor } from '../../base/progress';
+import { type Say, showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
 import type { OpenEndpoint } from '../../mcp/endpoint';
 import { openServer } from '../../mcp/open-server';
@@ -47,17 +47,10 @@ export async function migrate(
       run.home.locks,
       lockName(options),
       async () => {
-        const work = new Work(memories, options, run.signal, endpoint, pace);
-        try {
-          await runSteps(work.steps(), showingFor(options));
-        } finally {
-          await work.server?.close();
-        }
-        const calls = work.server?.calls ?? 0;
+        const { memories: all, calls } = await migrateWith(endpoint, { run, options, memories, pace });
         const seconds = (Date.now() - started) / 1000;
         const rate = Math.round((10 * calls) / seconds) / 10;
-        const facts = { server: endpoint.words, calls, seconds, callsPerSecond: rate };
-        return { memories: work.result(), facts };
+        return { memories: all, facts: { server: endpoint.words, calls, seconds, callsPerSecond: rate } };
       },
       waits,
     );
@@ -78,78 +71,74 @@ function lockName({ stack, url }: ServerChoice): string {
     .slice(0, 16)}`;
 }
 
-/** The steps and what they leave behind. */
-class Work {
-  /** Open once the first step is done. */
-  server: MemoryServer | undefined;
-  readonly #done: Done[] = [];
-  #proofs: readonly Proof[] = [];
-  #now = '';
-  readonly #memories: readonly Migratable[];
-  readonly #leave: Leave;
-  readonly #signal: AbortSignal;
-  readonly #open: () => Promise<MemoryServer>;
+interface Work {
+  readonly run: CommandRun;
+  readonly options: Leave & Form;
+  readonly memories: readonly Migratable[];
+  readonly pace: Pace | undefined;
+}
 
-  constructor(
-    memories: readonly Migratable[],
-    leave: Leave,
-    signal: AbortSignal,
-    endpoint: OpenEndpoint,
-    pace: Pace | undefined,
-  ) {
-    this.#memories = memories;
-    this.#leave = leave;
-    this.#signal = signal;
-    const onWait = (reason: string) => {
-      this.#now = `waiting: ${reason}`;
-    };
-    this.#open = () => MemoryServer.open(endpoint, { signal, pace, onWait });
-  }
-
-  steps(): Step[] {
-    const count = this.#memories.length;
-    return [
-      this.#step('Open a session', async () => {
-        this.server = await this.#open();
-        return 'Session open';
-      }),
-      this.#step(`Bring ${count} memories`, async (server) => {
-        for (const [index, memory] of this.#memories.entries()) {
-          this.#next(index);
-          this.#done.push(await bring(server, memory, this.#leave));
-        }
-        return `Brought ${count} memories: ${countsInWords(this.#done)}`;
-      }),
-      this.#step('Prove that they are there', async (server) => {
-        this.#proofs = await prove(server, this.#memories, (index) => this.#next(index));
-        return `Proved that they are there: ${this.#proofs.filter(isProven).length} of ${count}`;
-      }),
-    ];
-  }
-
-  #step(title: string, work: (server: MemoryServer) => Promise<string>): Step {
-    return {
-      title,
-      work: (say) => {
-        // Asked for when it is shown: a line for each memory would fill a log.
-        say(() => this.#now);
-        return work(this.server as MemoryServer);
+async function migrateWith(endpoint: OpenEndpoint, { run, options, memories, pace }: Work) {
+  const { signal } = run;
+  const step = startProgress(showingFor(options));
+  const count = memories.length;
+  // Asked for when it is shown: a line for each memory would fill a log.
+  let current = '';
+  const onWait = (reason: string) => {
+    current = `waiting: ${reason}`;
+  };
+  const next = (index: number) => {
+    throwIfInterrupted(signal);
+    current = `${index + 1} of ${count}`;
+  };
+  const open = (say: Say) => {
+    say(() => current);
+    return MemoryServer.open(endpoint, { signal, pace, onWait });
+  };
+  const server = await step('Open a session', open, () => 'Session open');
+  try {
+    const done = await step(
+      `Migrate ${count} memories`,
+      (say) => {
+        say(() => current);
+        return migrateAll(server, memories, options, next);
       },
+      (outcomes) => `Migrated ${count} memories: ${countsInWords(outcomes)}`,
+    );
+    const proofs = await step(
+      'Check that they are there',
+      (say) => {
+        say(() => current);
+        return prove(server, memories, next);
+      },
+      (seen) => `Checked that they are there: ${seen.filter(isProven).length} of ${count}`,
+    );
+    return {
+      memories: memories.map((memory, index) => migrated(memory, done[index], proofs[index])),
+      calls: server.calls,
     };
+  } finally {
+    await server.close();
   }
+}
 
-  result(): Migrated[] {
-    return this.#memories.map((memory, index) => {
-      const [done, proof] = [this.#done[index], this.#proofs[index]];
-      if (done === undefined || proof === undefined) throw new Error(`${placeInWords(memory.place)} was passed over`);
-      return { memory, done, proof };
-    });
+async function migrateAll(
+  server: MemoryServer,
+  memories: readonly Migratable[],
+  leave: Leave,
+  next: (index: number) => void,
+): Promise<Done[]> {
+  const done: Done[] = [];
+  for (const [index, memory] of memories.entries()) {
+    next(index);
+    done.push(await bring(server, memory, leave));
   }
+  return done;
+}
 
-  #next(index: number): void {
-    throwIfInterrupted(this.#signal);
-    this.#now = `${index + 1} of ${this.#memories.length}`;
-  }
+function migrated(memory: Migratable, done: Done | undefined, proof: Proof | undefined): Migrated {
+  if (done === undefined || proof === undefined) throw new Error(`${placeInWords(memory.place)} was passed over`);
+  return { memory, done, proof };
 }
 
 function countsInWords(done: readonly Done[]): string {

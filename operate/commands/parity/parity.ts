@@ -1,12 +1,12 @@
 import { Failure, throwIfInterrupted, Verdict } from '../../base/failure';
-import { runSteps, type Step, showingFor } from '../../base/progress';
+import { type RunStep, showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
 import { openServer } from '../../mcp/open-server';
 import { impatient, MemoryServer, type Pace } from '../../memories/server';
 import { type Latency, latencyInWords } from '../../report/latency';
 import { printReport } from '../../report/print';
 import type { Finding, Report } from '../../report/report';
-import { migratable } from '../../serena/plan';
+import { type Migratable, migratable } from '../../serena/plan';
 import { planFor } from '../../serena/plan-for';
 import type { SerenaOptions } from '../serena-options';
 import type { ServerChoice } from '../server-options';
@@ -36,45 +36,47 @@ export async function parity(run: CommandRun, options: ParityOptions, pace: Pace
   }
   const here = migratable(plan);
   const endpoint = await openServer(run, options, 'memoryMcp');
-  let asked = performance.now();
-  let server: MemoryServer | undefined;
-  let now = '';
-  let comparison: Comparison | undefined;
-  let latency: SideBySide | undefined;
-  const steps: Step[] = [
-    {
-      title: `Compare ${here.length} memories`,
-      work: async (say) => {
-        say(() => now);
-        asked = performance.now();
-        server = await MemoryServer.open(endpoint, { signal: run.signal, pace });
-        comparison = await compare(server, here, (index) => {
-          throwIfInterrupted(run.signal);
-          now = `${index + 1} of ${here.length}`;
-        });
-        return `Compared ${here.length} memories`;
-      },
-    },
-    {
-      title: 'Measure',
-      work: async () => {
-        if (server) latency = await measure(server, here);
-        return 'Measured';
-      },
-    },
-  ];
+  const step = startProgress(showingFor(options));
+  const asked = performance.now();
   try {
-    await runSteps(steps, showingFor(options));
+    const open = () => MemoryServer.open(endpoint, { signal: run.signal, pace });
+    const server = await step('Open a session', open, () => 'Session open');
+    const seen = await sideBySide(step, server, here, run.signal).finally(() => server.close());
+    return show({ stack: options.stack, server: endpoint.words, ...seen }, options.json === true);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const waited = ((performance.now() - asked) / 1000).toFixed(1);
     throw new Failure(`${error.message}\nFound out after ${waited} s.`, error.remedy, { cause: error });
   } finally {
-    await server?.close();
     await endpoint.close();
   }
-  if (comparison === undefined || latency === undefined) throw new Error('nothing was compared');
-  return show({ stack: options.stack, server: endpoint.words, comparison, latency }, options.json === true);
+}
+
+async function sideBySide(
+  step: RunStep,
+  server: MemoryServer,
+  here: readonly Migratable[],
+  signal: AbortSignal,
+): Promise<Pick<Seen, 'comparison' | 'latency'>> {
+  const comparison = await step(
+    `Compare ${here.length} memories`,
+    (say) => {
+      let current = '';
+      // Asked for when it is shown: a line for each memory would fill a log.
+      say(() => current);
+      return compare(server, here, (index) => {
+        throwIfInterrupted(signal);
+        current = `${index + 1} of ${here.length}`;
+      });
+    },
+    () => `Compared ${here.length} memories`,
+  );
+  const latency = await step(
+    'Measure',
+    () => measure(server, here),
+    () => 'Measured',
+  );
+  return { comparison, latency };
 }
 
 interface Seen {

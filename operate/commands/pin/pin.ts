@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, Interrupted, messageOf, throwIfInterrupted } from '../../base/failure';
 import { writeAtomically } from '../../base/files';
-import { runSteps, showingFor } from '../../base/progress';
+import { showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
 import { openConnection } from '../../mcp/connection';
 import { credentialsFor } from '../../registry/docker-config';
@@ -44,7 +44,6 @@ const reasonKey = 'imageUnpinnedReason';
  */
 export async function pin(run: CommandRun, options: PinOptions, patience?: number): Promise<number> {
   const stack = describedStack(run.projectDir, options.stack);
-  let resolved: readonly Resolved[] = [];
   const connection = openConnection({ ca: options.ca });
   const registry: RegistryOptions = {
     fetch: connection.fetch,
@@ -53,18 +52,12 @@ export async function pin(run: CommandRun, options: PinOptions, patience?: numbe
     credentials: credentialsFor,
     ...(patience === undefined ? {} : { patience }),
   };
-  const step = {
-    title: `Images of stack ${stack.name}`,
-    work: async () => {
-      resolved = await resolveAll(imagesOf(stack), registry);
-      return `Images of stack ${stack.name}: ${resolved.length} asked for`;
-    },
-  };
-  try {
-    await runSteps([step], showingFor(options));
-  } finally {
-    await connection.close();
-  }
+  const title = `Images of stack ${stack.name}`;
+  const resolved = await startProgress(showingFor(options))(
+    title,
+    () => resolveAll(imagesOf(stack), registry).finally(() => connection.close()),
+    ({ length }) => `${title}: ${length} looked up`,
+  );
   throwIfInterrupted(run.signal);
   const findings = options.check ? resolved.map(checked) : written(run.projectDir, stack, resolved);
   return printReport({ command: 'pin', stack: stack.name, findings }, options);

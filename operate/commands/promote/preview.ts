@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, Verdict } from '../../base/failure';
-import { runSteps, type Showing } from '../../base/progress';
+import { type Showing, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
 import { type ClusterOptions, stackCluster } from '../../cluster/stack-cluster';
 import type { OpenStack } from '../../engine';
-import { changesInWords } from '../../engine/deploy-step';
+import { changesInWords } from '../../engine/changes';
 import { withEngine } from '../../engine/on-cluster';
 import { eventInWords } from '../../engine/say-event';
 import { dataLosses, lossInWords, type PlannedStep } from '../../preview/losses';
 import { type DescribedStack, describedStack } from '../../stack';
-import type { Tools } from '../../toolchain';
 import { deployTools } from '../../toolchain/manifest';
 import { toolsStep } from '../../toolchain/tools-step';
 
@@ -41,25 +40,16 @@ export async function previewOf(
     console.error(`the state of ${name} is not kept here: \`pulumi preview --stack ${name}\` shows what would change`);
     return undefined;
   }
-  let tools: Tools;
-  let preview: PromotionPreview | undefined;
-  await runSteps(
-    [
-      toolsStep(run, deployTools, (found) => {
-        tools = found;
-      }),
-      {
-        title: `Preview of ${name}`,
-        work: async (say) => {
-          const onWait = () => say('waiting for another run that works on this cluster');
-          preview = await withEngine({ run, tools, stack, cluster, onWait }, (open) => ask(open, run.signal));
-          return `Preview of ${name}: ${preview.summary}`;
-        },
-      },
-    ],
-    showing,
+  const step = startProgress(showing);
+  const tools = await toolsStep(step, run, deployTools);
+  return step(
+    `Preview of ${name}`,
+    (say) => {
+      const onWait = () => say('waiting for another run that works on this cluster');
+      return withEngine({ run, tools, stack, cluster, onWait }, (open) => ask(open, run.signal));
+    },
+    ({ summary }) => `Preview of ${name}: ${summary}`,
   );
-  return preview;
 }
 
 async function reachable(run: CommandRun, stack: DescribedStack, options: ClusterOptions) {

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { UploadFacts } from '../../../components/system/operations';
-import { runSteps, showingFor } from '../../base/progress';
+import { showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
 import type { JobEnd } from '../../cluster/job';
-import { type StackCluster, stackCluster } from '../../cluster/stack-cluster';
+import { stackCluster } from '../../cluster/stack-cluster';
 import { printReport } from '../../report/print';
 import type { Finding } from '../../report/report';
 import { describedStack } from '../../stack';
@@ -12,7 +12,7 @@ import type { UploadOptions } from './command';
 import { inMegabytes } from './figures';
 import { takeIn } from './take-in';
 import { repositoriesOf, uploadOf } from './target';
-import { pack, type WorkingTree, workingTree } from './working-tree';
+import { pack, workingTree } from './working-tree';
 
 /** Makes a working tree the content of a repository, and indexes it. @returns the exit code */
 export async function upload(run: CommandRun, options: UploadOptions): Promise<number> {
@@ -23,52 +23,36 @@ export async function upload(run: CommandRun, options: UploadOptions): Promise<n
   mkdirSync(run.home.scratch, { recursive: true });
   const folder = mkdtempSync(join(run.home.scratch, 'upload-'));
   const archive = join(folder, 'tree.tar.gz');
-  let cluster: StackCluster | undefined;
-  let tree: WorkingTree | undefined;
-  let packed = 0;
-  let end: JobEnd = { succeeded: false };
+  const step = startProgress(showingFor(options));
   try {
-    await runSteps(
-      [
-        {
-          title: 'Look at the working tree',
-          work: async () => {
-            tree = await workingTree(resolve(options.directory), facts.reserved, signal);
-            const known = tree.from === 'git' ? 'what git knows' : 'the whole folder';
-            return `Working tree: ${tree.files.length} files, ${inMegabytes(tree.bytes)}, ${known}`;
-          },
-        },
-        {
-          title: 'Reach the cluster',
-          work: async () => {
-            cluster = await stackCluster(run.home, stack, options);
-            return `Cluster: ${cluster.context}`;
-          },
-        },
-        {
-          title: 'Pack',
-          work: async () => {
-            packed = tree ? await pack(tree, archive, signal) : 0;
-            return `Packed: ${inMegabytes(packed)}`;
-          },
-        },
-        {
-          title: 'Upload and index',
-          work: async (say) => {
-            const { namespace } = repositories.system;
-            if (cluster) end = await takeIn({ cluster, namespace, upload: facts, archive, signal, say });
-            return end.succeeded ? 'Uploaded and indexed' : 'Upload: failed';
-          },
-        },
-      ],
-      showingFor(options),
+    const tree = await step(
+      'Working tree',
+      () => workingTree(resolve(options.directory), facts.reserved, signal),
+      ({ bytes, files, from }) =>
+        `Working tree: ${files.length} files, ${inMegabytes(bytes)}, ${from === 'git' ? 'what git knows' : 'the whole folder'}`,
     );
+    const cluster = await step(
+      'Cluster',
+      () => stackCluster(run.home, stack, options),
+      ({ context }) => `Cluster: ${context}`,
+    );
+    const packed = await step(
+      'Pack',
+      () => pack(tree, archive, signal),
+      (bytes) => `Packed: ${inMegabytes(bytes)}`,
+    );
+    const { namespace } = repositories.system;
+    const end = await step(
+      'Upload and index',
+      (say) => takeIn({ cluster, namespace, upload: facts, archive, signal, say }),
+      ({ succeeded }) => (succeeded ? 'Uploaded and indexed' : 'Upload: failed'),
+    );
+    const figures = { repository: options.repository, files: tree.files.length, bytes: tree.bytes, packed };
+    const report = { command: 'repos upload', stack: stack.name, findings: [finding(options.repository, facts, end)] };
+    return printReport({ ...report, facts: { ...figures, ...indexed(facts, end) } }, options);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const figures = { repository: options.repository, files: tree?.files.length, bytes: tree?.bytes, packed };
-  const report = { command: 'repos upload', stack: stack.name, findings: [finding(options.repository, facts, end)] };
-  return printReport({ ...report, facts: { ...figures, ...indexed(facts, end) } }, options);
 }
 
 /** What the run has indexed, by the names of the figures that it tells. */

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { confirm } from '../../base/ask';
 import { Failure } from '../../base/failure';
-import { runSteps, type Say, type Step } from '../../base/progress';
+import { type RunStep, startProgress } from '../../base/progress';
 import { type CommandRun, localName } from '../../base/run';
-import { type ExistingCluster, examineCluster, keepKubeconfig } from '../../cluster/existing-cluster';
-import { type Deployed, deployStep, type Target } from '../../engine/deploy-step';
+import { knownUid, type StackCluster, stackCluster } from '../../cluster/stack-cluster';
+import { type Deployed, deployStep, type WithStack } from '../../engine/deploy';
+import { withEngine, withEngineAt } from '../../engine/on-cluster';
 import { type Cluster, createCluster } from '../../local-cluster';
-import type { Tools } from '../../toolchain';
+import { type DescribedStack, describedStack } from '../../stack';
 import { forgetBuildFiles, hasBuildFiles } from '../../toolchain/go-caches';
 import { deployTools } from '../../toolchain/manifest';
 import { toolsStep } from '../../toolchain/tools-step';
@@ -35,82 +36,61 @@ export async function start(run: CommandRun, options: StartOptions): Promise<voi
     await startLocal(run);
     return;
   }
-  const cluster = await examineCluster(options.kubeconfig, options.context);
+  const stack = describedStack(run.projectDir, localName);
+  const cluster = await stackCluster(run.home, stack, options);
   console.log(describe(cluster));
   const question = `Deploy stack ${localName} to this cluster?`;
-  if (await confirm(question, { yes: options.yes === true, signal: run.signal })) await startExisting(run, cluster);
-  else console.log('nothing was touched');
+  if (await confirm(question, { yes: options.yes === true, signal: run.signal })) {
+    await startExisting(run, stack, cluster);
+  } else console.log('nothing was touched');
 }
 
 async function startLocal(run: CommandRun): Promise<void> {
-  const { home } = run;
-  const state: { tools?: Tools; cluster?: Cluster; deployed?: Deployed } = {};
-  const controlPlane: Step = {
-    title: 'Control plane',
-    work: async (say) => {
-      state.cluster = await createCluster({ ...run, tools: known(state.tools), name: localName, onStep: say });
-      return `Control plane: ${startInWords[state.cluster.start]}, ${state.cluster.server}`;
-    },
-  };
-  const target = (): Target => ({ kubeconfig: known(state.cluster).kubeconfig, stateDir: join(home.state, localName) });
-  try {
-    await runSteps([
-      toolsStep(run, undefined, (tools) => {
-        state.tools = tools;
-      }),
-      controlPlane,
-      deployStep(
-        run,
-        () => known(state.tools),
-        target,
-        (deployed) => {
-          state.deployed = deployed;
-        },
-      ),
-    ]);
-  } catch (error) {
+  const step = startProgress();
+  const tools = await toolsStep(step, run);
+  const cluster = await step(
+    'Control plane',
+    (say) => createCluster({ ...run, tools, name: localName, onStep: say }),
+    ({ server, start: how }) => `Control plane: ${startInWords[how]}, ${server}`,
+  );
+  const { kubeconfig } = cluster;
+  const place = { stack: localName, kubeconfig, stateDir: join(run.home.state, localName) };
+  const withStack: WithStack = (work, onWait) => withEngineAt({ run, tools, onWait }, place, work);
+  const deployed = await deployStep(step, localName, withStack, run.signal).catch(async (error: unknown) => {
     // Who interrupts a start wants nothing to be left running; who meets an error may want to look.
-    if (run.signal.aborted && state.cluster !== undefined && state.cluster.start !== 'running')
-      await state.cluster.stop();
+    if (run.signal.aborted && cluster.start !== 'running') await cluster.stop();
     throw error;
-  }
-  await tidy(run);
-  report(run, known(state.cluster).kubeconfig, known(state.deployed));
+  });
+  if (hasBuildFiles(run.home)) await removeBuildFiles(step, run);
+  report(run, kubeconfig, deployed);
   console.log(
     '\nThe nodes are simulated: the API server, the controllers and the scheduler are real, and no container runs.\n' +
       '`npm stop` ends it and keeps its data, `npm run reset` forgets it.',
   );
 }
 
-async function startExisting(run: CommandRun, cluster: ExistingCluster): Promise<void> {
-  const state: { tools?: Tools; deployed?: Deployed } = {};
-  const kubeconfig = keepKubeconfig(run.home, cluster);
-  const target = { kubeconfig, stateDir: join(run.home.state, cluster.uid) };
-  await runSteps([
-    toolsStep(run, deployTools, (tools) => {
-      state.tools = tools;
-    }),
-    deployStep(
-      run,
-      () => known(state.tools),
-      () => target,
-      (deployed) => {
-        state.deployed = deployed;
-      },
-    ),
-  ]);
-  report(run, kubeconfig, known(state.deployed));
+async function startExisting(run: CommandRun, stack: DescribedStack, cluster: StackCluster): Promise<void> {
+  const step = startProgress();
+  const tools = await toolsStep(step, run, deployTools);
+  const deployed = await deployStep(
+    step,
+    stack.name,
+    (work, onWait) => withEngine({ run, tools, stack, cluster, onWait }, work),
+    run.signal,
+  );
+  report(run, run.home.cluster(knownUid(cluster)).kubeconfig, deployed);
 }
 
 /** Every tool is there by now; what only building them needed is many gigabytes. */
-async function tidy(run: CommandRun): Promise<void> {
-  if (!hasBuildFiles(run.home)) return;
-  const work = async (say: Say) => {
-    say('taking away sources and compiled packages, which only building needed');
-    await forgetBuildFiles(run.home, { signal: run.signal });
-    return 'Build files: taken away';
-  };
-  await runSteps([{ title: 'Build files', work }]);
+function removeBuildFiles(step: RunStep, run: CommandRun): Promise<void> {
+  return step(
+    'Build files',
+    (say) => {
+      say('removing sources and compiled packages, which only building needed');
+      return forgetBuildFiles(run.home, { signal: run.signal });
+    },
+    () => 'Build files: removed',
+  );
 }
 
 function report(run: CommandRun, kubeconfig: string, { outputs, warnings }: Deployed): void {
@@ -120,8 +100,10 @@ function report(run: CommandRun, kubeconfig: string, { outputs, warnings }: Depl
   for (const look of waysToLook(run.home, kubeconfig, outputs)) console.log(`  ${look}`);
 }
 
-function describe({ context, server, version, uid }: ExistingCluster): string {
-  return `Context ${context}\n  server   ${server}\n  version  ${version}\n  identity ${uid} (uid of kube-system)`;
+function describe(cluster: StackCluster): string {
+  const { context, server, version } = cluster;
+  const identity = `${knownUid(cluster)} (uid of kube-system)`;
+  return `Context ${context}\n  server   ${server}\n  version  ${version}\n  identity ${identity}`;
 }
 
 const startInWords: Readonly<Record<Cluster['start'], string>> = {
@@ -129,9 +111,3 @@ const startInWords: Readonly<Record<Cluster['start'], string>> = {
   started: 'started again with its data',
   running: 'running already',
 };
-
-/** A step runs only after those before it, so what they found is there. */
-function known<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('a step ran before the one that it needs');
-  return value;
-}

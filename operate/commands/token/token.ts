@@ -1,6 +1,8 @@
+import type { SecretEntry, ServerFacts } from '../../../components/system/operations';
 import { Failure } from '../../base/failure';
-import { runSteps, type Showing, type Step, showingFor } from '../../base/progress';
+import { type Say, type Showing, showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
+import type { Api } from '../../cluster/api';
 import { restartWorkload, waitForRollout } from '../../cluster/rollout';
 import { type ClusterOptions, stackCluster } from '../../cluster/stack-cluster';
 import type { SystemPlace } from '../../mcp/endpoint';
@@ -9,7 +11,7 @@ import type { Finding, Report } from '../../report/report';
 import { describedStack, serverOf, systemOf } from '../../stack';
 import { verifySystem } from '../verify/verify';
 import { instead } from './advice';
-import { logIn } from './login';
+import { type LoginOptions, logIn } from './login';
 import type { Request } from './login-log';
 import { secretState } from './secret';
 
@@ -59,55 +61,67 @@ export async function renewToken(
   const { api } = await place.cluster();
   const { login, secret } = facts;
   if (options.roll !== true && login === undefined) throw instead(facts, place.stack, namespace);
-  const findings: Finding[] = [];
-  const subject = `Secret ${secret.name}`;
-  const written: Step = {
-    title: 'Login',
-    work: async (say) => {
-      if (login === undefined) return 'Login';
-      say('starting the login');
-      const token = { ...facts, login };
-      const { before, after } = await logIn({ api, stack: place.stack, namespace, token, signal, say, onRequest });
-      const versions =
-        before === undefined ? `version ${after.version}` : `version ${before.version} → ${after.version}`;
-      findings.push({
-        subject,
-        status: 'ok',
-        found: `${before?.hasKey === true ? 'replaced' : 'written'}, ${versions}`,
-      });
-      return 'Login: approved';
-    },
-  };
-  const there: Step = {
-    title: 'Secret',
-    work: async () => {
-      const state = await secretState(api, namespace, secret);
-      if (state?.hasKey !== true) {
-        throw new Failure(`${subject} of namespace ${namespace} has no key ${secret.key}`, 'make it first');
-      }
-      findings.push({ subject, status: 'ok', found: `is there, version ${state.version}` });
-      return 'Secret: is there';
-    },
-  };
-  const restarted: Step = {
-    title: 'Restart',
-    work: async (say) => {
-      say('waiting for the new pod');
-      const started = Date.now();
-      const workload = { ...server.workload, namespace };
-      await restartWorkload(api, workload);
-      await waitForRollout(api, workload, { seconds: server.startupSeconds + 300, signal });
-      const found = `rolled out in ${Math.round((Date.now() - started) / 1000)} s`;
-      findings.push({ subject: `${workload.kind} ${workload.name}`, status: 'ok', found });
-      return 'Restart';
-    },
-  };
-  await runSteps([options.roll === true ? there : written, restarted], showing);
+  const step = startProgress(showing);
+  const target = { api, stack: place.stack, namespace, signal };
+  const secretFinding =
+    options.roll === true || login === undefined
+      ? await step(
+          'Secret',
+          () => presentSecret(target, secret),
+          () => 'Secret: is there',
+        )
+      : await step(
+          'Login',
+          (say) => approvedLogin(target, { ...facts, login }, say, onRequest),
+          () => 'Login: approved',
+        );
+  const restartFinding = await step('Restart', (say) => {
+    say('waiting for the new pod');
+    return restarted(target, server);
+  });
   const { findings: seen, facts: figures = {} } = await verifySystem(
     place,
     { ...options, server: server.name, samples: 1 },
     signal,
     showing,
   );
-  return { command: 'token', stack: place.stack, findings: [...findings, ...seen], facts: figures };
+  return { command: 'token', stack: place.stack, findings: [secretFinding, restartFinding, ...seen], facts: figures };
+}
+
+interface Target {
+  readonly api: Api;
+  readonly stack: string;
+  readonly namespace: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+async function approvedLogin(
+  target: Target,
+  token: LoginOptions['token'],
+  say: Say,
+  onRequest: (request: Request) => void,
+): Promise<Finding> {
+  say('starting the login');
+  const { before, after } = await logIn({ ...target, token, say, onRequest });
+  const versions = before === undefined ? `version ${after.version}` : `version ${before.version} → ${after.version}`;
+  const found = `${before?.hasKey === true ? 'replaced' : 'written'}, ${versions}`;
+  return { subject: `Secret ${token.secret.name}`, status: 'ok', found };
+}
+
+async function presentSecret({ api, namespace }: Target, secret: SecretEntry): Promise<Finding> {
+  const state = await secretState(api, namespace, secret);
+  const subject = `Secret ${secret.name}`;
+  if (state?.hasKey !== true) {
+    throw new Failure(`${subject} of namespace ${namespace} has no key ${secret.key}`, 'make it first');
+  }
+  return { subject, status: 'ok', found: `is there, version ${state.version}` };
+}
+
+async function restarted({ api, namespace, signal }: Target, server: ServerFacts): Promise<Finding> {
+  const started = Date.now();
+  const workload = { ...server.workload, namespace };
+  await restartWorkload(api, workload);
+  await waitForRollout(api, workload, { seconds: server.startupSeconds + 300, signal });
+  const found = `rolled out in ${Math.round((Date.now() - started) / 1000)} s`;
+  return { subject: `${workload.kind} ${workload.name}`, status: 'ok', found };
 }

@@ -1,5 +1,5 @@
 import { Failure, throwIfInterrupted } from '../../base/failure';
-import { runSteps, type Showing, type Step } from '../../base/progress';
+import { type Showing, startProgress } from '../../base/progress';
 import { replacePods } from '../../cluster/pods';
 import { openConnection, parseAddress } from '../../mcp/connection';
 import { forwardedPod, type OpenEndpoint, openEndpoint, type ServerPlace } from '../../mcp/endpoint';
@@ -48,49 +48,30 @@ export async function lookAtServer(place: ServerPlace, checks: ServerChecks, loo
   const open = () => openEndpoint(place, way);
   const endpoint = await open();
   const { origin } = new URL(endpoint.url);
-  const findings: Finding[] = [];
-  const facts: Record<string, unknown> = { url: endpoint.url, way: endpoint.way };
-  const isKnown = doors.has(origin);
-  const isShut = () => (doors.get(origin) ?? []).some(({ status }) => status === 'failed');
-  const atDoor: Step = {
-    title: title('Front door'),
-    work: async () => {
-      doors.set(origin, await frontDoorFindings(endpoint.url, { ...way, signal }));
-      return title('Front door');
-    },
-  };
-  const atServer: Step = {
-    title: title('Server'),
-    work: async () => {
-      if (isShut()) return title('Server: not reached');
-      findings.push(...(await serverFindings(place, endpoint, signal)));
-      return title('Server');
-    },
-  };
-  const inMemory: Step = {
-    title: title('Memory'),
-    work: async (say) => {
-      throwIfInterrupted(signal);
-      if (isShut()) {
-        findings.push(notReached);
-        return title('Memory: not reached');
-      }
-      const restart = checks.restart === true ? () => restarted(place, signal) : undefined;
-      const { samples, long: idleSeconds } = checks;
-      const memory = await checkMemory({ server, open, samples, idleSeconds, restart, signal, say });
-      findings.push(...memory.findings);
-      facts.latenciesMs = memory.latencies;
-      return title('Memory');
-    },
-  };
-  const asksDoor = endpoint.way === 'front door' && !isKnown;
+  const step = startProgress(showing);
+  const asksDoor = endpoint.way === 'front door' && !doors.has(origin);
   try {
-    await runSteps(asksDoor ? [atDoor, atServer, inMemory] : [atServer, inMemory], showing);
+    if (asksDoor) {
+      const front = title('Front door');
+      doors.set(origin, await step(front, () => frontDoorFindings(endpoint.url, { ...way, signal })));
+    }
+    const door = asksDoor ? (doors.get(origin) ?? []) : [];
+    const facts = { url: endpoint.url, way: endpoint.way };
+    throwIfInterrupted(signal);
+    const isShut = (doors.get(origin) ?? []).some(({ status }) => status === 'failed');
+    if (isShut) return { door, findings: [notReached], facts };
+    const answers = await step(title('Server'), () => serverFindings(place, endpoint, signal));
+    throwIfInterrupted(signal);
+    const restart = checks.restart === true ? () => restarted(place, signal) : undefined;
+    const { samples, long: idleSeconds } = checks;
+    const memory = await step(title('Memory'), (say) =>
+      checkMemory({ server, open, samples, idleSeconds, restart, signal, say }),
+    );
+    throwIfInterrupted(signal);
+    return { door, findings: [...answers, ...memory.findings], facts: { ...facts, latenciesMs: memory.latencies } };
   } finally {
     await endpoint.close();
   }
-  throwIfInterrupted(signal);
-  return { door: asksDoor ? (doors.get(origin) ?? []) : [], findings, facts };
 }
 
 const notReached: Finding = {

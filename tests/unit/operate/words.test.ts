@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { minutesAndSeconds, roughly } from '../../../operate/base/progress';
 import { outputsAsText, waysToLook } from '../../../operate/commands/start/outputs';
-import { changesInWords } from '../../../operate/engine/deploy-step';
+import { changesInWords } from '../../../operate/engine/changes';
 import { eventLog, nothingChanged } from '../../../operate/engine/events';
 import { buildingText } from '../../../operate/toolchain/tools-step';
 
