@@ -85,12 +85,3 @@ export function credentialsRevision(repository: RepositorySettings): Record<stri
   if (repository.source !== 'git' || repository.secretRevision === 0) return {};
   return { 'memory-fleet.dev/credentials-revision': String(repository.secretRevision) };
 }
-
-/** Where a repository is fetched from, for network policies. */
-export function remoteOf({ url }: Extract<RepositorySettings, { source: 'git' }>): {
-  readonly host: string;
-  readonly port: number;
-} {
-  const { hostname, port, protocol } = new URL(url);
-  return { host: hostname, port: Number(port || (protocol === 'ssh:' ? 22 : 443)) };
-}

@@ -1,9 +1,8 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { Flow, Peer } from '../kit/parts/network-policies';
-import { peerAt } from '../kit/parts/peer';
-import { remoteOf } from './fetch';
+import { peerAt, peersAt, remoteOf } from '../kit/parts/peer';
 import { frontPorts } from './guard';
-import { allPods, podsOf, ports, serverKinds, uses } from './names';
+import { allPods, podsOf, ports, serverKinds, type Use, uses } from './names';
 import type { ContextEngineSettings } from './settings';
 import { exposedServices, running, runningServers } from './settings/choices';
 
@@ -13,13 +12,18 @@ export function flows(settings: ContextEngineSettings, cluster: ClusterFacts): F
     ...vectors(),
     ...memory(settings),
     ...decoder(settings),
-    ...models(settings),
+    ...models(settings, cluster),
     ...outside(settings),
     ...clients(settings),
     ...monitoring(settings, cluster),
-    ...backup(settings),
-    ...git(settings),
+    ...backup(settings, cluster),
+    ...git(settings, cluster),
   ];
+}
+
+/** Our pods that use something. In a shared namespace others may have the same label. */
+function fromPods(use: Use): Readonly<Record<string, string>> {
+  return { ...allPods, ...uses(use) };
 }
 
 /** A connection between two kinds of our own pods: out of the one, into the other. */
@@ -39,7 +43,7 @@ function between(
 function vectors(): Flow[] {
   const purpose = 'vectors and snapshots';
   return [
-    ...between('qdrant', uses('qdrant'), podsOf('qdrant'), ports.qdrant.requests, purpose),
+    ...between('qdrant', fromPods('qdrant'), podsOf('qdrant'), ports.qdrant.requests, purpose),
     { name: 'dns', pods: allPods, direction: 'out', peer: { kind: 'dns' }, port: 53, purpose: 'names' },
   ];
 }
@@ -49,27 +53,36 @@ function memory(settings: ContextEngineSettings): Flow[] {
   const { health, port } = serverKinds['mcp-memory'];
   const to = podsOf('mcp-memory');
   return [
-    ...between('memory', uses('memory'), to, port, 'memories, asked for by the indexer'),
-    ...between('memory-health', uses('memory'), to, health, 'whether memory is ready, asked by the indexer'),
+    ...between('memory', fromPods('memory'), to, port, 'memories, asked for by the indexer'),
+    ...between('memory-health', fromPods('memory'), to, health, 'whether memory is ready, asked by the indexer'),
   ];
 }
 
 function decoder(settings: ContextEngineSettings): Flow[] {
   if (!running(settings).llamacpp) return [];
-  return between('decoder', uses('decoder'), podsOf('llamacpp'), ports.llamacpp.requests, 'answers of the model');
+  return between('decoder', fromPods('decoder'), podsOf('llamacpp'), ports.llamacpp.requests, 'answers of the model');
 }
 
 /** The embedding model, and that of llama.cpp; nobody fetches any where they are only read from the volume. */
-function models(settings: ContextEngineSettings): Flow[] {
-  const { hostname, port } = new URL(settings.llamacpp.model.url);
+function models(settings: ContextEngineSettings, cluster: ClusterFacts): Flow[] {
+  const { modelHosts } = settings;
   const runs = running(settings).llamacpp;
-  const own = runs && !settings.modelHosts.includes(hostname) ? [hostname] : [];
-  const names = [...settings.modelHosts, ...own];
-  if (names.length === 0) return [];
   // Offline, only llama.cpp's own model is still fetched.
-  const pods = settings.engine.modelsOffline ? podsOf('llamacpp') : uses('models');
-  if (settings.engine.modelsOffline && !runs) return [];
-  return [out('models', pods, { kind: 'hosts', names }, Number(port || 443), 'models')];
+  const all = settings.engine.modelsOffline ? podsOf('llamacpp') : fromPods('models');
+  const common = peersAt(
+    modelHosts.map((host) => ({ host, port: 443 })),
+    cluster,
+  );
+  const own = remoteOf(settings.llamacpp.model.url);
+  const known = own.port === 443 && modelHosts.includes(own.host);
+  return [
+    ...(settings.engine.modelsOffline && !runs
+      ? []
+      : common.map(({ peer, port, suffix }) => out(`models${suffix}`, all, peer, port, 'models'))),
+    ...(runs && !known
+      ? [out('llamacpp-model', podsOf('llamacpp'), peerAt(own.host, cluster), own.port, 'the model of llama.cpp')]
+      : []),
+  ];
 }
 
 /** What comes from outside of the cluster, to the services that are exposed. */
@@ -120,21 +133,22 @@ function monitoring(settings: ContextEngineSettings, { monitoring: facts }: Clus
   ];
 }
 
-function backup({ backup: { target } }: ContextEngineSettings): Flow[] {
+function backup({ backup: { target } }: ContextEngineSettings, cluster: ClusterFacts): Flow[] {
   if (target.kind !== 's3') return [];
-  const { hostname, port } = new URL(target.endpoint);
+  const { host, port } = remoteOf(target.endpoint);
   return (['backup', 'restore', 'drill'] as const).map((component) =>
-    out(`${component}-to-storage`, podsOf(component), peerAt(hostname), Number(port || 443), 'snapshots'),
+    out(`${component}-to-storage`, podsOf(component), peerAt(host, cluster), port, 'snapshots'),
   );
 }
 
 /** One for each repository, so that a new one changes no policy of the others. */
-function git(settings: ContextEngineSettings): Flow[] {
+function git(settings: ContextEngineSettings, cluster: ClusterFacts): Flow[] {
   return settings.repositories.flatMap((repository) => {
     if (repository.source !== 'git') return [];
-    const { host, port } = remoteOf(repository);
-    const { name } = repository;
-    return [out(`${name}-to-remote`, { repository: name }, peerAt(host), port, `git fetch of ${name}`)];
+    const { name, url } = repository;
+    const { host, port } = remoteOf(url);
+    const pods = { ...allPods, repository: name };
+    return [out(`${name}-to-remote`, pods, peerAt(host, cluster), port, `git fetch of ${name}`)];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { Flow, Peer } from '../kit/parts/network-policies';
-import { peerAt } from '../kit/parts/peer';
+import { peerAt, peersAt, remoteOf } from '../kit/parts/peer';
 import { gitHubHost, pods, remotes } from './names';
 import { podPorts } from './server';
 import type { MemoryMcpSettings } from './settings';
@@ -8,8 +8,9 @@ import type { MemoryMcpSettings } from './settings';
 /** All traffic that memory-mcp has. What is not here is denied. */
 export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[] {
   const { requests, health } = podPorts(settings);
-  const hosts = Map.groupBy(remotes(settings), (url) => Number(new URL(url).port || 443));
+  const hosts = peersAt(remotes(settings).map(remoteOf), cluster);
   const { otlp } = settings.server;
+  const collector = otlp ? remoteOf(otlp.endpoint) : undefined;
   const found: (Flow | undefined)[] = [
     settings.hostname
       ? flow('from-gateway', pods.server, 'in', { kind: 'gateway' }, requests, 'requests of users, through the Gateway')
@@ -34,7 +35,7 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
           'health, asked by the blackbox exporter',
         )
       : undefined,
-    ...(hosts.size > 0
+    ...(hosts.length > 0
       ? [
           flow('from-backup', pods.server, 'in', { kind: 'pods', labels: pods.backup }, requests, 'the scheduled sync'),
           flow(
@@ -46,25 +47,16 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
             'the scheduled sync',
           ),
           flow('backup-to-dns', pods.backup, 'out', { kind: 'dns' }, 53, "the server's name"),
-          ...[...hosts].map(([port, urls]) => {
-            const names = [...new Set(urls.map((url) => new URL(url).hostname))];
-            const name = port === 443 ? 'to-remotes' : `to-remotes-${port}`;
-            return flow(name, pods.server, 'out', { kind: 'hosts', names }, port, 'git pull and push');
-          }),
+          ...hosts.map(({ peer, port, suffix }) =>
+            flow(`to-remotes${suffix}`, pods.server, 'out', peer, port, 'git pull and push'),
+          ),
         ]
       : []),
-    hosts.size > 0 || otlp
+    hosts.length > 0 || collector
       ? flow('to-dns', pods.server, 'out', { kind: 'dns' }, 53, 'names of the remotes and of the collector')
       : undefined,
-    otlp
-      ? flow(
-          'to-collector',
-          pods.server,
-          'out',
-          peerAt(new URL(otlp.endpoint).hostname),
-          Number(new URL(otlp.endpoint).port),
-          'traces',
-        )
+    collector
+      ? flow('to-collector', pods.server, 'out', peerAt(collector.host, cluster), collector.port, 'traces')
       : undefined,
     ...(settings.token.source === 'bootstrap'
       ? [

@@ -29,7 +29,9 @@ const git = z
   .strictObject({
     remoteUrl: httpsUrl
       .optional()
-      .describe('Remote repository that `sync` pushes to; https only. Default: none, nothing leaves the volume.'),
+      .describe(
+        'Remote repository that `sync` pushes to; https only, a Service of the cluster named with .svc. Default: none, nothing leaves the volume.',
+      ),
     branch: gitBranch
       .default('main')
       .describe('Branch of the remote. A repository made by the server itself starts on main.'),
@@ -99,8 +101,10 @@ const server = z
       .strictObject({
         endpoint: text(
           /^https?:\/\/[^\s/@:]+:\d{1,5}$/,
-          'an OTLP gRPC endpoint such as http://collector.monitoring:4317',
-        ).describe('OTLP gRPC endpoint for traces, with scheme and port.'),
+          'an OTLP gRPC endpoint such as http://collector.monitoring.svc:4317',
+        ).describe(
+          'OTLP gRPC endpoint for traces, with scheme and port. A Service of the cluster is named with .svc: network policies take any other name for a host outside.',
+        ),
         required: z.boolean().default(false).describe('Whether the server refuses to start while it is unreachable.'),
       })
       .optional()

@@ -120,7 +120,7 @@ const llamacpp = z
           .default(
             'https://huggingface.co/Qwen/Qwen2.5-1.5B-Instruct-GGUF/resolve/main/qwen2.5-1.5b-instruct-q8_0.gguf',
           )
-          .describe('Where the model is fetched from, once; GGUF format.'),
+          .describe('Where the model is fetched from, once; GGUF format. A Service of the cluster is named with .svc.'),
         file: text(/^[\w.-]+\.gguf$/, 'a file name that ends in .gguf')
           .default('qwen2.5-1.5b-instruct-q8_0.gguf')
           .describe('Name of the file on the volume.'),
@@ -158,7 +158,9 @@ const llamacpp = z
 
 const s3 = z.strictObject({
   kind: z.literal('s3').describe('Snapshots are copied to a bucket and removed from the volume.'),
-  endpoint: httpsUrl.describe('Endpoint of the object storage.'),
+  endpoint: httpsUrl.describe(
+    'Endpoint of the object storage. A Service of the cluster is named with .svc and has the port of its pods, which network policies go by.',
+  ),
   bucket: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket').describe('Bucket.'),
   region: text(/^[\w-]+$/, 'a region such as us-east-1')
     .default('us-east-1')
@@ -260,7 +262,9 @@ export const contextEngineSchema = z.strictObject({
   modelHosts: z
     .array(hostPattern)
     .default(['huggingface.co', '*.huggingface.co', '*.hf.co'])
-    .describe('Hosts that models come from, for policies that name hosts; the host of llamacpp.model.url is known.'),
+    .describe(
+      'Hosts that models come from, on port 443, for policies that name hosts: names, or "*." and a domain for every name below it. The host of llamacpp.model.url is known.',
+    ),
   waitSeconds: integer(10, day)
     .default(600)
     .describe('Time that a pod waits for what it needs before it fails with a message, in seconds.'),

@@ -35,7 +35,7 @@ const repository = z.discriminatedUnion(
     z.strictObject({
       source: z.literal('git').describe('The repository is cloned, and followed where it is watched.'),
       ...common,
-      url: gitUrl.describe('URL of the repository, https or ssh.'),
+      url: gitUrl.describe('URL of the repository, https or ssh. A Service of the cluster is named with .svc.'),
       ref: gitReference.default('HEAD').describe("Branch, tag or commit. Default: the remote's own branch."),
       intervalSeconds: integer(10, 86_400)
         .default(300)

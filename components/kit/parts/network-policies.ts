@@ -16,8 +16,8 @@ export type Peer =
   | { readonly kind: 'dns' }
   | { readonly kind: 'api-server' }
   /**
-   * Hosts outside the cluster, by name where the policies can name them, else every public address. A `*` in a name stands
-   * for any part of one label, as Cilium has it.
+   * Hosts outside the cluster, by name where the policies can name them, else every public address. `*.` before a domain
+   * stands for every name below it.
    */
   | { readonly kind: 'hosts'; readonly names: readonly string[] };
 
@@ -190,7 +190,7 @@ function ciliumEgress(
   if (peer.kind === 'api-server') return [{ toEntities: ['kube-apiserver'], toPorts }];
   if (peer.kind !== 'hosts') return [];
   return [
-    { toFQDNs: peer.names.map((name) => (name.includes('*') ? { matchPattern: name } : { matchName: name })), toPorts },
+    { toFQDNs: peer.names.flatMap(fqdnSelectors), toPorts },
     // Cilium learns the addresses of names only from answers that pass its own DNS rule, in the same policy.
     {
       toEndpoints: [
@@ -204,6 +204,16 @@ function ciliumEgress(
       ],
     },
   ];
+}
+
+/**
+ * A host by its name, or all names below a domain. Cilium's `*` stands for part of one label and `**.` for any number of
+ * labels, but before 1.19 for one as well; hosts of models are up to three labels deep, hence the longer patterns.
+ */
+function fqdnSelectors(name: string): NonNullable<CiliumEgress[number]['toFQDNs']> {
+  if (!name.startsWith('*.')) return [{ matchName: name }];
+  const domain = name.slice(2);
+  return ['**', '*.*', '*.*.*'].map((labels) => ({ matchPattern: `${labels}.${domain}` }));
 }
 
 function camel(name: string): string {

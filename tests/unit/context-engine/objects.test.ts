@@ -182,7 +182,7 @@ describe('the bearer token', () => {
     );
     assert.deepEqual(
       direct.map(({ peer }) => peer),
-      [{ kind: 'pods', labels: { 'memory-fleet.dev/uses-memory': 'true' } }],
+      [{ kind: 'pods', labels: { app: 'context-engine', 'memory-fleet.dev/uses-memory': 'true' } }],
     );
   });
 

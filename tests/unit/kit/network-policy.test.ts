@@ -96,12 +96,14 @@ describe('network policies', () => {
     assert.deepEqual(dns?.toPorts?.[0]?.rules?.dns, [{ matchPattern: '*' }]);
   });
 
-  it('name hosts by a pattern where their names have one', () => {
+  it('name every host below a domain by patterns for any depth, also where Cilium takes `**` for one label', () => {
     const peer: Peer = { kind: 'hosts', names: ['huggingface.co', '*.hf.co'] };
     const { spec } = specOf({ peer }, { networkPolicies: 'cilium' });
     assert.deepEqual((spec as ICiliumNetworkPolicy['spec'])?.egress?.[0]?.toFQDNs, [
       { matchName: 'huggingface.co' },
-      { matchPattern: '*.hf.co' },
+      { matchPattern: '**.hf.co' },
+      { matchPattern: '*.*.hf.co' },
+      { matchPattern: '*.*.*.hf.co' },
     ]);
   });
 

@@ -191,15 +191,15 @@ describe('traces of memory-mcp', () => {
   const env = (required: boolean) =>
     Object.fromEntries(
       (
-        describedBy({ server: { otlp: { endpoint: 'http://collector.tracing:4317', required } } }).containers[0]?.env ??
-        []
+        describedBy({ server: { otlp: { endpoint: 'http://collector.tracing.svc:4317', required } } }).containers[0]
+          ?.env ?? []
       )
         .filter(({ name }) => name.includes('OTLP'))
         .map(({ name, value }) => [name, value]),
     );
 
   it('are required or optional, as the server spells it', () => {
-    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.tracing:4317' };
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.tracing.svc:4317' };
     assert.deepEqual(env(true), { MEMORY_MCP_OTLP_REQUIRED: 'true', ...endpoint });
     assert.deepEqual(env(false), { MEMORY_MCP_OTLP_OPTIONAL: 'true', ...endpoint });
   });

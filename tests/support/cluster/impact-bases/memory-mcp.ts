@@ -36,7 +36,7 @@ export const memoryMcpBases = {
           scopes: [{ scope: 'team', url: 'https://github.com/example/team' }],
         },
         token: { source: 'externalSecret', remoteKey: 'memory-mcp/github', remoteProperty: 'token' },
-        server: { otlp: { endpoint: 'http://collector.monitoring:4317' } },
+        server: { otlp: { endpoint: 'http://collector.monitoring.svc:4317' } },
       },
     },
   },

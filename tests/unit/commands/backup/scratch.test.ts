@@ -17,7 +17,7 @@ const git = {
   requireRemoteSync: true,
   scopes: [{ scope: 'work', url: 'https://git.example.org/work.git' }],
 };
-const otlp = { endpoint: 'http://collector.monitoring:4317', required: true };
+const otlp = { endpoint: 'http://collector.monitoring.svc:4317', required: true };
 const system = systemFor({ git, authentication: { mode: 'bearer' }, server: { otlp } });
 function objects(ends = new Date(Date.now() + 600_000)) {
   const { backup } = system.operations;
