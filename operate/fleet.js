@@ -5,6 +5,7 @@ const { dirname, join } = require('node:path');
 const oldest = 22;
 
 if (Number(process.versions.node.split('.')[0]) >= oldest) {
+  require('../compile-cache');
   // The commands are TypeScript and run as they are, so that there is no build that could be out of date.
   require('ts-node').register({ dir: __dirname });
   require('./cli.ts');

@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { rolloutDeadlines } from '../kit/objects/pod';
 import type { Described, DescribedObjects, KubernetesObject } from '../system/described';
 import type { PlannedObject } from '../system/planned-object';
+import { withoutStackTraces } from './stack-traces';
 
 /**
  * Field manager of every write. It is fixed and forces, because the provider otherwise takes a random manager for each
@@ -34,7 +35,7 @@ export function registerObjects(
     const dependsOn = prerequisites.flatMap((other) => register(other) ?? []);
     const options = pulumi.mergeOptions(resourceOptions(described), { parent, dependsOn });
     const object = engineObject(withSecretValues(described.object, secrets));
-    resources[key] = typed(`${name}-${key}`, object, options);
+    resources[key] = withoutStackTraces(() => typed(`${name}-${key}`, object, options));
     return resources[key];
   };
   for (const key of Object.keys(objects)) register(key);
