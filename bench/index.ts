@@ -7,11 +7,11 @@ import { describedStack } from '../operate/stack';
 import {
   controlPlane,
   ensureNamespace,
+  joinControlPlane,
   openTestStack,
   projectDir,
-  startControlPlane,
-  stopControlPlane,
 } from '../tests/support/cluster/control-plane';
+import { startLanes } from '../tests/support/cluster/lanes';
 import { compare, type Measured } from './medians';
 
 const turns = Number(process.argv[2] ?? 5);
@@ -78,11 +78,12 @@ function show(title: string, figures: readonly Measured[]): void {
 async function main(): Promise<void> {
   show('describe', await describing());
   show('command line', await commands());
-  await startControlPlane();
+  const stop = await startLanes(1);
+  await joinControlPlane();
   try {
     show('engine', await engine());
   } finally {
-    await stopControlPlane();
+    await stop();
   }
 }
 

@@ -61,7 +61,7 @@ describe('fleet verify, in front of the real memory-mcp', function () {
   });
   after(async () => {
     await pod?.remove();
-    rmSync(folder, { recursive: true, force: true });
+    if (folder) rmSync(folder, { recursive: true, force: true });
   });
 
   /** Looks through a front; what it is not told, is as it should be. */

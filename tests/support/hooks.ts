@@ -1,11 +1,23 @@
-// A run in which no test was found is a failure: a layer must not print green because a glob matched nothing.
-let executed = 0;
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-export const mochaHooks = {
-  beforeEach(): void {
-    executed += 1;
-  },
-  afterAll(): void {
-    if (executed === 0) throw new Error('no test ran in this layer');
-  },
-};
+/** Names the folder of a run to its lanes. */
+const variable = 'TEST_RUN_FOLDER';
+
+/** A folder that the lanes of a run have in common. */
+export function runFolder(): string {
+  const folder = process.env[variable];
+  if (folder === undefined) throw new Error('no run of tests is under way');
+  return folder;
+}
+
+export function mochaGlobalSetup(): void {
+  process.env[variable] = mkdtempSync(join(tmpdir(), 'memory-fleet-run-'));
+}
+
+/** A run in which no test ran is a failure: a layer must not print green because a glob matched nothing. */
+export function mochaGlobalTeardown(this: { readonly stats: { readonly passes: number; readonly failures: number } }) {
+  rmSync(runFolder(), { recursive: true, force: true });
+  if (this.stats.passes + this.stats.failures === 0) throw new Error('no test ran in this layer');
+}

@@ -1,93 +1,44 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubeConfig, type KubernetesObject, KubernetesObjectApi } from '@kubernetes/client-node';
 import { execa } from 'execa';
 import type { Described } from '../../../components/system/described';
-import { type FleetHome, fleetHome, fleetHomeAt } from '../../../operate/base/fleet-home';
-import { withLock } from '../../../operate/base/lock';
+import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { oneContext } from '../../../operate/cluster/kubeconfig';
 import { type ConfigOverrides, type OpenStack, openStack } from '../../../operate/engine';
-import { type Cluster, createCluster, destroyCluster } from '../../../operate/local-cluster';
 import { readStackFile } from '../../../operate/stack-file';
-import { obtainTools, type Tools, toolPath } from '../../../operate/toolchain';
-import { fromTheStart } from './definitions';
-import { interrupt, stoppedOnInterrupt } from './interrupt';
+import { type Tools, toolPath } from '../../../operate/toolchain';
+import { cachedTools, clusterName, laneFolder, projectDir } from './lanes';
 
-/** The checkout under test. */
-export const projectDir = join(__dirname, '..', '..', '..');
+export { projectDir } from './lanes';
 
-/** A control plane of the test run's own, and everything needed to work on it. */
+/** A control plane that tests have for themselves, and everything needed to work on it. */
 export interface ControlPlane {
-  readonly cluster: Cluster;
+  readonly cluster: { readonly kubeconfig: string; readonly server: string };
   readonly tools: Tools;
   /** Reads and writes objects of any kind. */
   readonly objects: KubernetesObjectApi;
   readonly folder: string;
 }
 
-let running: (ControlPlane & { readonly stop: () => Promise<unknown> }) | undefined;
+let joined: ControlPlane | undefined;
 
-/** The control plane of this run. The root hooks start it before the first test. */
+/** The control plane of this lane. */
 export function controlPlane(): ControlPlane {
-  if (!running) throw new Error('the control plane has not been started');
-  return running;
+  if (!joined) throw new Error('the control plane has not been joined');
+  return joined;
 }
 
-/** Real tools out of the usual cache. */
-export function cachedTools(): Promise<Tools> {
-  return obtainTools({
-    home: fleetHome(),
-    projectDir,
-    onEvent: (event) => {
-      if (event.kind === 'building') console.log(`    building ${event.pin.name} ${event.pin.version}`);
-    },
-  });
-}
-
-/**
- * Starts the control plane: tools and resource definitions, which are the same for every run, out of the usual cache,
- * everything else in a folder of this run alone.
- */
-export async function startControlPlane(): Promise<void> {
-  const tools = await cachedTools();
-  const folder = mkdtempSync(join(tmpdir(), 'memory-fleet-test-'));
-  const home = fleetHomeAt(folder);
-  const name = 'test';
-  // Known before it starts: who loses patience does so while a control plane starts.
-  const stop = stoppedOnInterrupt(() => endControlPlane(home, name));
-  const cluster = await createCluster({
-    home,
-    cache: fleetHome(),
-    tools,
-    projectDir,
-    name,
-    definitions: fromTheStart,
-    signal: interrupt,
-    storageClasses: [
-      { name: 'standard', bindingMode: 'WaitForFirstConsumer', default: true },
-      { name: 'ceph-block', bindingMode: 'Immediate' },
-      { name: 'standard-rwo', bindingMode: 'WaitForFirstConsumer' },
-      { name: 'local-path', bindingMode: 'WaitForFirstConsumer' },
-      { name: 'nfs-client', bindingMode: 'Immediate' },
-      { name: 'shared', bindingMode: 'Immediate' },
-    ],
-  });
+/** Makes the control plane of this lane the one that {@link controlPlane} returns. */
+export async function joinControlPlane(): Promise<void> {
+  if (joined) return;
+  const folder = laneFolder();
+  const { kubeconfig } = fleetHomeAt(folder).cluster(clusterName);
   const config = new KubeConfig();
-  config.loadFromFile(cluster.kubeconfig);
-  running = { cluster, tools, folder, objects: KubernetesObjectApi.makeApiClient(config), stop };
-}
-
-/** Ends a control plane of a run, when nobody is starting it any more, and removes its folder. */
-export async function endControlPlane(home: FleetHome, name: string): Promise<void> {
-  await withLock(home.locks, `cluster-${name}`, () => destroyCluster(home, name));
-  rmSync(home.root, { recursive: true, force: true, maxRetries: 5 });
-}
-
-/** Ends every process of the control plane and removes its folder. */
-export async function stopControlPlane(): Promise<void> {
-  await running?.stop();
-  running = undefined;
+  config.loadFromFile(kubeconfig);
+  const server = config.getCurrentCluster()?.server ?? '';
+  const objects = KubernetesObjectApi.makeApiClient(config);
+  joined = { cluster: { kubeconfig, server }, tools: await cachedTools(), folder, objects };
 }
 
 /** What makes stack `local` one of memory-mcp alone, for tests that are about one system. */

@@ -1,15 +1,16 @@
-import { startControlPlane, stopControlPlane } from './control-plane';
+import { joinControlPlane } from './control-plane';
+import { startLanes } from './lanes';
 
-const hour = 3_600_000;
+let stop: (() => Promise<void>) | undefined;
 
-export const mochaHooks = {
-  // On a machine without any cached tool this builds them all.
-  async beforeAll(this: Mocha.Context): Promise<void> {
-    this.timeout(hour);
-    await startControlPlane();
-  },
-  async afterAll(this: Mocha.Context): Promise<void> {
-    this.timeout(hour);
-    await stopControlPlane();
-  },
-};
+/** In the process that runs the lanes. On a machine without any cached tool this builds them all. */
+export async function mochaGlobalSetup(): Promise<void> {
+  stop = await startLanes(Number(process.env.LANES ?? 1));
+}
+
+export async function mochaGlobalTeardown(): Promise<void> {
+  await stop?.();
+}
+
+/** In each lane, before each file. */
+export const mochaHooks = { beforeAll: joinControlPlane };

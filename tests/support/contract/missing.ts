@@ -1,4 +1,8 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { executablesOnPath } from '../../../operate/toolchain/on-path';
+import { runFolder } from '../hooks';
 
 /** Something that this machine lacks. A test that needs it is skipped with this reason, never passed over in silence. */
 export class Missing extends Error {
@@ -32,8 +36,6 @@ export function required(name: string, remedy: string): string {
   return path;
 }
 
-const told = new Set<string>();
-
 /**
  * For a `before` hook: what `obtain` brings, or every test of the suite skipped, with one line that says why and what
  * helps. Only {@link Missing} skips; whatever else goes wrong fails.
@@ -48,8 +50,17 @@ export async function orSkip<T>(
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
     const line = `    SKIPPED: ${error.message}; remedy: ${error.remedy}`;
-    if (!told.has(line)) tell(line);
-    told.add(line);
+    if (isFirst(line)) tell(line);
     return context.skip();
+  }
+}
+
+/** Whether this line has been said neither here nor in another lane of this run. */
+function isFirst(line: string): boolean {
+  try {
+    writeFileSync(join(runFolder(), createHash('sha256').update(line).digest('hex')), '', { flag: 'wx' });
+    return true;
+  } catch {
+    return false;
   }
 }
