@@ -7,10 +7,7 @@ import { engineObject, fieldManager } from '../../components/register/objects';
 import type { KubernetesObject } from '../../components/system/described';
 import { encrypted } from '../../config/fields';
 import { parseConfig } from '../../config/parse';
-import { fleetHomeAt } from '../../operate/base/fleet-home';
 import { apply, connect } from '../../operate/cluster/api';
-import { stackCluster } from '../../operate/cluster/stack-cluster';
-import { findDrift } from '../../operate/commands/drift/find';
 import { type Drift, isDrift } from '../../operate/commands/drift/finding';
 import { driftReport } from '../../operate/commands/drift/report';
 import { type DescribedStack, describedStack } from '../../operate/stack';
@@ -18,12 +15,12 @@ import { toolPath } from '../../operate/toolchain';
 import {
   controlPlane,
   ensureNamespace,
-  everySystem,
   live,
   openTestStack,
   projectDir,
   removeNamespace,
 } from '../support/cluster/control-plane';
+import { foundDrifts } from '../support/cluster/drifts';
 
 const namespace = 'memory-mcp';
 const named = (apiVersion: string, kind: string, name = 'memory-mcp') => ({
@@ -34,15 +31,7 @@ const named = (apiVersion: string, kind: string, name = 'memory-mcp') => ({
 const deployment = named('apps/v1', 'Deployment');
 const service = named('v1', 'Service');
 
-/** Everything that the command finds, with what others own. */
-async function found(stack: DescribedStack): Promise<readonly Drift[]> {
-  const { cluster, folder } = controlPlane();
-  const options = { kubeconfig: cluster.kubeconfig, context: 'kwok-test' };
-  const reached = await stackCluster(fleetHomeAt(folder), stack, options);
-  return (await findDrift(stack, reached, new AbortController().signal)).drifts;
-}
-
-const drifts = async (stack: DescribedStack) => (await found(stack)).filter(isDrift);
+const drifts = async (stack: DescribedStack) => (await foundDrifts(stack)).filter(isDrift);
 
 /** What somebody does behind the program's back. */
 const patch = (
@@ -75,23 +64,6 @@ async function repair(stack: DescribedStack): Promise<void> {
       await objects.patch(sent, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply);
     }
   }
-}
-
-for (const [name, needs] of [
-  ['local', ['context-engine']],
-  ['staging', []],
-] as const) {
-  describe(`drift of stack ${name}`, () => {
-    after(async () => {
-      await removeNamespace(namespace);
-      for (const each of needs) await removeNamespace(each);
-    });
-
-    it('is none after up', async () => {
-      await (await openTestStack(name, `drift-${name}`, everySystem(name))).up();
-      assert.deepEqual(await drifts(describedStack(projectDir, name)), []);
-    });
-  });
 }
 
 describe('drift of stack goddess', () => {
@@ -154,7 +126,7 @@ describe('drift of stack goddess', () => {
       spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'memory-mcp' }, maxReplicas: 3 },
     };
     await controlPlane().objects.create(autoscaler);
-    const owned = (await found(stack)).find(({ field }) => field === 'spec.replicas');
+    const owned = (await foundDrifts(stack)).find(({ field }) => field === 'spec.replicas');
     assert.equal(owned?.ownedBy, 'HorizontalPodAutoscaler busy');
     assert.deepEqual(await drifts(stack), []);
     await controlPlane().objects.delete(autoscaler);
@@ -200,7 +172,7 @@ describe('drift of stack goddess', () => {
     await patch(deployment, { spec: { template: { metadata: { annotations: restarted } } } }, 'kubectl-rollout');
     const tracking = { 'argocd.argoproj.io/tracking-id': 'memory-mcp:apps/Deployment:memory-mcp/memory-mcp' };
     await patch(deployment, { metadata: { ...deployment.metadata, annotations: tracking } }, 'argocd-controller');
-    const owners = (await found(stack))
+    const owners = (await foundDrifts(stack))
       .filter(({ object }) => object.startsWith('Deployment'))
       .map(({ ownedBy }) => ownedBy);
     assert.deepEqual(owners.sort(), ['Argo CD', 'kubectl rollout restart']);
@@ -286,7 +258,7 @@ describe('drift of stack goddess', () => {
 
   it('is found without leaving anything behind', async () => {
     const before = await live(deployment);
-    await found(stack);
+    await foundDrifts(stack);
     assert.equal((await live(deployment))?.metadata?.resourceVersion, before?.metadata?.resourceVersion);
     assert.equal(await live(named('v1', 'Service', 'memory-mcp-as-described')), undefined);
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { V1SubjectAccessReview } from '@kubernetes/client-node';
-import { controlPlane, ensureNamespace, openTestStack, removeNamespace } from '../support/cluster/control-plane';
+import { describedStack } from '../../operate/stack';
+import { controlPlane, ensureNamespace, projectDir, removeNamespace } from '../support/cluster/control-plane';
 
 interface Request {
   readonly verb: string;
@@ -9,15 +10,21 @@ interface Request {
   readonly namespace?: string;
 }
 
+const kinds: ReadonlySet<string> = new Set(['ServiceAccount', 'Role', 'RoleBinding']);
+
 describe('permissions on a real control plane', () => {
   before(async () => {
-    await ensureNamespace('argocd');
-    await (await openTestStack('goddess', 'permissions')).up();
+    await ensureNamespace('memory-mcp');
+    const [system] = describedStack(projectDir, 'goddess').plan.systems;
+    const objects = Object.values(system?.objects ?? {}).map(({ object }) => object);
+    const granting = objects.filter(({ kind }) => kinds.has(kind));
+    assert.deepEqual(
+      objects.filter(({ kind }) => kind.startsWith('ClusterRole')),
+      [],
+    );
+    for (const object of granting) await controlPlane().objects.create(object as never);
   });
-  after(async () => {
-    await removeNamespace('memory-mcp');
-    await removeNamespace('argocd');
-  });
+  after(() => removeNamespace('memory-mcp'));
 
   async function may(account: string, { verb, resource, name, namespace = 'memory-mcp' }: Request): Promise<boolean> {
     const review = await controlPlane().objects.create<V1SubjectAccessReview>({

@@ -6,6 +6,7 @@ import { memoryMcpSchema } from '../../components/memory-mcp/settings';
 import { runChild } from '../../operate/base/child';
 import { openSession } from '../support/contract/client';
 import { initialize, send } from '../support/contract/http';
+import { madeModel } from '../support/contract/made-model';
 import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';
 import { orSkip } from '../support/contract/missing';
 import { containerOf } from '../support/contract/pod';
@@ -96,7 +97,7 @@ describe('the real memory-mcp, run as the plan says', function () {
 
     it('writes to its volumes only, because the rest of its file system is read-only', () => {
       assert.deepEqual(readdirSync(join(pod.folder, 'home')), []);
-      assert.deepEqual(readdirSync(join(pod.folder, 'model')), ['hub']);
+      assert.deepEqual(readdirSync(madeModel()), ['hub']);
       assert.deepEqual(readdirSync(pod.volume('data')), ['repo']);
     });
   });

@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runFolder } from '../hooks';
 import { safetensors, type TensorShape } from './safetensors';
 import { tokenizer } from './tokenizer';
 
@@ -11,6 +12,24 @@ const positions = 512;
 
 const snapshot = '0'.repeat(40);
 
+/** Two make a start instant; the real model has 12. */
+const layersOfRun = 2;
+
+/** The made model, written once for all servers of a run, which only read it. @returns the folder for HF_HOME */
+export function madeModel(): string {
+  const folder = join(runFolder(), 'model');
+  if (existsSync(folder)) return folder;
+  const written = mkdtempSync(`${folder}-`);
+  writeMadeModel(written, layersOfRun);
+  try {
+    renameSync(written, folder);
+  } catch {
+    // Another lane was first.
+    rmSync(written, { recursive: true });
+  }
+  return folder;
+}
+
 /**
  * Writes a model that the server loads in place of its own, into a folder that it takes as HF_HOME: the cache layout of
  * the Hugging Face hub, which makes every start an offline one.
@@ -19,9 +38,9 @@ const snapshot = '0'.repeat(40);
  * embedding holds in memory does not depend on the weights: it grows with heads, tokens and batch, which are the real
  * model's, and layers come one after another.
  *
- * @param layers the real model has 12; two make a start instant
+ * @param layers one come after another, so their number changes nothing but the time of a start
  */
-export function writeMadeModel(home: string, layers = 2): void {
+export function writeMadeModel(home: string, layers: number): void {
   const { json, vocabularySize } = tokenizer();
   const cache = join(home, 'hub', 'models--BAAI--bge-small-en-v1.5');
   const files = join(cache, 'snapshots', snapshot);

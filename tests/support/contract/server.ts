@@ -5,7 +5,7 @@ import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
 import { proxyPorts } from '../../../components/kit/parts/auth-sidecar';
 import { describeMemoryMcp } from '../../../components/memory-mcp/objects';
 import { parseConfig } from '../../../config/parse';
-import { writeMadeModel } from './made-model';
+import { madeModel } from './made-model';
 import { containerOf, localPort, localText, type Machine, translate } from './pod';
 import { freePorts } from './ports';
 import { waitForStart } from './probe';
@@ -39,8 +39,6 @@ export interface PodOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Another pod of the plan. @default the server's */
   readonly spec?: (plan: ReturnType<typeof planOf>['plan']) => IPodSpec;
-  /** Layers of the made model. @default 2 */
-  readonly layers?: number;
 }
 
 /** The pod of a plan, its containers as processes of this machine, its volumes as folders. */
@@ -63,7 +61,6 @@ export class Pod {
     this.#options = options;
     this.#ports = ports;
     mkdirSync(join(this.folder, 'home'));
-    writeMadeModel(join(this.folder, 'model'), options.layers);
     for (const volume of this.spec.volumes ?? []) mkdirSync(this.volume(volume.name), { recursive: true });
   }
 
@@ -136,7 +133,7 @@ export class Pod {
     const { args, env } = translate(container, this.machine(container));
     if (container.name === 'bearer-proxy') return this.#runProxy(args, env);
     const home = join(this.folder, 'home');
-    const image = { HOME: home, HF_HOME: join(this.folder, 'model'), TMPDIR: this.volume('tmp') };
+    const image = { HOME: home, HF_HOME: madeModel(), TMPDIR: this.volume('tmp') };
     return new Running(this.#programs.memoryMcp, args, { ...image, ...env, ...this.#options.env }, home);
   }
 

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import type { V1Deployment, V1PersistentVolumeClaim } from '@kubernetes/client-node';
+import type { Described, KubernetesObject } from '../../../components/system/described';
+import { isDrift } from '../../../operate/commands/drift/finding';
+import { nothingChanged, type OpenStack } from '../../../operate/engine';
+import { describedStack } from '../../../operate/stack';
+import { podOf } from '../../../policies/pods';
+import {
+  apiWarnings,
+  controlPlane,
+  ensureNamespace,
+  eventually,
+  everySystem,
+  live,
+  openTestStack,
+  projectDir,
+  removeNamespace,
+} from './control-plane';
+import { foundDrifts } from './drifts';
+
+/** What is expected of a stack of this project. */
+export interface StackExpectation {
+  /** The class of its volumes, by their access mode. */
+  readonly classes: Readonly<Record<string, string>>;
+  /** Namespaces that it expects to be there. */
+  readonly needs?: readonly string[];
+}
+
+/** The tests that every stack of this project passes, with all of its systems. */
+export function stackTests(name: string, { classes, needs = [] }: StackExpectation): void {
+  const { systems } = describedStack(projectDir, name).plan;
+  const objects = systems.flatMap((system) => Object.values(system.objects).map(({ object }) => object));
+  let stack: OpenStack;
+
+  before(async () => {
+    for (const namespace of needs) await ensureNamespace(namespace);
+    stack = await openTestStack(name, `whole-${name}`, everySystem(name));
+  });
+  after(() => Promise.all([...systems.map(({ namespace }) => namespace), ...needs].map(removeNamespace)));
+
+  it('creates exactly the plan, and everything becomes ready', async () => {
+    const [{ changes, warnings }] = await Promise.all([stack.up(), ...foreignClaims(objects).map(provide)]);
+    // Beside the objects: the stack, the provider and a component for each system.
+    assert.deepEqual(changes, { create: objects.length + 2 + systems.length });
+    assert.deepEqual(warnings, []);
+    for (const object of objects) assert.ok(await live(object), `${object.kind} ${object.metadata.name}`);
+    for (const object of ofKind('Deployment')) {
+      assert.equal((await live<V1Deployment>(object))?.status?.availableReplicas, 1, object.metadata.name);
+    }
+  });
+
+  it('gets every volume from the class that the cluster has for it', async () => {
+    assert.ok(ofKind('PersistentVolumeClaim').length > 0);
+    for (const object of ofKind('PersistentVolumeClaim')) {
+      const claim = await live<V1PersistentVolumeClaim>(object);
+      const [mode = ''] = claim?.spec?.accessModes ?? [];
+      assert.equal(claim?.status?.phase, 'Bound', object.metadata.name);
+      assert.equal(claim.spec?.storageClassName, classes[mode], object.metadata.name);
+    }
+  });
+
+  it('draws no warning and no objection from the API server', async () => {
+    assert.deepEqual(await apiWarnings(objects), []);
+  });
+
+  it('leaves nothing to fill in inside lists of custom resources, which Argo CD compares whole', async () => {
+    for (const object of objects.filter(isCustomResource)) {
+      const { metadata: _, ...content } = object;
+      for (const [path, ours, theirs] of lists(content, await live(object))) {
+        assert.deepEqual(theirs, ours, `${object.kind} ${object.metadata.name}${path}`);
+      }
+    }
+  });
+
+  it('changes nothing in a second run, and a refresh and `fleet drift` find nothing', async () => {
+    const again = await stack.up();
+    assert.ok(nothingChanged(again.changes), JSON.stringify(again.changes));
+    const { changes } = await stack.refresh();
+    assert.ok(nothingChanged(changes), JSON.stringify(changes));
+    assert.deepEqual((await foundDrifts(describedStack(projectDir, name))).filter(isDrift), []);
+  });
+
+  function ofKind(wanted: string): readonly KubernetesObject[] {
+    return objects.filter(({ kind }) => kind === wanted);
+  }
+}
+
+/** Claims that pods mount and that somebody else makes. */
+function foreignClaims(objects: readonly KubernetesObject[]): { name: string; namespace: string }[] {
+  const own = objects.filter(({ kind }) => kind === 'PersistentVolumeClaim').map(({ metadata }) => metadata.name);
+  const mounted = objects.flatMap((object) =>
+    (podOf(object)?.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) =>
+      claim ? [[claim.claimName, object.metadata.namespace ?? ''] as const] : [],
+    ),
+  );
+  return [...new Map(mounted)]
+    .filter(([name]) => !own.includes(name))
+    .map(([name, namespace]) => ({ name, namespace }));
+}
+
+/** Makes a claim as soon as its namespace is there. */
+async function provide(metadata: { readonly name: string; readonly namespace: string }): Promise<void> {
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: metadata.namespace } };
+  await eventually('the namespace is there', async () => (await live(namespace)) !== undefined, 120);
+  const spec = {
+    accessModes: ['ReadWriteMany'],
+    resources: { requests: { storage: '1Gi' } },
+    storageClassName: 'nfs-client',
+  };
+  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec };
+  await controlPlane().objects.create(claim as KubernetesObject);
+}
+
+/** Groups of Kubernetes itself whose names look like those of custom resources. */
+const ownGroups: readonly string[] = ['networking.k8s.io', 'rbac.authorization.k8s.io'];
+
+function isCustomResource({ apiVersion }: Described['object']): boolean {
+  const [group = ''] = apiVersion.split('/');
+  return group.includes('.') && !ownGroups.includes(group);
+}
+
+/** Every outermost list of the first value: its path, itself, and what the second value has there. */
+function* lists(ours: unknown, theirs: unknown, path = ''): Generator<readonly [string, unknown, unknown]> {
+  if (Array.isArray(ours)) yield [path, ours, theirs];
+  else if (typeof ours === 'object' && ours !== null) {
+    for (const [key, value] of Object.entries(ours)) {
+      yield* lists(value, (theirs as Record<string, unknown> | undefined)?.[key], `${path}.${key}`);
+    }
+  }
+}
