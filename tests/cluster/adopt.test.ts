@@ -20,8 +20,9 @@ import { writersOf } from '../../operate/live/object';
 import type { DescribedStack } from '../../operate/stack';
 import { toolPath } from '../../operate/toolchain';
 import { controlPlane, eventually, live, openTestStack, removeNamespace } from '../support/cluster/control-plane';
-import { namespace, type UpstreamOptions, upstreamManifests } from '../support/cluster/upstream';
+import { type UpstreamOptions, upstreamManifests } from '../support/cluster/upstream';
 
+const namespace = 'memory-mcp';
 const signal = new AbortController().signal;
 const named = (apiVersion: string, kind: string, name: string) => ({ apiVersion, kind, metadata: { name, namespace } });
 const claimName = named('v1', 'PersistentVolumeClaim', 'memory-mcp-data');
@@ -44,7 +45,8 @@ const planned = async (stack = described()) => planAdoption(stack, await reached
 async function install(options: UpstreamOptions = {}, manifests = upstreamManifests(options)): Promise<void> {
   await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }));
   await eventually('the volume is there', async () => {
-    return (await live<V1PersistentVolumeClaim>(claimName))?.status?.phase === 'Bound';
+    const claim = { ...claimName, metadata: { ...claimName.metadata, namespace: options.namespace ?? namespace } };
+    return (await live<V1PersistentVolumeClaim>(claim))?.status?.phase === 'Bound';
   });
 }
 
@@ -143,66 +145,75 @@ describe('adopting what kubectl has installed', () => {
 });
 
 describe('adopting is refused', () => {
-  afterEach(() => removeNamespace(namespace));
+  // A namespace each, so that none has to wait until another one is gone.
+  const namespaces = ['adopt-class', 'adopt-selector', 'adopt-volume', 'adopt-argocd'] as const;
+  type Namespace = (typeof namespaces)[number];
+  after(() => Promise.all(namespaces.map(removeNamespace)));
 
-  const refused = async (stack?: DescribedStack) => {
+  const refused = async (name: Namespace, settings: object = {}) => {
+    const stack = described({ memoryMcp: { namespace: { name }, ...settings } });
     const { findings } = adoptionReport('local', await planned(stack));
     return findings.filter(({ status }) => status === 'failed');
   };
 
   it('for a claim of another class, naming the key that fits it', async () => {
-    await install({ storageClass: 'ceph-block', size: '2Gi' });
-    const [claim, ...others] = await refused();
+    await install({ namespace: 'adopt-class', storageClass: 'ceph-block', size: '2Gi' });
+    const [claim, ...others] = await refused('adopt-class');
     assert.deepEqual(others, []);
     assert.match(claim?.subject ?? '', /PersistentVolumeClaim/);
     assert.match(claim?.remedy ?? '', /memoryMcp\.volume\.storageClass: ceph-block and memoryMcp\.volume\.size: 2Gi/);
     const volume = { size: '2Gi', storageClass: 'ceph-block' };
-    assert.deepEqual(await refused(described({ memoryMcp: { volume } })), [], 'the keys resolve it');
+    assert.deepEqual(await refused('adopt-class', { volume }), [], 'the keys resolve it');
   });
 
   it('for a Deployment with another selector', async () => {
-    await install({ selector: { app: 'memory-mcp', tier: 'one' } });
-    const [deployment] = await refused();
+    await install({ namespace: 'adopt-selector', selector: { app: 'memory-mcp', tier: 'one' } });
+    const [deployment] = await refused('adopt-selector');
     assert.match(deployment?.subject ?? '', /Deployment/);
     assert.match(deployment?.found ?? '', /selector.*immutable/s);
-    assert.match(deployment?.remedy ?? '', /kubectl delete deployment memory-mcp --namespace memory-mcp/);
+    assert.match(deployment?.remedy ?? '', /kubectl delete deployment memory-mcp --namespace adopt-selector/);
   });
 
   it('while another workload writes to the volume', async () => {
-    await install({ deployment: 'memories' });
-    const [other] = await refused();
-    assert.equal(other?.subject, 'Deployment memory-mcp/memories');
+    await install({ namespace: 'adopt-volume', deployment: 'memories' });
+    const [other] = await refused('adopt-volume');
+    assert.equal(other?.subject, 'Deployment adopt-volume/memories');
     assert.match(other.found, /two would write/);
   });
 
   it('while an Argo CD Application prunes and heals the same objects', async () => {
-    await install();
+    const place = 'adopt-argocd';
+    await install({ namespace: place });
     const application = {
-      ...named('argoproj.io/v1alpha1', 'Application', 'upstream'),
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Application',
+      metadata: { name: 'upstream', namespace: place },
       spec: {
         project: 'default',
         source: { repoURL: 'https://example.org/x', path: '.' },
-        destination: { server: 'https://kubernetes.default.svc', namespace },
+        destination: { server: 'https://kubernetes.default.svc', namespace: place },
         syncPolicy: { automated: { prune: true, selfHeal: true } },
       },
     };
     await controlPlane().objects.create(application as never);
-    const tracking = 'argocd.argoproj.io/tracking-id=upstream:apps/Deployment:memory-mcp/memory-mcp';
-    await kubectl(['-n', namespace, 'annotate', 'deployment', 'memory-mcp', tracking]);
-    const [owner, ...others] = await refused();
+    const tracking = `argocd.argoproj.io/tracking-id=upstream:apps/Deployment:${place}/memory-mcp`;
+    await kubectl(['-n', place, 'annotate', 'deployment', 'memory-mcp', tracking]);
+    const [owner, ...others] = await refused(place);
     assert.deepEqual(others, []);
-    assert.equal(owner?.subject, 'Application memory-mcp/upstream');
+    assert.equal(owner?.subject, 'Application adopt-argocd/upstream');
     assert.match(owner.found, /prune and self-heal/);
   });
 });
 
 describe('the file for the engine’s own import', () => {
-  after(() => removeNamespace(namespace));
+  const place = 'adopt-import';
+  const memoryMcp = { namespace: { name: place } };
+  after(() => removeNamespace(place));
 
   it('names a Helm release that would still delete everything, and how to let it forget', async () => {
     const labels = { 'app.kubernetes.io/managed-by': 'Helm' };
-    const annotations = { 'meta.helm.sh/release-name': 'mem', 'meta.helm.sh/release-namespace': namespace };
-    const manifests = upstreamManifests().map((object) =>
+    const annotations = { 'meta.helm.sh/release-name': 'mem', 'meta.helm.sh/release-namespace': place };
+    const manifests = upstreamManifests({ namespace: place }).map((object) =>
       object.kind === 'Namespace'
         ? object
         : {
@@ -210,20 +221,20 @@ describe('the file for the engine’s own import', () => {
             metadata: { ...object.metadata, labels: { ...object.metadata?.labels, ...labels }, annotations },
           },
     );
-    await install({}, manifests);
-    const { findings } = adoptionReport('local', await planned());
-    const release = findings.find(({ subject }) => subject === 'Helm release memory-mcp/mem');
+    await install({ namespace: place }, manifests);
+    const { findings } = adoptionReport('local', await planned(described({ memoryMcp })));
+    const release = findings.find(({ subject }) => subject === 'Helm release adopt-import/mem');
     assert.equal(release?.status, 'warning');
-    assert.match(release.remedy ?? '', /kubectl delete secret --namespace memory-mcp --selector owner=helm,name=mem/);
+    assert.match(release.remedy ?? '', /kubectl delete secret --namespace adopt-import --selector owner=helm,name=mem/);
   });
 
   it('is what the engine imports, with the volume protected and the same', async () => {
     const { folder, tools } = controlPlane();
-    const stack = await openTestStack('local', 'import');
+    const stack = await openTestStack('local', 'import', { 'memory-fleet:memoryMcp': memoryMcp });
     const provider = 'urn:pulumi:local::memory-fleet::pulumi:providers:kubernetes::cluster';
     await stack.up({ target: [provider] });
     const file = join(folder, 'import.json');
-    writeFileSync(file, JSON.stringify(importFile('local', takenObjects(await planned()))));
+    writeFileSync(file, JSON.stringify(importFile('local', takenObjects(await planned(described({ memoryMcp }))))));
     const stateDir = join(folder, 'state', 'import');
     const bin = join(folder, 'language-host');
     mkdirSync(bin, { recursive: true });
@@ -242,11 +253,12 @@ describe('the file for the engine’s own import', () => {
       },
     });
     const state = JSON.parse(readFileSync(checkpointPath(join(stateDir, 'backend'), 'memory-fleet', 'local'), 'utf8'));
+    const claim = { ...claimName, metadata: { ...claimName.metadata, namespace: place } };
     const volume = state.checkpoint.latest.resources.find(({ urn }: { urn: string }) =>
       urn.endsWith('::memory-mcp-volume'),
     );
-    assert.equal(volume?.id, 'memory-mcp/memory-mcp-data');
+    assert.equal(volume?.id, `${place}/memory-mcp-data`);
     assert.equal(volume.protect, true);
-    assert.equal(volume.outputs.metadata.uid, (await live(claimName))?.metadata?.uid);
+    assert.equal(volume.outputs.metadata.uid, (await live(claim))?.metadata?.uid);
   });
 });

@@ -1,13 +1,12 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 
-/** Namespace of upstream's own manifests, and of the plan. */
-export const namespace = 'memory-mcp';
-
 const app = { app: 'memory-mcp' };
-const metadata = (name: string, labels?: object) => ({ name, namespace, ...(labels ? { labels } : {}) });
+const metadata = (name: string, labels?: object) => ({ name, ...(labels ? { labels } : {}) });
 
 /** What may be another way than upstream has it. */
 export interface UpstreamOptions {
+  /** @default the namespace of upstream's own manifests, and of the plan */
+  readonly namespace?: string;
   readonly storageClass?: string;
   readonly size?: string;
   readonly selector?: Readonly<Record<string, string>>;
@@ -15,9 +14,8 @@ export interface UpstreamOptions {
 }
 
 /** The objects of upstream's `deploy/k8s`, as an operator applies them by hand. */
-export function upstreamManifests(options: UpstreamOptions = {}): KubernetesObject[] {
+export function upstreamManifests({ namespace = 'memory-mcp', ...options }: UpstreamOptions = {}): KubernetesObject[] {
   const objects = [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata('memory-mcp') },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata('memory-mcp-bootstrap') },
     role,
@@ -25,7 +23,8 @@ export function upstreamManifests(options: UpstreamOptions = {}): KubernetesObje
     { apiVersion: 'v1', kind: 'Service', metadata: metadata('memory-mcp', app), spec: service },
     deployment(options),
   ];
-  return objects as KubernetesObject[];
+  const placed = objects.map((object) => ({ ...object, metadata: { ...object.metadata, namespace } }));
+  return [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, ...placed] as KubernetesObject[];
 }
 
 const role = {
