@@ -10,11 +10,13 @@ import { type Definitions, loadDefinitions } from './definitions';
 import { ensureIngressClass } from './ingress-class';
 import { ensureNodes, readyNodes } from './nodes';
 import { type ClusterProcess, stopProcesses } from './processes';
-import { ensureStorageClasses, type StorageClassSpec, sharedClass, standardClass } from './storage-classes';
+import { ensureStorageClasses, sharedClass, standardClass } from './storage-classes';
 
 export type { Start } from './control-plane';
 export type { ClusterProcess } from './processes';
-export type { BindingMode, StorageClassSpec } from './storage-classes';
+
+/** Simulated nodes of a control plane. */
+const nodes = 3;
 
 /** What a control plane is made of. */
 export interface ClusterOptions {
@@ -24,14 +26,8 @@ export interface ClusterOptions {
   readonly projectDir: string;
   /** Name of the cluster and of its folder. */
   readonly name: string;
-  /** Simulated nodes. @default 3 */
-  readonly nodes?: number;
-  /** Classes of simulated volumes. @default one default class that waits for the first consumer, and one called shared */
-  readonly storageClasses?: readonly StorageClassSpec[];
   /** Which of the pinned resource definitions are installed, by their names. @default all */
   readonly definitions?: (name: string) => boolean;
-  /** The home that keeps fetched definitions, for clusters in a folder that will not last. @default the same home */
-  readonly cache?: FleetHome;
   readonly signal?: AbortSignal | undefined;
   /** Called with a few words as each step begins. */
   readonly onStep?: ((step: string) => void) | undefined;
@@ -64,7 +60,7 @@ export async function createCluster(options: ClusterOptions): Promise<Cluster> {
   const { home, name, signal } = options;
   refuseSpaces(home.cluster(name).root);
   const pinned = await loadDefinitions({
-    home: options.cache ?? home,
+    home,
     projectDir: options.projectDir,
     signal,
     onFetch: (modules) => options.onStep?.(`fetching resource definitions out of ${modules} Go modules`),
@@ -117,9 +113,8 @@ async function ensureCluster(options: ClusterOptions, definitions: Definitions):
 }
 
 async function equip(api: Api, options: ClusterOptions, definitions: Definitions): Promise<void> {
-  const nodes = options.nodes ?? 3;
   await ensureNodes(api, nodes);
-  await ensureStorageClasses(api, options.storageClasses ?? [standardClass, sharedClass]);
+  await ensureStorageClasses(api, [standardClass, sharedClass]);
   await ensureIngressClass(api);
   await ensureDefinitions(api, definitions, options.signal, (count) =>
     options.onStep?.(`installing ${count} resource definitions`),

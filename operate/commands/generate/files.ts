@@ -4,9 +4,6 @@ import { configReference } from './config-reference';
 import { flowTables } from './flow-tables';
 import { stackFileSchema } from './json-schema';
 
-/** First line of every stack file, by which editors find the schema. */
-export const schemaLine = '# yaml-language-server: $schema=./config/stack.schema.json';
-
 /** Every generated file of a project but the overlays: path inside the project, and text. */
 export function generatedFiles(projectDir: string): Map<string, string> {
   const plans = new Map(

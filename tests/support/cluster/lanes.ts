@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FleetHome, fleetHome, fleetHomeAt } from '../../../operate/base/fleet-home';
 import { withLock } from '../../../operate/base/lock';
+import { connect } from '../../../operate/cluster/api';
 import { type ClusterOptions, createCluster, destroyCluster } from '../../../operate/local-cluster';
+import { loadDefinitions } from '../../../operate/local-cluster/definitions';
+import { ensureStorageClasses } from '../../../operate/local-cluster/storage-classes';
 import { obtainTools, type Tools } from '../../../operate/toolchain';
 import { fromTheStart } from './definitions';
 import { interrupt, stoppedOnInterrupt } from './interrupt';
@@ -32,41 +35,49 @@ export function cachedTools(): Promise<Tools> {
   });
 }
 
-/**
- * How a control plane is started, and started again: tools and resource definitions, which are the same for every run,
- * out of the usual cache, everything else in a folder of this run alone.
- */
+/** How a control plane is started, and started again. */
 export function clusterOptions(home: FleetHome, tools: Tools): ClusterOptions {
   return {
     home,
-    cache: fleetHome(),
     tools,
     projectDir,
     name: clusterName,
     definitions: fromTheStart,
     signal: interrupt,
-    storageClasses: [
-      { name: 'standard', bindingMode: 'WaitForFirstConsumer', default: true },
-      { name: 'ceph-block', bindingMode: 'Immediate' },
-      { name: 'standard-rwo', bindingMode: 'WaitForFirstConsumer' },
-      { name: 'local-path', bindingMode: 'WaitForFirstConsumer' },
-      { name: 'nfs-client', bindingMode: 'Immediate' },
-      { name: 'shared', bindingMode: 'Immediate' },
-    ],
   };
 }
 
-/** Starts a control plane for each lane. @returns ends them all, and removes their folders */
+/** Classes that stacks of this project name, beside those that every local control plane has. */
+const storageClasses = [
+  { name: 'ceph-block', bindingMode: 'Immediate' },
+  { name: 'standard-rwo', bindingMode: 'WaitForFirstConsumer' },
+  { name: 'local-path', bindingMode: 'WaitForFirstConsumer' },
+  { name: 'nfs-client', bindingMode: 'Immediate' },
+] as const;
+
+/**
+ * Starts a control plane for each lane: tools and resource definitions, which are the same for every run, out of the usual
+ * cache, everything else in a folder of this run alone.
+ *
+ * @returns ends them all, and removes their folders
+ */
 export async function startLanes(count: number): Promise<() => Promise<void>> {
   const tools = await cachedTools();
   const folders = Array.from({ length: count }, () => mkdtempSync(join(tmpdir(), 'memory-fleet-test-')));
   // Known before it starts: who loses patience does so while a control plane starts.
   const stops = folders.map((folder) => stoppedOnInterrupt(() => endControlPlane(fleetHomeAt(folder))));
-  await Promise.all(folders.map((folder) => createCluster(clusterOptions(fleetHomeAt(folder), tools))));
+  await loadDefinitions({ home: fleetHome(), projectDir, signal: interrupt });
+  await Promise.all(folders.map((folder) => startIn(fleetHomeAt(folder), tools)));
   process.env[variable] = JSON.stringify(folders);
   return async () => {
     await Promise.all(stops.map((stop) => stop()));
   };
+}
+
+async function startIn(home: FleetHome, tools: Tools): Promise<void> {
+  symlinkSync(fleetHome().definitions, home.definitions);
+  const { kubeconfig } = await createCluster(clusterOptions(home, tools));
+  await ensureStorageClasses(await connect(kubeconfig), storageClasses);
 }
 
 /** The folder of the lane that this process is. */
