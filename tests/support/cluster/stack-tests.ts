@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { V1Deployment, V1PersistentVolumeClaim } from '@kubernetes/client-node';
-import type { Described, KubernetesObject } from '../../../components/system/described';
+import type { PlannedObject } from '../../../components/system/planned-object';
 import { isDrift } from '../../../operate/commands/drift/finding';
 import { nothingChanged, type OpenStack } from '../../../operate/engine';
 import { describedStack } from '../../../operate/stack';
@@ -80,13 +80,13 @@ export function stackTests(name: string, { classes, needs = [] }: StackExpectati
     assert.deepEqual((await foundDrifts(describedStack(projectDir, name))).filter(isDrift), []);
   });
 
-  function ofKind(wanted: string): readonly KubernetesObject[] {
+  function ofKind(wanted: PlannedObject['kind']): readonly PlannedObject[] {
     return objects.filter(({ kind }) => kind === wanted);
   }
 }
 
 /** Claims that pods mount and that somebody else makes. */
-function foreignClaims(objects: readonly KubernetesObject[]): { name: string; namespace: string }[] {
+function foreignClaims(objects: readonly PlannedObject[]): { name: string; namespace: string }[] {
   const own = objects.filter(({ kind }) => kind === 'PersistentVolumeClaim').map(({ metadata }) => metadata.name);
   const mounted = objects.flatMap((object) =>
     (podOf(object)?.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) =>
@@ -108,13 +108,13 @@ async function provide(metadata: { readonly name: string; readonly namespace: st
     storageClassName: 'nfs-client',
   };
   const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec };
-  await controlPlane().objects.create(claim as KubernetesObject);
+  await controlPlane().objects.create(claim);
 }
 
 /** Groups of Kubernetes itself whose names look like those of custom resources. */
 const ownGroups: readonly string[] = ['networking.k8s.io', 'rbac.authorization.k8s.io'];
 
-function isCustomResource({ apiVersion }: Described['object']): boolean {
+function isCustomResource({ apiVersion }: PlannedObject): boolean {
   const [group = ''] = apiVersion.split('/');
   return group.includes('.') && !ownGroups.includes(group);
 }
