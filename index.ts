@@ -1,11 +1,11 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { ContextEngine } from './components/context-engine';
-import { MemoryMcp } from './components/memory-mcp';
-import { describePlan } from './components/plan';
 import { confirmCluster, WrongClusterError } from './components/register/cluster-identity';
-import { secretKeys } from './components/schema';
-import { ConfigError, parseConfig, rawConfig } from './config/parse';
+import { SystemComponent } from './components/register/component';
+import { nested } from './components/register/outputs';
+import { secretsOfStack } from './components/register/secrets';
+import { describeStack, parseStack } from './components/stack';
+import { ConfigError, rawConfig } from './config/parse';
 import { PolicyError } from './policies/check';
 import { enforceRules } from './policies/enforce';
 import { OverlayError, requireMergedOverlay } from './render/git-leads';
@@ -16,12 +16,12 @@ const { isConfigSecret }: { isConfigSecret(key: string): boolean } = require('@p
 /** Parse, describe, check, register. Nothing is registered before the whole plan is known and keeps to every rule. */
 async function program(): Promise<Record<string, unknown>> {
   const stack = pulumi.getStack();
-  const config = parseConfig(rawConfig(pulumi.runtime.allConfig() ?? {}, pulumi.getProject(), isConfigSecret), stack);
-  const plan = describePlan(config);
+  const config = parseStack(rawConfig(pulumi.runtime.allConfig() ?? {}, pulumi.getProject(), isConfigSecret), stack);
+  const plan = describeStack(config);
   enforceRules(plan, pulumi.log);
   if (!pulumi.runtime.isDryRun()) requireMergedOverlay(__dirname, stack, plan);
 
-  const { cluster, contextEngine, memoryMcp } = config;
+  const { cluster } = plan;
   const provider = new k8s.Provider('cluster', {
     // Without an identifier an edited kubeconfig would plan the replacement of every object.
     clusterIdentifier: cluster.name,
@@ -32,36 +32,13 @@ async function program(): Promise<Record<string, unknown>> {
   });
   if (cluster.uid) await confirmCluster(cluster.uid, provider);
 
-  const outputs: Record<string, unknown> = {};
-  if (memoryMcp) {
-    const { namespace, endpoint } = new MemoryMcp(
-      'memory-mcp',
-      { settings: memoryMcp, cluster, secrets: secretValues() },
-      { provider },
-    );
-    outputs.memoryMcp = {
-      namespace,
-      url: endpoint.url,
-      inClusterUrl: endpoint.inClusterUrl,
-      client: { mcpServers: { memory: { type: 'http', url: endpoint.url } } },
-    };
-  }
-  if (contextEngine) {
-    const args = { settings: contextEngine, cluster, secrets: secretValues() };
-    const { namespace, endpoints } = new ContextEngine('context-engine', args, { provider });
-    outputs.contextEngine = { namespace, endpoints };
-  }
-  return outputs;
-}
-
-/** The encrypted values of the stack file, which go straight into Secrets and are part of nothing else. */
-function secretValues(): Record<string, pulumi.Output<string>> {
-  const config = new pulumi.Config();
-  const found = [...secretKeys].flatMap((key) => {
-    const value = config.getSecret(key);
-    return value ? [[key, value] as const] : [];
-  });
-  return Object.fromEntries(found);
+  const secrets = secretsOfStack();
+  return nested(
+    plan.systems.map((system) => {
+      const component = new SystemComponent(system.id, { plan: system, cluster, secrets }, { provider });
+      return [system.path, component.outputs()];
+    }),
+  );
 }
 
 /** What the operator can mend is shown as a message, not as a stack trace. */

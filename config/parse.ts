@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { type Config, configSchema, secretKeys } from '../components/schema';
 import { encrypted } from './fields';
 import { type Problem, problemsOf } from './problems';
 
@@ -17,35 +16,29 @@ export class ConfigError extends Error {
   }
 }
 
-/** A configuration whose cluster has its name, the file's or the stack's. */
-export type NamedConfig = Omit<Config, 'cluster'> & { readonly cluster: Config['cluster'] & { readonly name: string } };
-
 /**
- * Turns what a stack file says into a typed configuration, defaults filled in.
+ * Data as a schema has it, defaults filled in.
  *
- * @param raw The keys below the project's prefix, each with its value as data.
- * @param stack Name of the stack: the cluster's name, unless the file gives another.
- * @throws ConfigError with every problem, when there is any.
+ * @param source what the data are from, for the message
+ * @throws ConfigError with every problem, when there is any
  */
-export function parseConfig(raw: Readonly<Record<string, unknown>>, stack: string): NamedConfig {
-  const config = parse(configSchema, raw, `Pulumi.${stack}.yaml`);
-  return { ...config, cluster: { ...config.cluster, name: config.cluster.name ?? stack } };
-}
-
-/** {@link parseConfig} for a part of the configuration, for components used from another program. */
 export function parse<T extends z.ZodType>(schema: T, raw: unknown, source: string): z.output<T> {
   const result = schema.safeParse(raw);
   if (result.success) return result.data;
-  throw new ConfigError(problemsOf(result.error, (raw ?? {}) as Record<string, unknown>, schema, secretKeys), source);
+  throw new ConfigError(problemsOf(result.error, (raw ?? {}) as Record<string, unknown>, schema), source);
 }
+
+/** Key of the map of encrypted values, below the project's prefix. */
+export const secretsKey = 'secrets';
 
 /**
  * The raw configuration of a project from the engine's flat map, in which structured values are JSON text. Encrypted
- * values are replaced by a mark here, at the border, so that nothing behind it can leak them.
+ * values are replaced by a mark here, at the border, so that nothing behind it can leak them. The engine tells of a map
+ * only whether anything in it is encrypted: then every leaf of the map of secrets counts as such.
  *
  * @param all Every key of the stack, for example `memory-fleet:memoryMcp`, with its decrypted value as text.
  * @param project The project's name; keys of other namespaces (`kubernetes:…`, `pulumi:…`) are not ours to judge.
- * @param isEncrypted Whether the stack file holds a key encrypted.
+ * @param isEncrypted Whether the stack file holds a key, or something in it, encrypted.
  */
 export function rawConfig(
   all: Readonly<Record<string, string>>,
@@ -53,11 +46,21 @@ export function rawConfig(
   isEncrypted: (key: string) => boolean,
 ): Record<string, unknown> {
   const prefix = `${project}:`;
+  const data = (key: string, value: string) => {
+    if (!isEncrypted(key)) return structured(value);
+    return key === `${prefix}${secretsKey}` ? marked(structured(value)) : encrypted;
+  };
   return Object.fromEntries(
     Object.entries(all)
       .filter(([key]) => key.startsWith(prefix))
-      .map(([key, value]) => [key.slice(prefix.length), isEncrypted(key) ? encrypted : structured(value)]),
+      .map(([key, value]) => [key.slice(prefix.length), data(key, value)]),
   );
+}
+
+/** The same maps, with the mark of an encrypted value in the place of everything else. */
+export function marked(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return encrypted;
+  return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, marked(held)]));
 }
 
 function structured(value: string): unknown {

@@ -1,5 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import { encrypted } from './fields';
 
 /** One thing wrong with the configuration, in the words an operator needs. */
 export interface Problem {
@@ -17,18 +18,29 @@ const credential = /(token|password|secret|credential|apiKey)$/i;
 type Raw = Readonly<Record<string, unknown>>;
 type Path = readonly PropertyKey[];
 
-/** Every problem of a failed parse. `secretKeys` are the top-level keys whose values are never shown. */
-export function problemsOf(error: z.ZodError, raw: Raw, schema: z.ZodType, secretKeys: ReadonlySet<string>): Problem[] {
-  const isSecret = (path: Path) => secretKeys.has(String(path[0])) || credential.test(String(path.at(-1)));
+/** Every problem of a failed parse. */
+export function problemsOf(error: z.ZodError, raw: Raw, schema: z.ZodType): Problem[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       const known = Object.keys(shapeAt(schema, issue.path) ?? {});
-      return issue.keys.map((key) => ({ key: keyOf([...issue.path, key]), expected: unknownKey(key, known) }));
+      return issue.keys.map((key) => {
+        const path = [...issue.path, key];
+        const expected = valueAt(raw, path) === encrypted ? misplacedSecret : unknownKey(key, known);
+        return { key: keyOf(path), expected };
+      });
     }
-    const value = valueAt(raw, issue.path);
-    const problem = { key: keyOf(issue.path), expected: expectation(issue) };
-    return { ...problem, found: isSecret(issue.path) && value !== undefined ? '[redacted]' : shown(value) };
+    return { key: keyOf(issue.path), expected: expectation(issue), ...foundAt(raw, issue.path) };
   });
+}
+
+const misplacedSecret =
+  'no such key; encrypted values live in one map: `pulumi config set --secret --path memory-fleet:secrets.SYSTEM.NAME`';
+
+/** What is found at a path, as far as it may be shown. */
+export function foundAt(raw: Raw, path: Path): { readonly found: string } {
+  const value = valueAt(raw, path);
+  const isSecret = path[0] === 'secrets' || credential.test(String(path.at(-1)));
+  return { found: isSecret && value !== undefined ? '[redacted]' : shown(value) };
 }
 
 function unknownKey(key: string, known: string[]): string {
@@ -61,7 +73,8 @@ function article(type: string): string {
   return names[type] ?? `a ${type}`;
 }
 
-function keyOf(path: Path): string {
+/** A path as an operator reads it, such as `git.scopes[0].url`. */
+export function keyOf(path: Path): string {
   return path.reduce<string>(
     (text, part) =>
       typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
@@ -69,7 +82,8 @@ function keyOf(path: Path): string {
   );
 }
 
-function valueAt(raw: unknown, path: Path): unknown {
+/** The value at a path; undefined where there is none. */
+export function valueAt(raw: unknown, path: Path): unknown {
   return path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], raw);
 }
 

@@ -1,4 +1,4 @@
-import type { Plan } from '../components/plan';
+import type { Plan } from '../components/system';
 import type { Rule } from './rule';
 import { oneNodeVolumes, protectedData, singleWriters, visibleVolumes } from './rules/data';
 import { guardedRoutes } from './rules/exposure';
@@ -34,7 +34,7 @@ export const rules: readonly Rule[] = [
 
 /** An object that does not keep to a rule. */
 export interface Finding {
-  /** `<system>/<Kind>/<name>` of the object. */
+  /** `<path in the stack file>/<Kind>/<name>` of the object. */
   readonly object: string;
   readonly rule: string;
   readonly fault: string;
@@ -53,9 +53,9 @@ export function checkPlan(plan: Plan): CheckResult {
   const violations: Finding[] = [];
   const waived: (Finding & { reason: string })[] = [];
   const idleWaivers: Finding[] = [];
-  for (const { system, objects } of plan.systems) {
+  for (const { path, objects } of plan.systems) {
     for (const [key, { object, waivers = [] }] of Object.entries(objects)) {
-      const name = `${system}/${object.kind}/${object.metadata.name}`;
+      const name = `${path.join('.')}/${object.kind}/${object.metadata.name}`;
       const broken = new Set<string>();
       for (const rule of rules) {
         const waiver = waivers.find((candidate) => candidate.rule === rule.name);

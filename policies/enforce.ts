@@ -1,4 +1,4 @@
-import type { Plan } from '../components/plan';
+import type { Plan } from '../components/system';
 import { checkPlan, PolicyError } from './check';
 
 /** Where findings that do not stop a run are shown. */

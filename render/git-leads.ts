@@ -1,4 +1,4 @@
-import type { Plan } from '../components/plan';
+import type { Plan } from '../components/system';
 import { overlayDifferences } from './overlay';
 
 /** Thrown when a plan runs ahead of git on a stack where Argo CD would take its changes back. */

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import type { Plan } from '../components/plan';
+import type { Plan } from '../components/system';
 import { shortDiff } from './diff';
 import { renderPlan } from './plan';
 

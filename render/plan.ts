@@ -1,5 +1,5 @@
-import type { Plan } from '../components/plan';
-import type { Described, SystemPlan } from '../components/system/described';
+import type { Plan, SystemPlan } from '../components/system';
+import type { Described } from '../components/system/described';
 import type { PlannedObject } from '../components/system/planned-object';
 import { kustomizeImages } from './images';
 import { toYaml } from './yaml';
@@ -17,7 +17,7 @@ const kustomization = 'kustomization.yaml';
  */
 export function renderPlan(plan: Plan, stack: string): Map<string, string> {
   const systems = plan.systems
-    .map((system) => ({ name: system.name, objects: renderedObjects(system) }))
+    .map((system) => ({ name: system.id, objects: renderedObjects(system) }))
     .filter(({ objects }) => objects.length > 0);
   const files = new Map([[kustomization, text(stack, kustomizationOf(systems.map(({ name }) => name)))]]);
   for (const { name, objects } of systems) {

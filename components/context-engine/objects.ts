@@ -6,10 +6,11 @@ import { account } from '../kit/objects/service-account';
 import { application, withSyncWaves } from '../kit/parts/delivery';
 import { networkPolicies } from '../kit/parts/network-policies';
 import { secretObject } from '../kit/parts/secrets';
-import type { Described, SystemPlan } from '../system/described';
+import type { NamedCluster, SystemPlan } from '../system';
+import type { Described } from '../system/described';
 import { monitoringObjects } from './alerts';
 import { backupObjects } from './backup';
-import { endpointOf, exposureObjects, mainServer } from './exposure';
+import { exposureObjects } from './exposure';
 import { flows } from './flows';
 import { guardObjects } from './guard';
 import { llamacpp } from './llamacpp';
@@ -24,7 +25,7 @@ import type { ContextEngineSettings } from './settings';
 import { volumes } from './volumes';
 
 /** Everything that Context Engine is on a cluster. Pure: the same settings and facts always give the same objects. */
-export function describeContextEngine(settings: ContextEngineSettings, cluster: ClusterFacts): SystemPlan {
+export function describeContextEngine(settings: ContextEngineSettings, cluster: NamedCluster): SystemPlan {
   const metadata = metadataIn(settings);
   const traffic = flows(settings, cluster);
   const { name, shared } = settings.namespace;
@@ -53,14 +54,16 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
     ...monitoringObjects(settings, cluster),
     ...delivery(settings, cluster),
   };
+  const facts = operations(settings, cluster);
   return {
-    system: 'contextEngine',
-    name: system,
+    id: system,
+    path: ['contextEngine'],
+    component: 'ContextEngine',
     namespace: name,
     objects: withSyncWaves(objects, cluster),
     flows: traffic,
-    endpoint: endpointOf(settings, cluster, mainServer(settings)),
-    operations: operations(settings, cluster),
+    outputs: { endpoints: Object.fromEntries(facts.servers.map((server) => [server.name, server.endpoint])) },
+    operations: facts,
   };
 }
 
@@ -80,15 +83,15 @@ function quota(settings: ContextEngineSettings): Record<string, Described> {
 function secrets(settings: ContextEngineSettings, cluster: ClusterFacts): Record<string, Described> {
   const { authentication, qdrant: vectors } = settings;
   const metadata = metadataIn(settings)(system);
-  const key = vectors.apiKey && secretObject(vectors.apiKey, metadata, 'contextEngineQdrantKey', cluster);
+  const key = vectors.apiKey && secretObject(vectors.apiKey, metadata, ['contextEngine', 'qdrantKey'], cluster);
   const bearer =
     authentication?.mode === 'bearer'
-      ? secretObject(authentication.secret, metadata, 'contextEngineBearer', cluster)
+      ? secretObject(authentication.secret, metadata, ['contextEngine', 'bearer'], cluster)
       : undefined;
   return { ...(key ? { qdrantKey: key } : {}), ...(bearer ? { bearerToken: bearer } : {}) };
 }
 
-function delivery(settings: ContextEngineSettings, cluster: ClusterFacts): Record<string, Described> {
+function delivery(settings: ContextEngineSettings, cluster: NamedCluster): Record<string, Described> {
   const { argocd } = cluster;
   if (!argocd) return {};
   const overlay = argocd.path ?? `deploy/k8s/overlays/${cluster.name}`;

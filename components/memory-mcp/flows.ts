@@ -1,6 +1,6 @@
 import type { ClusterFacts } from '../../config/cluster';
-import type { Flow, Peer } from '../kit/parts/network-policies';
 import { peerAt, peersAt, remoteOf } from '../kit/parts/peer';
+import type { Flow, Peer } from '../system/flow';
 import { gitHubHost, pods, remotes } from './names';
 import { podPorts } from './server';
 import type { MemoryMcpSettings } from './settings';

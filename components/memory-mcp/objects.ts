@@ -7,7 +7,8 @@ import { account } from '../kit/objects/service-account';
 import { application, imageUpdater, withSyncWaves } from '../kit/parts/delivery';
 import { networkPolicies } from '../kit/parts/network-policies';
 import { secretObject } from '../kit/parts/secrets';
-import type { Described, SystemPlan } from '../system/described';
+import type { NamedCluster, SystemPlan } from '../system';
+import type { Described } from '../system/described';
 import { monitoringObjects } from './alerts';
 import { backup, inClusterUrl } from './backup';
 import { bootstrap } from './bootstrap';
@@ -18,7 +19,7 @@ import { server } from './server';
 import type { MemoryMcpSettings } from './settings';
 
 /** Everything that memory-mcp is on a cluster. Pure: the same settings and facts always give the same objects. */
-export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: ClusterFacts) {
+export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: NamedCluster) {
   const metadata = metadataIn(settings);
   const traffic = flows(settings, cluster);
   const objects = {
@@ -48,12 +49,13 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: ClusterF
   const url = inClusterUrl(settings, cluster);
   const endpoint = { url: settings.hostname ? `https://${settings.hostname}/mcp` : url, inClusterUrl: url };
   return {
-    system: 'memoryMcp',
-    name: system,
+    id: system,
+    path: ['memoryMcp'],
+    component: 'MemoryMcp',
     namespace: settings.namespace.name,
     objects: withSyncWaves(objects, cluster),
     flows: traffic,
-    endpoint,
+    outputs: { ...endpoint, client: { mcpServers: { memory: { type: 'http', url: endpoint.url } } } },
     operations: operations(settings, cluster, endpoint),
   } satisfies SystemPlan;
 }
@@ -61,10 +63,10 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: ClusterF
 function secrets(settings: MemoryMcpSettings, cluster: ClusterFacts): Record<string, Described> {
   const { authentication, token } = settings;
   const metadata = metadataIn(settings)(system);
-  const tokenObject = secretObject(token, metadata, 'memoryMcpToken', cluster);
+  const tokenObject = secretObject(token, metadata, ['memoryMcp', 'token'], cluster);
   const bearerObject =
     authentication?.mode === 'bearer'
-      ? secretObject(authentication.secret, metadata, 'memoryMcpBearer', cluster)
+      ? secretObject(authentication.secret, metadata, ['memoryMcp', 'bearer'], cluster)
       : undefined;
   return {
     ...(tokenObject ? { token: tokenObject } : {}),
@@ -96,7 +98,7 @@ function exposure(settings: MemoryMcpSettings, cluster: ClusterFacts): Record<st
   };
 }
 
-function delivery(settings: MemoryMcpSettings, cluster: ClusterFacts): Record<string, Described> {
+function delivery(settings: MemoryMcpSettings, cluster: NamedCluster): Record<string, Described> {
   const { argocd } = cluster;
   if (!argocd) return {};
   const overlay = argocd.path ?? `deploy/k8s/overlays/${cluster.name}`;

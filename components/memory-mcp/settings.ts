@@ -13,6 +13,7 @@ import {
   resources,
   text,
 } from '../../config/fields';
+import { perCluster, promoted } from '../../config/promotion';
 import { authentication, clients } from '../kit/settings/authentication';
 import { namespace } from '../kit/settings/namespace';
 import { configSecret, existingSecret, externalSecret } from '../kit/settings/secret-source';
@@ -57,7 +58,7 @@ const token = z
     'source',
     [
       existingSecret(...tokenSecret),
-      configSecret(...tokenSecret, 'memoryMcpToken'),
+      configSecret(...tokenSecret, ['memoryMcp', 'token']),
       externalSecret(...tokenSecret),
       existingSecret(...tokenSecret).extend({
         source: z.literal('bootstrap').describe("The server's own device login writes the Secret, started on demand."),
@@ -93,22 +94,26 @@ const server = z
     logFilter: text(/\S/, 'a RUST_LOG filter, such as memory_mcp=debug,warn')
       .optional()
       .describe('RUST_LOG filter. Server default: memory_mcp=info,warn.'),
-    allowedHosts: z
-      .array(hostname)
-      .default([])
-      .describe('Further Host names to accept; the route and the in-cluster names are known already.'),
-    otlp: z
-      .strictObject({
-        endpoint: text(
-          /^https?:\/\/[^\s/@:]+:\d{1,5}$/,
-          'an OTLP gRPC endpoint such as http://collector.monitoring.svc:4317',
-        ).describe(
-          'OTLP gRPC endpoint for traces, with scheme and port. A Service of the cluster is named with .svc: network policies take any other name for a host outside.',
-        ),
-        required: z.boolean().default(false).describe('Whether the server refuses to start while it is unreachable.'),
-      })
-      .optional()
-      .describe('Export of traces. Only release images have it. Default: none.'),
+    allowedHosts: perCluster(
+      z
+        .array(hostname)
+        .default([])
+        .describe('Further Host names to accept; the route and the in-cluster names are known already.'),
+    ),
+    otlp: perCluster(
+      z
+        .strictObject({
+          endpoint: text(
+            /^https?:\/\/[^\s/@:]+:\d{1,5}$/,
+            'an OTLP gRPC endpoint such as http://collector.monitoring.svc:4317',
+          ).describe(
+            'OTLP gRPC endpoint for traces, with scheme and port. A Service of the cluster is named with .svc: network policies take any other name for a host outside.',
+          ),
+          required: z.boolean().default(false).describe('Whether the server refuses to start while it is unreachable.'),
+        })
+        .optional()
+        .describe('Export of traces. Only release images have it. Default: none.'),
+    ),
   })
   .prefault({});
 
@@ -128,43 +133,63 @@ const backup = z
 /** Settings of memory-mcp. `{}` is a complete configuration. */
 export const memoryMcpSchema = z
   .strictObject({
-    namespace: namespace('memory-mcp').describe('Where the server lives.'),
-    image: image
-      .default('ghcr.io/butterflyskies/memory-mcp:0.17.1')
-      .describe('Image of the server, 0.17.1 or newer: earlier ones serve an empty index after a fresh pull.'),
-    imageUnpinnedReason: reason
-      .optional()
-      .describe('Why images carry no digest on a production stack; shown at every preview.'),
-    hostname: hostname
-      .optional()
-      .describe('Host name under which users reach the server through the Gateway. Default: no route.'),
-    path: z
-      .enum(['/', '/mcp'], { error: '"/" (everything, health included) or "/mcp" (the protocol only)' })
-      .default('/')
-      .describe('Path prefix that the route forwards.'),
-    authentication: authentication('memory-mcp', 'memoryMcpBearer')
-      .optional()
-      .describe('Who may use the server, which has no authentication itself. A production stack must choose.'),
-    clients,
-    volume: z
-      .strictObject({
-        size: byteQuantity.default('1Gi').describe('Size of the volume; it can grow, never shrink.'),
-        storageClass: objectName.optional().describe('StorageClass of the volume. Default: cluster.storageClass.'),
-      })
-      .prefault({})
-      .describe('The volume with the git repository of the memories.'),
-    git: git.describe('The git remote, which is the backup.'),
-    token: token.describe('The GitHub token. The server starts without it and without its remote until it is there.'),
-    server: server.describe("Options of the server itself; what is left out keeps the server's default."),
-    backup: backup.describe('The scheduled push to the remote: the server itself pushes only when a client asks.'),
-    applicationPath: relativePath
-      .optional()
-      .describe("Folder that the Argo CD Application syncs. Default: memory-mcp below the stack's overlay."),
-    startupBudgetSeconds: integer(60, 7200)
-      .default(600)
-      .describe('Time for the first pull and a full re-index before a start counts as failed, in seconds.'),
-    resources: resources({ cpu: '250m', memory: '512Mi', cpuLimit: '1', memoryLimit: '6Gi' }).describe(
-      'Resources of the server. A full re-index takes up to 4.3Gi, whatever the number of memories.',
+    namespace: perCluster(namespace('memory-mcp').describe('Where the server lives.')),
+    image: promoted(
+      image
+        .default('ghcr.io/butterflyskies/memory-mcp:0.17.1')
+        .describe('Image of the server, 0.17.1 or newer: earlier ones serve an empty index after a fresh pull.'),
+    ),
+    imageUnpinnedReason: perCluster(
+      reason.optional().describe('Why images carry no digest on a production stack; shown at every preview.'),
+    ),
+    hostname: perCluster(
+      hostname
+        .optional()
+        .describe('Host name under which users reach the server through the Gateway. Default: no route.'),
+    ),
+    path: perCluster(
+      z
+        .enum(['/', '/mcp'], { error: '"/" (everything, health included) or "/mcp" (the protocol only)' })
+        .default('/')
+        .describe('Path prefix that the route forwards.'),
+    ),
+    authentication: perCluster(
+      authentication('memory-mcp', ['memoryMcp', 'bearer'])
+        .optional()
+        .describe('Who may use the server, which has no authentication itself. A production stack must choose.'),
+    ),
+    clients: perCluster(clients),
+    volume: perCluster(
+      z
+        .strictObject({
+          size: byteQuantity.default('1Gi').describe('Size of the volume; it can grow, never shrink.'),
+          storageClass: objectName.optional().describe('StorageClass of the volume. Default: cluster.storageClass.'),
+        })
+        .prefault({})
+        .describe('The volume with the git repository of the memories.'),
+    ),
+    git: perCluster(git.describe('The git remote, which is the backup.')),
+    token: perCluster(
+      token.describe('The GitHub token. The server starts without it and without its remote until it is there.'),
+    ),
+    server: promoted(server.describe("Options of the server itself; what is left out keeps the server's default.")),
+    backup: promoted(
+      backup.describe('The scheduled push to the remote: the server itself pushes only when a client asks.'),
+    ),
+    applicationPath: perCluster(
+      relativePath
+        .optional()
+        .describe("Folder that the Argo CD Application syncs. Default: memory-mcp below the stack's overlay."),
+    ),
+    startupBudgetSeconds: promoted(
+      integer(60, 7200)
+        .default(600)
+        .describe('Time for the first pull and a full re-index before a start counts as failed, in seconds.'),
+    ),
+    resources: promoted(
+      resources({ cpu: '250m', memory: '512Mi', cpuLimit: '1', memoryLimit: '6Gi' }).describe(
+        'Resources of the server. A full re-index takes up to 4.3Gi, whatever the number of memories.',
+      ),
     ),
   })
   .superRefine((settings, context) => {

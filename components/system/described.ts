@@ -1,5 +1,3 @@
-import type { Flow } from '../kit/parts/network-policies';
-import type { Operations } from './operations';
 import type { ObjectMeta, PlannedKind, PlannedObject } from './planned-object';
 
 /** Any object on a cluster, of whatever kind. Those of a plan are {@link PlannedObject}s. */
@@ -40,19 +38,4 @@ export interface Endpoint {
   readonly url: string;
   /** URL of the MCP endpoint from within the cluster. */
   readonly inClusterUrl: string;
-}
-
-/** Everything one system puts on a cluster, known before anything is registered. */
-export interface SystemPlan<O extends DescribedObjects = DescribedObjects> {
-  /** The system's key in a stack file. */
-  readonly system: string;
-  /** The system's name on the cluster and in file names. */
-  readonly name: string;
-  readonly namespace: string;
-  readonly objects: O;
-  /** All traffic of the system's pods; what is not here is denied. */
-  readonly flows: readonly Flow[];
-  /** That of the main server. */
-  readonly endpoint: Endpoint;
-  readonly operations: Operations;
 }

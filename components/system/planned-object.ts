@@ -40,8 +40,8 @@ export interface ObjectMeta {
  * registration puts it in, so neither a rendered file nor a test can show it.
  */
 export interface SecretReference {
-  /** Flat key of the stack file, without the project's prefix. */
-  readonly encryptedConfigKey: string;
+  /** Where the map `secrets` of the stack file has the value, such as `['memoryMcp', 'token']`. */
+  readonly secret: readonly string[];
 }
 
 /** A Secret whose values are references. */

@@ -1,4 +1,4 @@
-import { fieldManager } from '../../components/register/objects';
+import { fieldManager } from '../../components/register/written';
 import type { KubernetesObject } from '../../components/system/described';
 import type { Drift } from '../commands/drift/finding';
 import { touches } from './field-tree';

@@ -1,4 +1,4 @@
-import type { SystemPlan } from '../../components/system/described';
+import type { SystemPlan } from '../../components/system';
 import type { Access, ServerFacts } from '../../components/system/operations';
 import { Failure } from '../base/failure';
 import { isReady, podsWith, selectorText } from '../cluster/pods';
@@ -56,12 +56,12 @@ export async function openEndpoint(place: ServerPlace, options: WayOptions = {})
   const headers = await headersFor(place, byFrontDoor);
   if (byFrontDoor) {
     const { url } = server.endpoint;
-    const words = `${system.name} of stack ${stack} by its front door, ${url}`;
+    const words = `${system.id} of stack ${stack} by its front door, ${url}`;
     return opened({ url, way: 'front door', transport, words, connection: openConnection({ ...options, headers }) });
   }
   const { pod, forwarded } = await forwardedPod(place, server.ports.requests);
   const url = `http://127.0.0.1:${forwarded.port}${server.paths.mcp}`;
-  const words = `${system.name} of stack ${stack} through the API server, pod ${system.namespace}/${pod}`;
+  const words = `${system.id} of stack ${stack} through the API server, pod ${system.namespace}/${pod}`;
   return opened({ url, way: 'port-forward', transport, words, connection: openConnection({ headers }) }, forwarded);
 }
 
@@ -103,7 +103,7 @@ export async function forwardedPod(
   { stack, system, server, cluster }: ServerPlace,
   port: number,
 ): Promise<{ readonly pod: string; readonly forwarded: Forwarded }> {
-  const { namespace, name } = system;
+  const { namespace, id: name } = system;
   const { podLabels } = server;
   const { api, kubeConfig } = await cluster();
   const pod = (await podsWith(api, namespace, podLabels)).find(isReady)?.metadata.name;

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
+import { parseStack, type StackConfig } from '../../components/stack';
 import { encrypted } from '../../config/fields';
-import { type NamedConfig, parseConfig } from '../../config/parse';
 
 const project = 'memory-fleet';
 
@@ -27,7 +27,7 @@ export function stackValues(text: string): Record<string, unknown> {
   const prefix = `${project}:`;
   return Object.fromEntries(
     Object.entries(config ?? {}).flatMap(([key, value]) =>
-      key.startsWith(prefix) ? [[key.slice(prefix.length), isEncrypted(value) ? encrypted : value]] : [],
+      key.startsWith(prefix) ? [[key.slice(prefix.length), withMarks(value)]] : [],
     ),
   );
 }
@@ -36,8 +36,8 @@ export function stackValues(text: string): Record<string, unknown> {
  * The typed configuration of a stack, read without an engine.
  * @throws ConfigError with every problem, when there is any.
  */
-export function loadStack(projectDir: string, stack: string): NamedConfig {
-  return parseConfig(readStackFile(join(projectDir, `Pulumi.${stack}.yaml`)), stack);
+export function loadStack(projectDir: string, stack: string): StackConfig {
+  return parseStack(readStackFile(join(projectDir, `Pulumi.${stack}.yaml`)), stack);
 }
 
 /** What the text of a stack file itself says at a path; undefined where it leaves the key to its default. */
@@ -45,7 +45,9 @@ export function valueIn(text: string, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], stackValues(text));
 }
 
-/** The form that the engine gives an encrypted value in a stack file. */
-function isEncrypted(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'secure' in value;
+/** A value with a mark in the place of each encrypted one: the engine writes that as a map with the key `secure` alone. */
+function withMarks(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if ('secure' in value && Object.keys(value).length === 1) return encrypted;
+  return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, withMarks(held)]));
 }

@@ -1,7 +1,7 @@
-import { describePlan, type Plan } from '../../components/plan';
-import type { SystemPlan } from '../../components/system/described';
+import { describeStack, parseStack, type StackConfig } from '../../components/stack';
+import type { Plan, SystemPlan } from '../../components/system';
 import type { Operations, ServerFacts } from '../../components/system/operations';
-import { ConfigError, type NamedConfig, parseConfig } from '../../config/parse';
+import { ConfigError } from '../../config/parse';
 import { checkPlan, PolicyError } from '../../policies/check';
 import { Failure } from '../base/failure';
 import { loadStack, stackNames, stackValues } from '../stack-file';
@@ -9,7 +9,7 @@ import { loadStack, stackNames, stackValues } from '../stack-file';
 /** A stack as its file describes it. */
 export interface DescribedStack {
   readonly name: string;
-  readonly config: NamedConfig;
+  readonly config: StackConfig;
   readonly plan: Plan;
 }
 
@@ -24,13 +24,13 @@ export function describedStack(projectDir: string, stack: string): DescribedStac
 
 /** {@link describedStack} for the text of a stack file that is not written yet. */
 export function describedText(stack: string, text: string): DescribedStack {
-  return described(stack, () => parseConfig(stackValues(text), stack));
+  return described(stack, () => parseStack(stackValues(text), stack));
 }
 
-function described(stack: string, load: () => NamedConfig): DescribedStack {
+function described(stack: string, load: () => StackConfig): DescribedStack {
   try {
     const config = load();
-    const plan = describePlan(config);
+    const plan = describeStack(config);
     const { violations } = checkPlan(plan);
     if (violations.length > 0) throw new PolicyError(violations);
     return { name: stack, config, plan };
@@ -67,7 +67,7 @@ export function knownStacks(projectDir: string, stacks: readonly string[]): read
 /**
  * The system that a command is about: the named one, else the only one of the stack, or the only one that offers it.
  *
- * @param name key of the system in the stack file, or its name on the cluster
+ * @param name id of the system, or its path in the stack file
  * @param offers where several are there: whether one offers what the command is about, which the others do not
  * @throws Failure when there is none or a choice
  */
@@ -77,8 +77,8 @@ export function systemOf(
   offers: (operations: Operations) => boolean = () => true,
 ): SystemPlan {
   const { systems } = plan;
-  const known = systems.map((each) => each.name).join(', ');
-  const found = name === undefined ? systems : systems.filter((each) => each.name === name || each.system === name);
+  const known = systems.map(({ id }) => id).join(', ');
+  const found = name === undefined ? systems : systems.filter(({ id, path }) => id === name || path.join('.') === name);
   const [system] = found;
   if (system === undefined) {
     throw new Failure(
@@ -95,7 +95,7 @@ export function systemOf(
  * The server of a system that a command is about: the named one, else the main one.
  * @throws Failure when there is none of that name
  */
-export function serverOf({ name: system, operations: { servers } }: SystemPlan, name?: string): ServerFacts {
+export function serverOf({ id: system, operations: { servers } }: SystemPlan, name?: string): ServerFacts {
   const [main] = servers;
   const server = name === undefined ? main : servers.find((each) => each.name === name);
   if (server !== undefined) return server;

@@ -1,4 +1,4 @@
-import type { Plan } from '../../components/plan';
+import type { Plan } from '../../components/system';
 import type { Described } from '../../components/system/described';
 import type { PlannedKind, PlannedObject } from '../../components/system/planned-object';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { SystemPlan } from '../../components/system/described';
+import type { SystemPlan } from '../../components/system';
 import { contextEngine, healthy, long, seriesOf } from '../support/alerts/context-engine';
 import { selectorsOf, unknownMetrics } from '../support/alerts/metrics';
 import { type Promtool, promtool, type RuleFile, type Series } from '../support/alerts/promtool';

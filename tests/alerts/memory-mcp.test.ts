@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { describePlan } from '../../components/plan';
-import type { Config } from '../../components/schema';
-import type { SystemPlan } from '../../components/system/described';
-import { parseConfig } from '../../config/parse';
+import type { StackConfig } from '../../components/stack';
+import { describeStack, parseStack } from '../../components/stack';
+import type { SystemPlan } from '../../components/system';
 import { loadStack } from '../../operate/stack-file';
 import { itWatchesABackup } from '../support/alerts/backup-age';
 import { itTellsOfALoss } from '../support/alerts/down';
@@ -23,8 +22,8 @@ interface Subject {
   readonly maxAge: number;
 }
 
-function subject(config: Config): Subject {
-  const system = describePlan(config).systems.find(({ name }) => name === 'memory-mcp');
+function subject(config: StackConfig): Subject {
+  const system = describeStack(config).systems.find(({ id: name }) => name === 'memory-mcp');
   assert.ok(system);
   return { system, maxAge: (config.memoryMcp?.backup.maxAgeSeconds ?? 0) / 60 };
 }
@@ -32,7 +31,7 @@ function subject(config: Config): Subject {
 const subjects: Readonly<Record<string, Subject>> = {
   'memory-mcp on stack staging': subject(loadStack(projectDir, 'staging')),
   'memory-mcp in a shared namespace': subject(
-    parseConfig(
+    parseStack(
       {
         cluster: { monitoring: { namespace: 'observability' }, domain: 'corp.example' },
         memoryMcp: {
@@ -205,7 +204,7 @@ for (const [name, { system, maxAge }] of Object.entries(subjects)) {
 }
 
 describe('the alerts of memory-mcp', () => {
-  const systemOf = (raw: object) => subject(parseConfig({ memoryMcp: {}, ...raw }, 'test')).system;
+  const systemOf = (raw: object) => subject(parseStack({ memoryMcp: {}, ...raw }, 'test')).system;
 
   it('leave the backup out where there is no remote to push to', () => {
     const [group] = rulesOf(systemOf({ cluster: { monitoring: {} } })).groups;
@@ -224,7 +223,7 @@ describe('the alerts of memory-mcp', () => {
     for (const { system } of Object.values(subjects)) {
       const text = JSON.stringify(rulesOf(system));
       const jobs = [health, readiness].map((path) => seriesOf(system).probeLabels(path).gone.job);
-      assert.deepEqual(jobs, [`${system.name}-${health}`, `${system.name}-${readiness}`]);
+      assert.deepEqual(jobs, [`${system.id}-${health}`, `${system.id}-${readiness}`]);
       for (const job of jobs) assert.ok(text.includes(`job=\\"${job}\\"`), job);
     }
   });

@@ -3,9 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { V1Deployment, V1PersistentVolumeClaim } from '@kubernetes/client-node';
 import { execa } from 'execa';
-import { describePlan } from '../../components/plan';
-import { fieldManager } from '../../components/register/objects';
-import { parseConfig } from '../../config/parse';
+import { fieldManager } from '../../components/register/written';
+import { describeStack, parseStack } from '../../components/stack';
 import { fleetHomeAt } from '../../operate/base/fleet-home';
 import { type StackCluster, stackCluster } from '../../operate/cluster/stack-cluster';
 import { applyAdoption } from '../../operate/commands/adopt/apply';
@@ -30,8 +29,8 @@ const deploymentName = named('apps/v1', 'Deployment', 'memory-mcp');
 const namespaceName = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
 
 function described(raw: Record<string, unknown> = {}): DescribedStack {
-  const config = parseConfig({ memoryMcp: {}, ...raw }, 'local');
-  return { name: 'local', config, plan: describePlan(config) };
+  const config = parseStack({ memoryMcp: {}, ...raw }, 'local');
+  return { name: 'local', config, plan: describeStack(config) };
 }
 
 function reached(stack = described()): Promise<StackCluster> {

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { PatchStrategy } from '@kubernetes/client-node';
 import { execa } from 'execa';
 import pRetry from 'p-retry';
-import { describePlan } from '../../components/plan';
-import { engineObject, fieldManager } from '../../components/register/objects';
+import { engineObject, fieldManager } from '../../components/register/written';
+import { describeStack, parseStack } from '../../components/stack';
 import type { KubernetesObject } from '../../components/system/described';
 import { encrypted } from '../../config/fields';
-import { parseConfig } from '../../config/parse';
 import { apply, connect } from '../../operate/cluster/api';
 import { type Drift, isDrift } from '../../operate/commands/drift/finding';
 import { driftReport } from '../../operate/commands/drift/report';
@@ -225,9 +224,9 @@ describe('drift of stack goddess', () => {
   });
 
   it('tells of a Secret from the encrypted configuration by its keys and its writer, never by a value', async () => {
-    const raw = { memoryMcp: { token: { source: 'config' } }, memoryMcpToken: encrypted };
-    const config = parseConfig(raw, 'local');
-    const withToken: DescribedStack = { name: 'local', config, plan: describePlan(config) };
+    const raw = { memoryMcp: { token: { source: 'config' } }, secrets: { memoryMcp: { token: encrypted } } };
+    const config = parseStack(raw, 'local');
+    const withToken: DescribedStack = { name: 'local', config, plan: describeStack(config) };
     const secrets = async () => (await drifts(withToken)).filter(({ object }) => object.startsWith('Secret '));
     const token = withToken.plan.systems[0]?.objects.token?.object;
     assert.ok(token);

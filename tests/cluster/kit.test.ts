@@ -147,7 +147,7 @@ describe('the kit on a real control plane', () => {
       program: async () => {
         const provider = new k8s.Provider('cluster', { clusterIdentifier: 'kit', enableConfigMapMutable: true });
         const kit = new ComponentResource('memory-fleet:test:Kit', 'kit', {}, { providers: [provider] });
-        registerObjects('kit', described(work, className), kit);
+        registerObjects('kit', described(work, className), kit, () => undefined);
       },
     });
   });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { V1Deployment, V1PersistentVolumeClaim } from '@kubernetes/client-node';
-import { describePlan } from '../../components/plan';
+import { describeStack } from '../../components/stack';
 import type { Described } from '../../components/system/described';
 import { nothingChanged, type OpenStack } from '../../operate/engine';
 import { loadStack } from '../../operate/stack-file';
 import { apiWarnings, live, openTestStack, projectDir, removeNamespace } from '../support/cluster/control-plane';
 
 describe('stack local on a real control plane', () => {
-  const [plan] = describePlan(loadStack(projectDir, 'local')).systems;
+  const [plan] = describeStack(loadStack(projectDir, 'local')).systems;
   assert.ok(plan);
   const described: Described[] = Object.values(plan.objects);
   const find = (kind: string) => {

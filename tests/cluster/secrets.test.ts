@@ -7,12 +7,12 @@ import { controlPlane, live, openTestStack, removeNamespace } from '../support/c
 import { encrypted } from '../support/cluster/encrypted';
 
 const namespace = 'memory-mcp';
-const key = 'memory-fleet:memoryMcpToken';
+const key = 'memory-fleet:secrets';
 
 /** Encrypts a value with the passphrase of a state of this run. */
 function sealed(stack: OpenStack, value: string): Promise<unknown> {
   const { folder, tools } = controlPlane();
-  return encrypted(stack, { folder, tools, stateDir: join(folder, 'state', 'encrypted') }, key, value);
+  return encrypted(stack, { folder, tools, stateDir: join(folder, 'state', 'encrypted') }, 'memoryMcp.token', value);
 }
 
 function filesBelow(folder: string): string[] {
@@ -36,14 +36,17 @@ describe('a token from the encrypted configuration', () => {
 
   it('is asked for by name while it is missing', async () => {
     const stack = await open({ 'memory-fleet:memoryMcp': settings });
-    await assert.rejects(stack.up(), /memoryMcpToken: found nothing, expected an encrypted value/);
+    await assert.rejects(stack.up(), /secrets\.memoryMcp\.token: found nothing, expected an encrypted value/);
   });
 
   it('is refused in plain text, and not shown', async () => {
     // A state of its own: the engine has written the value into the history of this one before the program could refuse.
-    const stack = await openTestStack('local', 'plain', { 'memory-fleet:memoryMcp': settings, [key]: value });
+    const stack = await openTestStack('local', 'plain', {
+      'memory-fleet:memoryMcp': settings,
+      [key]: { memoryMcp: { token: value } },
+    });
     await assert.rejects(stack.up(), (error: Error) => {
-      assert.match(error.message, /memoryMcpToken: found \[redacted\], expected an encrypted value/);
+      assert.match(error.message, /secrets\.memoryMcp\.token: found \[redacted\], expected an encrypted value/);
       return !error.message.includes(value);
     });
   });

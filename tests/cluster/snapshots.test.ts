@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { V1CronJob, V1Pod } from '@kubernetes/client-node';
 import { KubeConfig } from '@kubernetes/client-node';
 import { backupFacts, backupObjects } from '../../components/context-engine/backup';
-import type { SystemPlan } from '../../components/system/described';
+import type { SystemPlan } from '../../components/system';
 import { Interrupted } from '../../operate/base/failure';
 import { fleetHomeAt } from '../../operate/base/fleet-home';
 import { get } from '../../operate/cluster/api';
@@ -58,7 +58,7 @@ describe('backups of snapshots', function () {
       kind: 'snapshots',
       stack: 'saved',
       cluster: { api: pods.api, kubeConfig, context: '', server: '', version: '', uid: undefined },
-      system: { system: 'contextEngine', name: 'context-engine', namespace } as SystemPlan,
+      system: { path: ['contextEngine'], id: 'context-engine', namespace } as Partial<SystemPlan> as SystemPlan,
       backup: backupFacts(args),
       signal: interrupt.signal,
     };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { PatchStrategy, type V1Deployment, type V1Pod } from '@kubernetes/client-node';
-import type { SystemPlan } from '../../components/system/described';
+import type { SystemPlan } from '../../components/system';
 import { Failure, Interrupted, Verdict } from '../../operate/base/failure';
 import { fleetHome } from '../../operate/base/fleet-home';
 import { restartWorkload, waitForRollout } from '../../operate/cluster/rollout';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { KubeConfig } from '@kubernetes/client-node';
-import type { SystemPlan } from '../../components/system/described';
+import type { SystemPlan } from '../../components/system';
 import { Failure } from '../../operate/base/failure';
 import { fleetHome } from '../../operate/base/fleet-home';
 import { stackCluster } from '../../operate/cluster/stack-cluster';

@@ -75,7 +75,7 @@ describe('the real memory-mcp, run as the plan says', function () {
 
     it('accepts every host by which the plan makes it reachable', async () => {
       const hosts = (pod.container().args ?? []).filter((_, i, args) => args[i - 1] === '--allowed-host');
-      assert.ok(hosts.includes(new URL(pod.plan.endpoint.inClusterUrl).hostname));
+      assert.ok(hosts.includes(new URL(pod.plan.outputs.inClusterUrl).hostname));
       for (const host of hosts) {
         const { status, headers, body } = await initialize(pod.port(), { host: `${host}:8080` });
         assert.equal(status, 200, `${host}: ${body}`);

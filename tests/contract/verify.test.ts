@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { proxyPorts } from '../../components/kit/parts/auth-sidecar';
-import type { SystemPlan } from '../../components/system/described';
+import type { SystemPlan } from '../../components/system';
 import { Failure, Interrupted } from '../../operate/base/failure';
 import { type Checks, verifySystem } from '../../operate/commands/verify/verify';
 import { tokenVariable } from '../../operate/mcp/credentials';

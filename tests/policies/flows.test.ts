@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { portsOf } from '../../components/kit/parts/network-policies';
-import { describePlan, type Plan } from '../../components/plan';
-import { parseConfig } from '../../config/parse';
+import { describeStack, parseStack } from '../../components/stack';
+import type { Plan } from '../../components/system';
 import { loadStack, stackNames } from '../../operate/stack-file';
 import { flowsOf, isAtOtherEnd, isAtOurEnd, type PlannedFlow, placesOf } from '../support/policies/places';
 import { type Connection, type Place, type PolicyEvaluator, policyEvaluator } from '../support/policy-evaluator';
@@ -12,10 +12,10 @@ const projectDir = join(__dirname, '..', '..');
 /** Every stack, and what no stack has. */
 const plans: Readonly<Record<string, Plan>> = {
   ...Object.fromEntries(
-    stackNames(projectDir).map((stack) => [`stack ${stack}`, describePlan(loadStack(projectDir, stack))]),
+    stackNames(projectDir).map((stack) => [`stack ${stack}`, describeStack(loadStack(projectDir, stack))]),
   ),
-  'a plan in a shared namespace, on a cluster with policies of Kubernetes alone': describePlan(
-    parseConfig(
+  'a plan in a shared namespace, on a cluster with policies of Kubernetes alone': describeStack(
+    parseStack(
       {
         cluster: { apiServer: { cidrs: ['192.0.2.10/32'] }, monitoring: {} },
         memoryMcp: {
@@ -75,7 +75,7 @@ for (const [name, plan] of Object.entries(plans)) {
     });
 
     for (const planned of judged) {
-      it(`let the flow ${planned.flow.name} of ${planned.system.name} pass`, async () => {
+      it(`let the flow ${planned.flow.name} of ${planned.system.id} pass`, async () => {
         const asked = connectionsOf(planned, places, plan);
         assert.ok(asked.length > 0, 'nobody has this flow');
         const verdicts = await evaluator.allowed(policies, asked);

@@ -65,7 +65,7 @@ describe('the schema for editors and the program', () => {
     'keys of other namespaces': { 'kubernetes:context': 'x', 'pulumi:disable-default-providers': ['*'] },
     'an encrypted token that is read': {
       ...system({ token: { source: 'config' } }),
-      'memory-fleet:memoryMcpToken': { secure: 'v1:abc' },
+      'memory-fleet:secrets': { memoryMcp: { token: { secure: 'v1:abc' } } },
     },
     'a stated reason for no authentication': system({ authentication: { mode: 'none', reason: 'a network of one' } }),
     'a variant inside a variant': {
@@ -85,7 +85,11 @@ describe('the schema for editors and the program', () => {
     'a number out of range': system({ startupBudgetSeconds: 5 }),
     'a URL where a host name belongs': system({ hostname: 'https://x.example.org' }),
     'an image that names no version': system({ image: 'ghcr.io/x/y:latest' }),
-    'a token in plain text': { ...system({ token: { source: 'config' } }), 'memory-fleet:memoryMcpToken': 'ghp_x' },
+    'a token in plain text': {
+      ...system({ token: { source: 'config' } }),
+      'memory-fleet:secrets': { memoryMcp: { token: 'ghp_x' } },
+    },
+    'a secret that no system has': { 'memory-fleet:secrets': { memoryMcp: { tokn: { secure: 'v1:abc' } } } },
     'a variant that is not named': system({ token: { secretName: 'x' } }),
     'a variant that does not exist': system({ authentication: { mode: 'basic' } }),
     'a variant without what it needs': system({ authentication: { mode: 'none' } }),

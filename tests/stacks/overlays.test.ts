@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { describePlan } from '../../components/plan';
+import { describeStack } from '../../components/stack';
 import { loadStack, stackNames } from '../../operate/stack-file';
 import { overlayDifferences, renderedObjects, renderPlan } from '../../render';
 import { overlaysPath, strayOverlays } from '../../render/overlay';
@@ -12,7 +12,7 @@ const stacks = stackNames(projectDir);
 
 for (const stack of stacks) {
   describe(`the overlay of stack ${stack}`, () => {
-    const plan = describePlan(loadStack(projectDir, stack));
+    const plan = describeStack(loadStack(projectDir, stack));
     const read = (path: string) => parse(readFileSync(join(projectDir, overlaysPath, stack, path), 'utf8'));
 
     it('is what the stack describes (else: npm run render)', () => {
@@ -20,9 +20,9 @@ for (const stack of stacks) {
     });
 
     for (const system of plan.systems) {
-      it(`names the objects of ${system.name} in the order of their creation, each as described`, () => {
-        const { resources } = read(`${system.name}/kustomization.yaml`);
-        const objects = (resources as string[]).map((file) => read(`${system.name}/${file}`));
+      it(`names the objects of ${system.id} in the order of their creation, each as described`, () => {
+        const { resources } = read(`${system.id}/kustomization.yaml`);
+        const objects = (resources as string[]).map((file) => read(`${system.id}/${file}`));
         assert.deepEqual(objects, JSON.parse(JSON.stringify(renderedObjects(system))));
       });
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { describePlan } from '../../components/plan';
+import { describeStack } from '../../components/stack';
 import { loadStack, stackNames } from '../../operate/stack-file';
 import { checkPlan } from '../../policies/check';
 import { validateObject } from '../support/schemas';
@@ -16,7 +16,7 @@ describe('the stacks', () => {
 
 for (const stack of stacks) {
   describe(`stack ${stack}`, () => {
-    const plan = describePlan(loadStack(projectDir, stack));
+    const plan = describeStack(loadStack(projectDir, stack));
 
     it('has at least one system', () => {
       assert.ok(plan.systems.length > 0);
@@ -27,9 +27,9 @@ for (const stack of stacks) {
       assert.deepEqual({ violations, idleWaivers }, { violations: [], idleWaivers: [] });
     });
 
-    for (const { system, objects } of plan.systems) {
+    for (const { id, objects } of plan.systems) {
       for (const { object } of Object.values(objects)) {
-        it(`${system} ${object.kind} ${object.metadata.name} is valid by the schema of its kind`, async () => {
+        it(`${id} ${object.kind} ${object.metadata.name} is valid by the schema of its kind`, async () => {
           await validateObject(object);
         });
       }

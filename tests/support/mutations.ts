@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Plan } from '../../components/plan';
+import type { Plan } from '../../components/system';
 import type { ConfigError } from '../../config/parse';
 
 export type Path = readonly string[];
@@ -61,7 +61,7 @@ function paths(value: unknown, path: Path = []): Path[] {
 /** Objects whose loss is a loss of data, by system and key. */
 export function dataOf({ systems }: Plan): Record<string, unknown> {
   return Object.fromEntries(
-    systems.flatMap(({ name, objects }) =>
+    systems.flatMap(({ id: name, objects }) =>
       Object.entries(objects).flatMap(([key, { holdsData, object }]) =>
         holdsData ? [[`${name} ${key}`, object]] : [],
       ),

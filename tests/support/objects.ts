@@ -1,4 +1,5 @@
-import type { DescribedObjects, KubernetesObject, SystemPlan } from '../../components/system/described';
+import type { SystemPlan } from '../../components/system';
+import type { DescribedObjects, KubernetesObject } from '../../components/system/described';
 import type { ServerFacts } from '../../components/system/operations';
 import type { PlannedObject } from '../../components/system/planned-object';
 
@@ -38,6 +39,14 @@ export function systemWith(objects: DescribedObjects, name = 'thing'): SystemPla
     client: { name, tokenVariable: 'TOKEN', guidance: '' },
     probe: () => ({ write: [], read: [], change: [] }),
   };
-  const { endpoint } = server;
-  return { system: name, name, namespace: 'ns', objects, flows: [], endpoint, operations: { servers: [server] } };
+  return {
+    id: name,
+    path: [name],
+    component: 'Test',
+    namespace: 'ns',
+    objects,
+    flows: [],
+    outputs: {},
+    operations: { servers: [server] },
+  };
 }

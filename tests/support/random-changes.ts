@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { describePlan } from '../../components/plan';
-import { ConfigError, parseConfig } from '../../config/parse';
+import { describeStack, parseStack } from '../../components/stack';
+import { ConfigError } from '../../config/parse';
 import { readStackFile } from '../../operate/stack-file';
 import { checkPlan } from '../../policies/check';
 import { dataOf, isNamed, type Mutation, mutation, type Path, type Pools, type Raw } from './mutations';
@@ -109,13 +109,13 @@ export interface Judged {
  */
 export function judge(changes: RandomChanges, numRuns: number, seed: number): Judged {
   const base = fileOf(changes);
-  const data = dataOf(describePlan(parseConfig(base, changes.stack)));
+  const data = dataOf(describeStack(parseStack(base, changes.stack)));
   const harmless: Mutation[] = [];
   const dangerous: Mutation[] = [];
   let refused = 0;
   for (const drawn of fc.sample(mutation(base, changes.pools, changes.maps), { numRuns, seed })) {
     try {
-      const plan = describePlan(parseConfig(drawn.raw, changes.stack));
+      const plan = describeStack(parseStack(drawn.raw, changes.stack));
       if (checkPlan(plan).violations.length > 0) refused += 1;
       else (isDeepStrictEqual(dataOf(plan), data) ? harmless : dangerous).push(drawn);
     } catch (error) {

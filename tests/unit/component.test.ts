@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { MemoryMcp } from '../../components/memory-mcp';
+import { MemoryMcp } from '../../components/memory-mcp/component';
 import { describeMemoryMcp } from '../../components/memory-mcp/objects';
-import { engineObject, resourceOptions } from '../../components/register/objects';
-import { parseConfig } from '../../config/parse';
+import { resourceOptions } from '../../components/register/objects';
+import { engineObject } from '../../components/register/written';
+import { parseStack } from '../../components/stack';
 import { recordRegistrations, resolved } from '../support/engine-mocks';
 import { planned } from '../support/objects';
 
@@ -10,7 +11,7 @@ const cluster = { gateway: { name: 'gw', proxies: { namespace: 'gateways' } }, s
 const settings = { hostname: 'memories.example' };
 
 describe('the MemoryMcp component', () => {
-  const config = parseConfig({ cluster, memoryMcp: settings }, 'test');
+  const config = parseStack({ cluster, memoryMcp: settings }, 'test');
   assert.ok(config.memoryMcp);
   const { objects } = describeMemoryMcp(config.memoryMcp, config.cluster);
 

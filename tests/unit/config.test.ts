@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { parseStack } from '../../components/stack';
 import { encrypted } from '../../config/fields';
-import { ConfigError, parseConfig, rawConfig } from '../../config/parse';
+import { ConfigError, rawConfig } from '../../config/parse';
 import type { Problem } from '../../config/problems';
 
 function problemsOf(raw: Record<string, unknown>): readonly Problem[] {
   try {
-    parseConfig(raw, 'test');
+    parseStack(raw, 'test');
   } catch (error) {
     assert.ok(error instanceof ConfigError);
     return error.problems;
@@ -16,14 +17,14 @@ function problemsOf(raw: Record<string, unknown>): readonly Problem[] {
 
 describe('configuration', () => {
   it('accepts a system without any setting, on a cluster without any fact', () => {
-    const config = parseConfig({ memoryMcp: {} }, 'test');
+    const config = parseStack({ memoryMcp: {} }, 'test');
     assert.equal(config.cluster.production, false);
     assert.equal(config.memoryMcp?.image, 'ghcr.io/butterflyskies/memory-mcp:0.17.1');
     assert.equal(config.memoryMcp?.volume.storageClass, undefined);
   });
 
   it('installs nothing that is not named', () => {
-    assert.equal(parseConfig({}, 'test').memoryMcp, undefined);
+    assert.equal(parseStack({}, 'test').memoryMcp, undefined);
   });
 
   it('reports every problem at once, each with key path, value and what was expected', () => {
@@ -81,10 +82,10 @@ describe('configuration', () => {
 
   it('refuses a secret in plain text, without showing it', () => {
     const token = { source: 'config' };
-    const problems = problemsOf({ memoryMcp: { token }, memoryMcpToken: 'ghp_plain' });
+    const problems = problemsOf({ memoryMcp: { token }, secrets: { memoryMcp: { token: 'ghp_plain' } } });
     assert.deepEqual(
       problems.map(({ key, found }) => [key, found]),
-      [['memoryMcpToken', '[redacted]']],
+      [['secrets.memoryMcp.token', '[redacted]']],
     );
     assert.match(problems[0]?.expected ?? '', /pulumi config set --secret/);
   });
@@ -92,15 +93,17 @@ describe('configuration', () => {
   it('wants a secret where a source names it, and nowhere else', () => {
     const keys = (raw: Record<string, unknown>) => problemsOf(raw).map(({ key }) => key);
     const bearer = { mode: 'bearer', secret: { source: 'config' } };
-    assert.deepEqual(keys({ memoryMcp: { token: { source: 'config' }, authentication: bearer } }), [
-      'memoryMcpToken',
-      'memoryMcpBearer',
-    ]);
-    assert.deepEqual(keys({ memoryMcp: {}, memoryMcpToken: encrypted, memoryMcpBearer: encrypted }), [
-      'memoryMcpToken',
-      'memoryMcpBearer',
-    ]);
-    assert.deepEqual(keys({ memoryMcpToken: encrypted }), ['memoryMcpToken']);
+    const both = ['secrets.memoryMcp.token', 'secrets.memoryMcp.bearer'];
+    const secrets = { memoryMcp: { token: encrypted, bearer: encrypted } };
+    assert.deepEqual(keys({ memoryMcp: { token: { source: 'config' }, authentication: bearer } }), both);
+    assert.deepEqual(keys({ memoryMcp: {}, secrets }), both);
+    assert.deepEqual(keys({ secrets }), ['secrets.memoryMcp']);
+  });
+
+  it('says where an encrypted value belongs that is somewhere else', () => {
+    const [problem] = problemsOf({ memoryMcp: {}, memoryMcpToken: encrypted });
+    assert.equal(problem?.key, 'memoryMcpToken');
+    assert.match(problem?.expected ?? '', /pulumi config set --secret --path memory-fleet:secrets\./);
   });
 
   it('refuses what the cluster has no means for, naming the fact that is missing', () => {
@@ -144,7 +147,7 @@ describe('configuration', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom('cluster', 'memoryMcp', 'other'), fc.jsonValue()), (raw) => {
         try {
-          parseConfig(raw, 'test');
+          parseStack(raw, 'test');
         } catch (error) {
           assert.ok(error instanceof ConfigError, String(error));
           assert.ok(error.problems.length > 0);
@@ -165,8 +168,16 @@ describe("the engine's flat configuration", () => {
   });
 
   it('replaces an encrypted value by a mark at once', () => {
-    const raw = rawConfig({ 'memory-fleet:memoryMcpToken': 'ghp_x' }, 'memory-fleet', (key) => key.endsWith('Token'));
-    assert.deepEqual(raw, { memoryMcpToken: encrypted });
+    const raw = rawConfig({ 'memory-fleet:memoryMcp': '{"image":"x"}' }, 'memory-fleet', () => true);
+    assert.deepEqual(raw, { memoryMcp: encrypted });
+  });
+
+  it('replaces each leaf of the map of secrets by that mark', () => {
+    const all = { 'memory-fleet:secrets': '{"memoryMcp":{"token":"ghp_x","bearer":"y"}}' };
+    assert.deepEqual(
+      rawConfig(all, 'memory-fleet', () => true),
+      { secrets: { memoryMcp: { token: encrypted, bearer: encrypted } } },
+    );
   });
 
   it('leaves broken structures to the schema, which names their key', () => {

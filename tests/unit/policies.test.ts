@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { specHash } from '../../components/kit/objects/job';
-import { parseConfig } from '../../config/parse';
+import { parseStack } from '../../components/stack';
 import { checkPlan, rules } from '../../policies/check';
 import { dataVolume, described, good } from '../support/good-plan';
 import { systemWith } from '../support/objects';
@@ -10,7 +10,7 @@ type Objects = ReturnType<typeof good>;
 type Loose = any;
 
 const checked = (objects: Objects, production = true) => {
-  const { cluster } = parseConfig({ cluster: { production } }, 'test');
+  const { cluster } = parseStack({ cluster: { production } }, 'test');
   return checkPlan({ cluster, systems: [systemWith(objects, 's')] });
 };
 

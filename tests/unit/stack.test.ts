@@ -22,7 +22,7 @@ describe('a stack that a command is told of', () => {
     assert.equal(name, 'goddess');
     assert.equal(config.cluster.context, 'goddess');
     assert.deepEqual(
-      plan.systems.map((system) => system.name),
+      plan.systems.map((system) => system.id),
       ['memory-mcp'],
     );
   });
@@ -44,8 +44,8 @@ describe('a stack that a command is told of', () => {
 
   it('has the system that the command is about: the named one, else the only one', () => {
     const stack = describedStack(checkout, 'goddess');
-    assert.equal(systemOf(stack).name, 'memory-mcp');
-    assert.equal(systemOf(stack, 'memoryMcp').name, 'memory-mcp');
+    assert.equal(systemOf(stack).id, 'memory-mcp');
+    assert.equal(systemOf(stack, 'memoryMcp').id, 'memory-mcp');
     assert.throws(() => systemOf(stack, 'qdrant'), /has no system qdrant/);
     assert.throws(() => systemOf(describedStack(projectWith('config: {}'), 'mine')), /has no system/);
   });
@@ -57,10 +57,10 @@ describe('a stack that a command is told of', () => {
     const several = { ...stack, plan: { ...stack.plan, systems: [memories, systemWith({}, 'engine')] } };
     const asks = new Failure('stack goddess has several systems', 'choose by --system: memory-mcp, engine');
     assert.throws(() => systemOf(several), asks);
-    assert.equal(systemOf(several, 'engine').name, 'engine');
-    assert.equal(systemOf(several, undefined, ({ token }) => token !== undefined).name, 'memory-mcp');
+    assert.equal(systemOf(several, 'engine').id, 'engine');
+    assert.equal(systemOf(several, undefined, ({ token }) => token !== undefined).id, 'memory-mcp');
     assert.throws(() => systemOf(several, undefined, ({ unsaved }) => unsaved?.name === 'nothing'), asks);
-    assert.equal(systemOf(several, 'engine', ({ token }) => token !== undefined).name, 'engine');
+    assert.equal(systemOf(several, 'engine', ({ token }) => token !== undefined).id, 'engine');
   });
 
   it('has systems whose server is the named one, else the main one', () => {

@@ -1,62 +1,59 @@
 import type { ClusterFacts } from '../../../config/cluster';
-import { type Demand, noSecretStore, secretKeyDemands } from '../../../config/constraint';
+import type { Constraint } from '../../../config/constraint';
+import { noSecretStore, secretConstraints } from '../../kit/settings/secret-source';
 import { exposedServices, keepsSessions, maxReplicas, running, runningServers, sharedClass } from './choices';
 import type { ContextEngineSettings } from './index';
-
-/** Encrypted keys that Context Engine may read. */
-export const contextEngineSecretKeys = ['contextEngineBearer', 'contextEngineQdrantKey'] as const;
-
-type Secrets = Readonly<Partial<Record<(typeof contextEngineSecretKeys)[number], unknown>>>;
+import type { ContextEngineSecrets } from './secrets';
 
 const at = (...path: (string | number)[]): PropertyKey[] => ['contextEngine', ...path];
 
 /** What must hold between the keys of Context Engine and the rest of a stack file. */
-export function contextEngineDemands(
+export function contextEngineConstraints(
   settings: ContextEngineSettings,
   cluster: ClusterFacts,
-  secrets: Secrets,
-): Demand[] {
+  secrets: ContextEngineSecrets,
+): Constraint[] {
   return [
-    ...partDemands(settings),
+    ...partConstraints(settings),
     ...settings.repositories.map(({ collection, name }, index) => ({
       path: at('repositories', index, 'collection'),
       expected: `"shared", or another name: its own collection would be the shared one, ${name}`,
-      holds: collection === 'shared' || name !== settings.engine.collection,
+      satisfied: collection === 'shared' || name !== settings.engine.collection,
     })),
-    ...storageDemands(settings, cluster),
-    ...scalingDemands(settings, cluster),
-    ...exposureDemands(settings, cluster),
-    ...secretDemands(settings, cluster, secrets),
+    ...storageConstraints(settings, cluster),
+    ...scalingConstraints(settings, cluster),
+    ...exposureConstraints(settings, cluster),
+    ...secretSourceConstraints(settings, cluster, secrets),
     {
       path: at('applicationPath'),
       expected: 'no path, or cluster.argocd set: there is no Application to read it',
-      holds: settings.applicationPath === undefined || cluster.argocd !== undefined,
+      satisfied: settings.applicationPath === undefined || cluster.argocd !== undefined,
     },
     {
       path: at('quota'),
       expected: 'none, or namespace.shared false: a quota would bind the others of the namespace too',
-      holds: settings.quota === undefined || !settings.namespace.shared,
+      satisfied: settings.quota === undefined || !settings.namespace.shared,
     },
   ];
 }
 
-function partDemands(settings: ContextEngineSettings): Demand[] {
+function partConstraints(settings: ContextEngineSettings): Constraint[] {
   const [repository] = settings.qdrant.image.split('@');
   return [
     {
       path: at('indexer', 'sse'),
       expected: 'true, or another flavour of memory or indexer: no MCP server would run at all',
-      holds: runningServers(settings).length > 0,
+      satisfied: runningServers(settings).length > 0,
     },
     {
       path: at('qdrant', 'image'),
       expected: 'a tag that ends in -unprivileged: the other images run as root, which the namespace refuses',
-      holds: repository?.endsWith('-unprivileged') ?? false,
+      satisfied: repository?.endsWith('-unprivileged') ?? false,
     },
   ];
 }
 
-function storageDemands(settings: ContextEngineSettings, cluster: ClusterFacts): Demand[] {
+function storageConstraints(settings: ContextEngineSettings, cluster: ClusterFacts): Constraint[] {
   const classes = (['repositories', 'metadata', 'models'] as const).map((name) => sharedClass(settings, cluster, name));
   return [
     {
@@ -64,76 +61,76 @@ function storageDemands(settings: ContextEngineSettings, cluster: ClusterFacts):
       expected:
         'a StorageClass whose volumes several nodes mount at once (ReadWriteMany), or contextEngine.layout "single-node": ' +
         'watchers, jobs and servers share the repositories',
-      holds: settings.layout === 'single-node' || classes.every((name) => name !== undefined),
+      satisfied: settings.layout === 'single-node' || classes.every((name) => name !== undefined),
     },
   ];
 }
 
-function scalingDemands(settings: ContextEngineSettings, cluster: ClusterFacts): Demand[] {
+function scalingConstraints(settings: ContextEngineSettings, cluster: ClusterFacts): Constraint[] {
   const { minReplicas } = settings.indexer.autoscaling;
   const most = maxReplicas(settings, cluster);
   return [
     {
       path: at('indexer', 'autoscaling', 'minReplicas'),
       expected: `at most ${most}, the most replicas`,
-      holds: minReplicas <= most,
+      satisfied: minReplicas <= most,
     },
     {
       path: at('indexer', 'autoscaling', 'maxReplicas'),
       expected: '1 in layout "single-node": a rollout would need the volumes on two nodes',
-      holds: settings.layout === 'shared' || most === 1,
+      satisfied: settings.layout === 'shared' || most === 1,
     },
     {
       path: at('indexer', 'autoscaling', 'maxReplicas'),
       expected: '1, or a Gateway whose implementation is "envoy-gateway": no other keeps a session on its replica',
-      holds: most === 1 || keepsSessions(settings, cluster),
+      satisfied: most === 1 || keepsSessions(settings, cluster),
     },
   ];
 }
 
-function exposureDemands(settings: ContextEngineSettings, cluster: ClusterFacts): Demand[] {
+function exposureConstraints(settings: ContextEngineSettings, cluster: ClusterFacts): Constraint[] {
   const { authentication, exposure, preset } = settings;
   const runs = running(settings);
-  const kindDemands: Demand[] = [
+  const kindConstraints: Constraint[] = [
     {
       path: at('exposure', 'kind'),
       expected: '"ingress", "gateway", "loadBalancer" or "nodePort": preset "full" is reachable from outside',
-      holds: preset !== 'full' || exposure.kind !== 'none',
+      satisfied: preset !== 'full' || exposure.kind !== 'none',
     },
     {
       path: at('exposure', 'kind'),
       expected: 'another kind, or cluster.ingress set: an Ingress needs a controller',
-      holds: exposure.kind !== 'ingress' || cluster.ingress !== undefined,
+      satisfied: exposure.kind !== 'ingress' || cluster.ingress !== undefined,
     },
     {
       path: at('exposure', 'kind'),
       expected: 'another kind, or cluster.gateway set: a route needs a Gateway to attach to',
-      holds: exposure.kind !== 'gateway' || cluster.gateway !== undefined,
+      satisfied: exposure.kind !== 'gateway' || cluster.gateway !== undefined,
     },
     {
       path: at('authentication', 'mode'),
       expected: '"bearer" or "none", or exposure.kind "gateway" on a Gateway whose implementation is "envoy-gateway"',
-      holds:
+      satisfied:
         authentication?.mode !== 'gateway' ||
         (exposure.kind === 'gateway' && cluster.gateway?.implementation === 'envoy-gateway'),
     },
   ];
-  if (exposure.kind === 'none') return kindDemands;
+  if (exposure.kind === 'none') return kindConstraints;
   const named = (exposure.services ?? []).map((service, index) => ({
     path: at('exposure', 'services', index),
     expected: 'a Service that runs; see preset, memory, indexer and llamacpp',
-    holds: runs[service],
+    satisfied: runs[service],
   }));
   const something = {
     path: at('exposure', exposure.services ? 'services' : 'kind'),
     expected: 'at least one Service to reach: the SSE flavours need sseHostnames, the others a server that runs',
-    holds: exposedServices(settings).length > 0,
+    satisfied: exposedServices(settings).length > 0,
   };
-  return [...kindDemands, ...named, something, ...hostDemands(settings)];
+  return [...kindConstraints, ...named, something, ...hostConstraints(settings)];
 }
 
 /** Host names of the SSE flavours. */
-function hostDemands(settings: ContextEngineSettings): Demand[] {
+function hostConstraints(settings: ContextEngineSettings): Constraint[] {
   const { exposure } = settings;
   if (exposure.kind !== 'ingress' && exposure.kind !== 'gateway') return [];
   const runs = running(settings);
@@ -146,23 +143,27 @@ function hostDemands(settings: ContextEngineSettings): Demand[] {
       {
         path,
         expected: `a host name of its own: the SSE flavour tells clients to post to /messages/ at the root of its host`,
-        holds: !exposure.services?.includes(service) || hostname !== undefined,
+        satisfied: !exposure.services?.includes(service) || hostname !== undefined,
       },
       {
         path,
         expected: `none, or ${server}.sse true: nothing would answer there`,
-        holds: hostname === undefined || runs[service],
+        satisfied: hostname === undefined || runs[service],
       },
       {
         path,
         expected: 'a host name that nothing else here has',
-        holds: hostname === undefined || !others.includes(hostname),
+        satisfied: hostname === undefined || !others.includes(hostname),
       },
     ];
   });
 }
 
-function secretDemands(settings: ContextEngineSettings, cluster: ClusterFacts, secrets: Secrets): Demand[] {
+function secretSourceConstraints(
+  settings: ContextEngineSettings,
+  cluster: ClusterFacts,
+  secrets: ContextEngineSecrets,
+): Constraint[] {
   const { authentication, qdrant, repositories } = settings;
   const bearer = authentication?.mode === 'bearer' ? authentication.secret : undefined;
   const { apiKey } = qdrant;
@@ -177,11 +178,11 @@ function secretDemands(settings: ContextEngineSettings, cluster: ClusterFacts, s
       expected:
         'true with an image whose every process sends the key (images/context-engine makes one), or no repository that ' +
         "is watched: upstream's watcher sends no key, and Qdrant would refuse it",
-      holds: !apiKey || apiKey.everyClientSendsIt || repositories.every(({ watch }) => !watch),
+      satisfied: !apiKey || apiKey.everyClientSendsIt || repositories.every(({ watch }) => !watch),
     },
-    { path: keyPath, expected: noSecretStore, holds: apiKey?.source !== 'externalSecret' || hasStore },
-    { path: bearerPath, expected: noSecretStore, holds: bearer?.source !== 'externalSecret' || hasStore },
-    ...secretKeyDemands('contextEngineQdrantKey', secrets.contextEngineQdrantKey, apiKey?.source, keyPath),
-    ...secretKeyDemands('contextEngineBearer', secrets.contextEngineBearer, bearer?.source, bearerPath),
+    { path: keyPath, expected: noSecretStore, satisfied: apiKey?.source !== 'externalSecret' || hasStore },
+    { path: bearerPath, expected: noSecretStore, satisfied: bearer?.source !== 'externalSecret' || hasStore },
+    ...secretConstraints(['contextEngine', 'qdrantKey'], secrets.qdrantKey, apiKey?.source, keyPath),
+    ...secretConstraints(['contextEngine', 'bearer'], secrets.bearer, bearer?.source, bearerPath),
   ];
 }

@@ -13,6 +13,7 @@ import {
   resources,
   text,
 } from '../../../config/fields';
+import { perCluster, promoted } from '../../../config/promotion';
 import { authentication, clients } from '../../kit/settings/authentication';
 import { namespace } from '../../kit/settings/namespace';
 import { configSecret, existingSecret, externalSecret } from '../../kit/settings/secret-source';
@@ -23,12 +24,14 @@ import { repositories } from './repositories';
 const day = 86_400;
 const apiKeySecret = ['context-engine-qdrant', 'api-key'] as const;
 const sendsKey = {
-  everyClientSendsIt: z
-    .boolean()
-    .default(false)
-    .describe(
-      "Whether the image makes every process send the key, as images/context-engine does. Upstream's watcher sends none.",
-    ),
+  everyClientSendsIt: promoted(
+    z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether the image makes every process send the key, as images/context-engine does. Upstream's watcher sends none.",
+      ),
+  ),
 };
 
 const volume = (size: string, about: string) =>
@@ -46,7 +49,7 @@ const apiKey = z.discriminatedUnion(
   'source',
   [
     existingSecret(...apiKeySecret).extend(sendsKey),
-    configSecret(...apiKeySecret, 'contextEngineQdrantKey').extend(sendsKey),
+    configSecret(...apiKeySecret, ['contextEngine', 'qdrantKey']).extend(sendsKey),
     externalSecret(...apiKeySecret).extend(sendsKey),
   ],
   { error: 'a map with source "existing", "config" or "externalSecret"' },
@@ -54,15 +57,17 @@ const apiKey = z.discriminatedUnion(
 
 const qdrant = z
   .strictObject({
-    image: image
-      .default('docker.io/qdrant/qdrant:v1.15.4-unprivileged')
-      .describe('Image of Qdrant, a tag that ends in -unprivileged: it runs as user 1000.'),
+    image: promoted(
+      image
+        .default('docker.io/qdrant/qdrant:v1.15.4-unprivileged')
+        .describe('Image of Qdrant, a tag that ends in -unprivileged: it runs as user 1000.'),
+    ),
     apiKey: apiKey
       .optional()
       .describe('API key that Qdrant asks for. Default: none, network policies alone protect it.'),
     storage: volume('50Gi', 'The volume with the vectors: block storage, for one node at a time.'),
     snapshots: volume('50Gi', 'The volume with the snapshots, which Qdrant makes before they go anywhere.'),
-    resources: resources({ cpu: '2', memory: '4Gi', memoryLimit: '8Gi' }).describe('Resources of Qdrant.'),
+    resources: promoted(resources({ cpu: '2', memory: '4Gi', memoryLimit: '8Gi' }).describe('Resources of Qdrant.')),
   })
   .prefault({})
   .describe('Qdrant, the vector database.');
@@ -86,18 +91,20 @@ const memory = z
 const indexer = z
   .strictObject({
     ...flavours,
-    autoscaling: z
-      .strictObject({
-        minReplicas: integer(1, 50).default(1).describe('Fewest replicas of each flavour.'),
-        maxReplicas: integer(1, 50)
-          .optional()
-          .describe(
-            'Most replicas of each flavour; 1 switches autoscaling off. Default: 5, in layout "single-node" 1.',
-          ),
-        cpuPercent: integer(10, 95).default(70).describe('CPU use, in percent of the request, that is aimed at.'),
-      })
-      .prefault({})
-      .describe('The HorizontalPodAutoscaler of the indexer.'),
+    autoscaling: perCluster(
+      z
+        .strictObject({
+          minReplicas: integer(1, 50).default(1).describe('Fewest replicas of each flavour.'),
+          maxReplicas: integer(1, 50)
+            .optional()
+            .describe(
+              'Most replicas of each flavour; 1 switches autoscaling off. Default: 5, in layout "single-node" 1.',
+            ),
+          cpuPercent: integer(10, 95).default(70).describe('CPU use, in percent of the request, that is aimed at.'),
+        })
+        .prefault({})
+        .describe('The HorizontalPodAutoscaler of the indexer.'),
+    ),
     resources: resources({ cpu: '500m', memory: '2Gi', memoryLimit: '4Gi' }).describe('Resources of each replica.'),
   })
   .prefault({})
@@ -137,16 +144,18 @@ const llamacpp = z
       .default('docker.io/curlimages/curl:8.16.0')
       .describe('Image that fetches the model: a POSIX shell and curl.'),
     contextSize: integer(256, 1_048_576).default(4096).describe('Length of the context, in tokens.'),
-    gpu: z
-      .strictObject({
-        count: integer(1, 16).default(1).describe('Number of GPUs.'),
-        layers: integer(1, 1000).default(999).describe('Layers of the model that the GPU computes; 999 are all.'),
-        resource: text(/^[a-z0-9.-]+\/[\w.-]+$/, 'the name of an extended resource, such as nvidia.com/gpu')
-          .default('nvidia.com/gpu')
-          .describe("Name of the GPUs as the node's device plugin offers them."),
-      })
-      .optional()
-      .describe('GPUs of llama.cpp. Default: none, the CPU computes.'),
+    gpu: perCluster(
+      z
+        .strictObject({
+          count: integer(1, 16).default(1).describe('Number of GPUs.'),
+          layers: integer(1, 1000).default(999).describe('Layers of the model that the GPU computes; 999 are all.'),
+          resource: text(/^[a-z0-9.-]+\/[\w.-]+$/, 'the name of an extended resource, such as nvidia.com/gpu')
+            .default('nvidia.com/gpu')
+            .describe("Name of the GPUs as the node's device plugin offers them."),
+        })
+        .optional()
+        .describe('GPUs of llama.cpp. Default: none, the CPU computes.'),
+    ),
     startupBudgetSeconds: integer(60, 7200)
       .default(900)
       .describe('Time for loading the model before a start counts as failed, in seconds.'),
@@ -174,14 +183,19 @@ const s3 = z.strictObject({
 const backup = z
   .strictObject({
     schedule: cronSchedule.default('43 2 * * *').describe('When snapshots are made, in UTC.'),
-    target: z
-      .discriminatedUnion(
-        'kind',
-        [z.strictObject({ kind: z.literal('volume').describe("Snapshots stay on Qdrant's volume of snapshots.") }), s3],
-        { error: 'a map with kind "volume" or "s3"' },
-      )
-      .prefault({ kind: 'volume' })
-      .describe('Where snapshots are kept.'),
+    target: perCluster(
+      z
+        .discriminatedUnion(
+          'kind',
+          [
+            z.strictObject({ kind: z.literal('volume').describe("Snapshots stay on Qdrant's volume of snapshots.") }),
+            s3,
+          ],
+          { error: 'a map with kind "volume" or "s3"' },
+        )
+        .prefault({ kind: 'volume' })
+        .describe('Where snapshots are kept.'),
+    ),
     keep: integer(1, 365).default(7).describe('Number of backups that are kept.'),
     deadlineSeconds: integer(60, day).default(3600).describe('Time that one run may take, in seconds.'),
     maxAgeSeconds: integer(3600, 60 * day)
@@ -201,81 +215,107 @@ const quota = z.strictObject({
 
 /** Settings of Context Engine. Only `image` has no default: upstream publishes none. */
 export const contextEngineSchema = z.strictObject({
-  namespace: namespace('context-engine').describe('Where everything of it lives.'),
-  image: image.describe(
-    'Image of the servers, watchers and jobs, built from images/context-engine; upstream publishes none.',
+  namespace: perCluster(namespace('context-engine').describe('Where everything of it lives.')),
+  image: promoted(
+    image.describe(
+      'Image of the servers, watchers and jobs, built from images/context-engine; upstream publishes none.',
+    ),
   ),
-  imagePullSecrets: z
-    .array(objectName)
-    .default([])
-    .describe('Secrets of the namespace that let its pods pull images from private registries.'),
-  imageUnpinnedReason: reason
-    .optional()
-    .describe('Why images carry no digest on a production stack; shown at every preview.'),
-  preset: z
-    .enum(['core', 'minimal', 'standard', 'full'], { error: '"core", "minimal", "standard" or "full"' })
-    .default('standard')
-    .describe(
-      'What runs where no key says otherwise: core = Qdrant and both servers over SSE; minimal = both flavours too; standard = llama.cpp too; full = standard, reachable from outside.',
-    ),
-  layout: z
-    .enum(['shared', 'single-node'], { error: '"shared" or "single-node"' })
-    .default('shared')
-    .describe(
-      'shared: volumes that several nodes mount at once. single-node: ordinary volumes, and every pod on one node.',
-    ),
-  qdrant,
-  memory,
-  indexer,
-  engine: engine.describe('Options of the engine itself, each read by at least one of its processes.'),
-  llamacpp,
-  repositories,
-  watcher: z
-    .strictObject({
-      resources: resources({ cpu: '250m', memory: '512Mi', memoryLimit: '2Gi' }).describe('Resources of each watcher.'),
-    })
-    .prefault({})
-    .describe('The watchers, one for each watched repository.'),
-  indexing: z
-    .strictObject({
-      deadlineSeconds: integer(60, 7 * day)
-        .default(6 * 3600)
-        .describe('Time that one run may take, in seconds.'),
-      retries: integer(0, 20).default(6).describe('Times that a failed run is tried again.'),
-      resources: resources({ cpu: '500m', memory: '1Gi', memoryLimit: '4Gi' }).describe('Resources of each run.'),
-    })
-    .prefault({})
-    .describe('The jobs that index a repository for the first time.'),
-  volumes: z
-    .strictObject({
-      repositories: volume('100Gi', 'The volume with the repositories that are fetched or uploaded.'),
-      metadata: volume('5Gi', 'The volume with what the indexer remembers of each repository.'),
-      models: volume('20Gi', 'The volume with the embedding model and that of llama.cpp.'),
-    })
-    .prefault({})
-    .describe('Volumes that several pods share.'),
-  exposure: exposure.describe('How the servers are reached from outside the cluster.'),
-  authentication: authentication('context-engine', 'contextEngineBearer')
-    .optional()
-    .describe('Who may use the servers, which have no authentication themselves. A production stack must choose.'),
-  clients,
-  modelHosts: z
-    .array(hostPattern)
-    .default(['huggingface.co', '*.huggingface.co', '*.hf.co'])
-    .describe(
-      'Hosts that models come from, on port 443, for policies that name hosts: names, or "*." and a domain for every name below it. The host of llamacpp.model.url is known.',
-    ),
-  waitSeconds: integer(10, day)
-    .default(600)
-    .describe('Time that a pod waits for what it needs before it fails with a message, in seconds.'),
-  startupBudgetSeconds: integer(60, 7200)
-    .default(900)
-    .describe('Time for fetching the embedding model before a start counts as failed, in seconds.'),
-  quota: quota.optional().describe('Upper limits of the namespace, which must be its own. Default: none.'),
-  backup,
-  applicationPath: relativePath
-    .optional()
-    .describe("Folder that the Argo CD Application syncs. Default: context-engine below the stack's overlay."),
+  imagePullSecrets: perCluster(
+    z
+      .array(objectName)
+      .default([])
+      .describe('Secrets of the namespace that let its pods pull images from private registries.'),
+  ),
+  imageUnpinnedReason: perCluster(
+    reason.optional().describe('Why images carry no digest on a production stack; shown at every preview.'),
+  ),
+  preset: promoted(
+    z
+      .enum(['core', 'minimal', 'standard', 'full'], { error: '"core", "minimal", "standard" or "full"' })
+      .default('standard')
+      .describe(
+        'What runs where no key says otherwise: core = Qdrant and both servers over SSE; minimal = both flavours too; standard = llama.cpp too; full = standard, reachable from outside.',
+      ),
+  ),
+  layout: perCluster(
+    z
+      .enum(['shared', 'single-node'], { error: '"shared" or "single-node"' })
+      .default('shared')
+      .describe(
+        'shared: volumes that several nodes mount at once. single-node: ordinary volumes, and every pod on one node.',
+      ),
+  ),
+  qdrant: perCluster(qdrant),
+  memory: promoted(memory),
+  indexer: promoted(indexer),
+  engine: promoted(engine.describe('Options of the engine itself, each read by at least one of its processes.')),
+  llamacpp: promoted(llamacpp),
+  repositories: perCluster(repositories),
+  watcher: promoted(
+    z
+      .strictObject({
+        resources: resources({ cpu: '250m', memory: '512Mi', memoryLimit: '2Gi' }).describe(
+          'Resources of each watcher.',
+        ),
+      })
+      .prefault({})
+      .describe('The watchers, one for each watched repository.'),
+  ),
+  indexing: promoted(
+    z
+      .strictObject({
+        deadlineSeconds: integer(60, 7 * day)
+          .default(6 * 3600)
+          .describe('Time that one run may take, in seconds.'),
+        retries: integer(0, 20).default(6).describe('Times that a failed run is tried again.'),
+        resources: resources({ cpu: '500m', memory: '1Gi', memoryLimit: '4Gi' }).describe('Resources of each run.'),
+      })
+      .prefault({})
+      .describe('The jobs that index a repository for the first time.'),
+  ),
+  volumes: perCluster(
+    z
+      .strictObject({
+        repositories: volume('100Gi', 'The volume with the repositories that are fetched or uploaded.'),
+        metadata: volume('5Gi', 'The volume with what the indexer remembers of each repository.'),
+        models: volume('20Gi', 'The volume with the embedding model and that of llama.cpp.'),
+      })
+      .prefault({})
+      .describe('Volumes that several pods share.'),
+  ),
+  exposure: perCluster(exposure.describe('How the servers are reached from outside the cluster.')),
+  authentication: perCluster(
+    authentication('context-engine', ['contextEngine', 'bearer'])
+      .optional()
+      .describe('Who may use the servers, which have no authentication themselves. A production stack must choose.'),
+  ),
+  clients: perCluster(clients),
+  modelHosts: perCluster(
+    z
+      .array(hostPattern)
+      .default(['huggingface.co', '*.huggingface.co', '*.hf.co'])
+      .describe(
+        'Hosts that models come from, on port 443, for policies that name hosts: names, or "*." and a domain for every name below it. The host of llamacpp.model.url is known.',
+      ),
+  ),
+  waitSeconds: promoted(
+    integer(10, day)
+      .default(600)
+      .describe('Time that a pod waits for what it needs before it fails with a message, in seconds.'),
+  ),
+  startupBudgetSeconds: promoted(
+    integer(60, 7200)
+      .default(900)
+      .describe('Time for fetching the embedding model before a start counts as failed, in seconds.'),
+  ),
+  quota: perCluster(quota.optional().describe('Upper limits of the namespace, which must be its own. Default: none.')),
+  backup: promoted(backup),
+  applicationPath: perCluster(
+    relativePath
+      .optional()
+      .describe("Folder that the Argo CD Application syncs. Default: context-engine below the stack's overlay."),
+  ),
 });
 
 export type ContextEngineSettings = z.output<typeof contextEngineSchema>;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { ClusterFacts } from '../../../config/cluster';
-import type { Peer } from './network-policies';
+import type { Peer } from '../../system/flow';
 
 /** A host with the port that it listens on, which something of ours talks to. */
 export interface Remote {

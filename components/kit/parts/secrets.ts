@@ -1,6 +1,7 @@
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
+import type { SecretPath } from '../settings/secret-source';
 
 /** Where a Secret comes from, see components/kit/settings/secret-source.ts. `bootstrap` and `existing` Secrets are never ours to write. */
 export interface SecretSource {
@@ -16,7 +17,7 @@ export interface SecretSource {
 export function secretObject(
   source: SecretSource,
   metadata: ObjectMeta,
-  encryptedConfigKey: string,
+  secret: SecretPath,
   cluster: ClusterFacts,
 ): Described<'Secret'> | Described<'ExternalSecret'> | undefined {
   const named = { ...metadata, name: source.secretName };
@@ -29,7 +30,7 @@ export function secretObject(
         kind: 'Secret',
         metadata: named,
         type: 'Opaque',
-        stringData: { [source.secretKey]: { encryptedConfigKey } },
+        stringData: { [source.secretKey]: { secret } },
       },
     };
   }

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { dnsLabel, image, labels, objectName, reason, text } from '../../../config/fields';
-import { configSecret, existingSecret, externalSecret } from './secret-source';
+import { promoted } from '../../../config/promotion';
+import { configSecret, existingSecret, externalSecret, type SecretPath } from './secret-source';
 
 /**
  * What stands in front of servers that have no authentication themselves.
  *
  * @param system name of the system, which its Secrets begin with
- * @param configKey key of the stack file that holds the bearer token, where the token comes from there
+ * @param secret where the map of secrets has the bearer token, where the token comes from there
  */
-export const authentication = (system: string, configKey: string) => {
+export const authentication = (system: string, secret: SecretPath) => {
   const bearerSecret = [`${system}-bearer`, 'token'] as const;
   return z.discriminatedUnion(
     'mode',
@@ -19,17 +20,15 @@ export const authentication = (system: string, configKey: string) => {
       }),
       z.strictObject({
         mode: z.literal('bearer').describe('A proxy beside the server asks for a bearer token.'),
-        image: image
-          .default('docker.io/library/haproxy:3.2.4-alpine')
-          .describe('Image of the proxy: HAProxy 3 with the user id 99.'),
+        image: promoted(
+          image
+            .default('docker.io/library/haproxy:3.2.4-alpine')
+            .describe('Image of the proxy: HAProxy 3 with the user id 99.'),
+        ),
         secret: z
           .discriminatedUnion(
             'source',
-            [
-              existingSecret(...bearerSecret),
-              configSecret(...bearerSecret, configKey),
-              externalSecret(...bearerSecret),
-            ],
+            [existingSecret(...bearerSecret), configSecret(...bearerSecret, secret), externalSecret(...bearerSecret)],
             { error: 'a map with source "existing", "config" or "externalSecret"' },
           )
           .prefault({ source: 'existing' })

@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import type { Constraint } from '../../../config/constraint';
 import { dataKey, integer, objectName, text } from '../../../config/fields';
+
+/** Where the map `secrets` of a stack file has a value, such as `['memoryMcp', 'token']`. */
+export type SecretPath = readonly string[];
 
 /** Where a Secret comes from, besides ways that only one system has. */
 const reference = (secretName: string, secretKey: string) => ({
@@ -18,9 +22,11 @@ export const existingSecret = (secretName: string, secretKey: string) =>
   });
 
 /** A Secret from the encrypted configuration of the stack. */
-export const configSecret = (secretName: string, secretKey: string, configKey: string) =>
+export const configSecret = (secretName: string, secretKey: string, secret: SecretPath) =>
   z.strictObject({
-    source: z.literal('config').describe(`The value is the encrypted key ${configKey} of the stack file.`),
+    source: z
+      .literal('config')
+      .describe(`The value is the encrypted key secrets.${secret.join('.')} of the stack file.`),
     ...reference(secretName, secretKey),
   });
 
@@ -34,3 +40,28 @@ export const externalSecret = (secretName: string, secretKey: string) =>
       .optional()
       .describe('Property of that key, where it has several.'),
   });
+
+/** An encrypted value is there exactly where a Secret is made from it. */
+export function secretConstraints(
+  secret: SecretPath,
+  value: unknown,
+  source: string | undefined,
+  sourcePath: readonly PropertyKey[],
+): Constraint[] {
+  const path = ['secrets', ...secret];
+  return [
+    {
+      path,
+      expected: `no value, or ${sourcePath.join('.')} "config": nothing reads it`,
+      satisfied: value === undefined || source === 'config',
+    },
+    {
+      path,
+      expected: `an encrypted value: set it by \`pulumi config set --secret --path memory-fleet:${path.join('.')}\``,
+      satisfied: value !== undefined || source !== 'config',
+    },
+  ];
+}
+
+/** Said of a key that takes a Secret from a store where there is none. */
+export const noSecretStore = 'another source, or cluster.externalSecrets set: no operator would make the Secret';

@@ -1,4 +1,5 @@
-import type { Described, SystemPlan } from '../../../components/system/described';
+import type { SystemPlan } from '../../../components/system';
+import type { Described } from '../../../components/system/described';
 import type { ServedKind } from '../../cluster/kinds';
 import type { FieldDifference } from '../../live/differences';
 import type { LiveObject, ManagedFields } from '../../live/object';

@@ -1,4 +1,4 @@
-import type { SystemPlan } from '../../../components/system/described';
+import type { SystemPlan } from '../../../components/system';
 import type { ServerFacts } from '../../../components/system/operations';
 import { type Api, get } from '../../cluster/api';
 import type { LiveObject } from '../../live/object';

@@ -1,4 +1,4 @@
-import { engineObject, fieldManager } from '../../../components/register/objects';
+import { engineObject, fieldManager } from '../../../components/register/written';
 import type { PlannedObject } from '../../../components/system/planned-object';
 import { type Api, get } from '../../cluster/api';
 import { type Kinds, objectPath, type ServedKind } from '../../cluster/kinds';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { fieldManager } from '../../../components/register/objects';
+import { fieldManager } from '../../../components/register/written';
 import { Failure } from '../../base/failure';
 import { type Api, get, reasonOf } from '../../cluster/api';
 import { objectPath } from '../../cluster/kinds';

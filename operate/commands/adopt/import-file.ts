@@ -1,3 +1,4 @@
+import { componentType } from '../../../components/register/component-type';
 import type { KubernetesObject } from '../../../components/system/described';
 import type { Planned } from './adoption';
 
@@ -28,21 +29,16 @@ export function importFile(stack: string, live: readonly Planned[]): ImportFile 
   return {
     nameTable: { [provider]: `urn:pulumi:${stack}::${project}::pulumi:providers:kubernetes::${provider}` },
     resources: [
-      ...systems.map(({ system, name }) => ({ type: componentType(system), name, component: true })),
+      ...systems.map((system) => ({ type: componentType(system), name: system.id, component: true })),
       ...live.map(({ system, key, described: { object } }) => ({
         type: resourceType(object),
-        name: `${system.name}-${key}`,
+        name: `${system.id}-${key}`,
         id: identity(object),
-        parent: system.name,
+        parent: system.id,
         provider,
       })),
     ],
   };
-}
-
-/** Components are named like the key of their system in a stack file. */
-function componentType(system: string): string {
-  return `${project}:index:${system.charAt(0).toUpperCase()}${system.slice(1)}`;
 }
 
 function resourceType({ apiVersion, kind }: KubernetesObject): string {

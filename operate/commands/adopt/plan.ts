@@ -1,5 +1,5 @@
 import { registeredObjects } from '../../../components/kit/parts/registered-objects';
-import { fieldManager } from '../../../components/register/objects';
+import { fieldManager } from '../../../components/register/written';
 import { inParallel } from '../../base/in-parallel';
 import { kindsOf } from '../../cluster/kinds';
 import type { StackCluster } from '../../cluster/stack-cluster';

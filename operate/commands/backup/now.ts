@@ -56,6 +56,6 @@ async function gitNow(
     ...after.map((head, index) => evidenceFinding(before[index] ?? head, head, ended)),
   ];
   const heads = (all: StoreHead[]) => Object.fromEntries(all.map(({ store, head }) => [store.name, head ?? null]));
-  const facts = { system: system.name, answer: ended.lastLine ?? null, before: heads(before), after: heads(after) };
+  const facts = { system: system.id, answer: ended.lastLine ?? null, before: heads(before), after: heads(after) };
   return printReport({ command: 'backup now', stack: options.stack, findings, facts }, options);
 }

@@ -1,5 +1,5 @@
 import type { V1Job } from '@kubernetes/client-node';
-import type { SystemPlan } from '../../../components/system/described';
+import type { SystemPlan } from '../../../components/system';
 import type { BackupFacts } from '../../../components/system/operations';
 import type { CommandRun } from '../../base/run';
 import type { Api } from '../../cluster/api';
@@ -51,7 +51,7 @@ async function findingsOf(
 function unsaved(stack: string, system: SystemPlan): Finding[] {
   const { backup, unsaved: data } = system.operations;
   if (backup && !data) return [];
-  const subject = data?.name ?? system.name;
+  const subject = data?.name ?? system.id;
   const remedy = remedyOf(stack, system);
   // Where other data have a remote, these may have none on purpose.
   const status = backup ? 'warning' : 'missing';

@@ -1,4 +1,4 @@
-import type { SystemPlan } from '../../../components/system/described';
+import type { SystemPlan } from '../../../components/system';
 import type { BackupFacts, GitBackup, SnapshotBackup } from '../../../components/system/operations';
 import { Failure } from '../../base/failure';
 import type { CommandRun } from '../../base/run';
@@ -47,7 +47,7 @@ export async function backupTarget(
   const system = systemOf(stack, options.system, ({ backup }) => backup !== undefined && offers(backup));
   const { backup } = system.operations;
   if (backup === undefined) {
-    throw new Failure(`${system.name} of stack ${stack.name} is not backed up`, remedyOf(stack.name, system));
+    throw new Failure(`${system.id} of stack ${stack.name} is not backed up`, remedyOf(stack.name, system));
   }
   const cluster = await stackCluster(run.home, stack, options);
   const found = { stack: stack.name, cluster, system };
@@ -65,9 +65,9 @@ export async function gitOptions(
 }
 
 /** What brings a backup to data that have none. */
-export function remedyOf(stack: string, { operations, system }: SystemPlan): string {
+export function remedyOf(stack: string, { operations, path }: SystemPlan): string {
   const key = operations.unsaved?.key;
   return key === undefined
     ? 'this system offers no backup'
-    : `set ${system}.${key} in Pulumi.${stack}.yaml, then pulumi up`;
+    : `set ${path.join('.')}.${key} in Pulumi.${stack}.yaml, then pulumi up`;
 }

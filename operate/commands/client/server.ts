@@ -1,4 +1,4 @@
-import type { SystemPlan } from '../../../components/system/described';
+import type { SystemPlan } from '../../../components/system';
 import type { Access, ServerFacts } from '../../../components/system/operations';
 import { Failure } from '../../base/failure';
 import { type DescribedStack, serverOf, systemOf } from '../../stack';
@@ -58,7 +58,7 @@ function flavours(servers: readonly ServerFacts[], transports: readonly Transpor
   return [...things.values()];
 }
 
-function requireOne({ name, operations }: SystemPlan, { name: entry, url }: ServerChoice): void {
+function requireOne({ id: name, operations }: SystemPlan, { name: entry, url }: ServerChoice): void {
   const given = url === undefined ? (entry === undefined ? undefined : '--name') : '--url';
   if (given === undefined) return;
   const known = operations.servers.map((each) => each.name).join(', ');

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { fieldManager } from '../../../components/register/objects';
+import { fieldManager } from '../../../components/register/written';
 import type { KubernetesObject } from '../../../components/system/described';
 import { type Api, get } from '../../cluster/api';
 import { type Kinds, objectPath, type ServedKind } from '../../cluster/kinds';

@@ -1,4 +1,5 @@
-import { builtInKinds, customResourceGroups, fieldManager } from '../../../components/register/objects';
+import { builtInKinds, customResourceGroups } from '../../../components/register/kinds';
+import { fieldManager } from '../../../components/register/written';
 import { inParallel } from '../../base/in-parallel';
 import { type Api, get } from '../../cluster/api';
 import { collectionPath, type Kinds, type ServedKind } from '../../cluster/kinds';

@@ -1,5 +1,5 @@
 import { registeredObjects } from '../../../components/kit/parts/registered-objects';
-import { engineObject } from '../../../components/register/objects';
+import { engineObject } from '../../../components/register/written';
 import type { Described, KubernetesObject } from '../../../components/system/described';
 import { inParallel } from '../../base/in-parallel';
 import { kindsOf } from '../../cluster/kinds';

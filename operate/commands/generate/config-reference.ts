@@ -3,7 +3,7 @@ import { code, linkTo, prose, table } from './markdown';
 
 const introduction = `# Configuration
 
-<!-- Generated from config/*.ts by \`npm run generate\`; do not edit. -->
+<!-- Generated from the schemas of config/ and components/*/settings by \`npm run generate\`; do not edit. -->
 
 A stack is one cluster. \`Pulumi.<stack>.yaml\` says what the cluster is like (\`${keyPrefix}cluster\`) and, by one key for
 each, which systems run on it. Every key may be left out unless its table says **required**.
@@ -19,9 +19,7 @@ export function configReference(): string {
 }
 
 function topLevel(key: string, schema: JsonSchema): string[] {
-  const head = [`## ${keyPrefix}${key}`, prose(schema.description ?? '')];
-  if (!isEncrypted(schema)) return [...head, ...group(key, schema)];
-  return [...head, `Set it by ${code(`pulumi config set --secret ${keyPrefix}${key}`)}; the file holds it encrypted.`];
+  return [`## ${keyPrefix}${key}`, prose(schema.description ?? ''), ...group(key, schema)];
 }
 
 /** The tables of a map, and of every map below it under the full path of its key. */
@@ -90,6 +88,7 @@ function value(path: string, schema: JsonSchema): string {
   if (schema.items) {
     return isGroup(schema.items) ? linkTo(`${path}[]`, 'list of maps') : `list, each ${value(path, schema.items)}`;
   }
+  if (isEncrypted(schema)) return 'an encrypted value';
   if (isGroup(schema)) return linkTo(path, 'map');
   if (typeof schema.additionalProperties === 'object') {
     return `map of ${inWords(schema.propertyNames)} to ${value(path, schema.additionalProperties)}`;
@@ -111,7 +110,7 @@ function defaultOf(schema: JsonSchema): string {
 
 /** Whether a map has known keys, rather than free ones such as labels. */
 function isGroup(schema: JsonSchema): boolean {
-  return schema.oneOf !== undefined || schema.properties !== undefined;
+  return !isEncrypted(schema) && (schema.oneOf !== undefined || schema.properties !== undefined);
 }
 
 function isEncrypted({ properties }: JsonSchema): boolean {

@@ -1,4 +1,4 @@
-import { describePlan } from '../../../components/plan';
+import { describeStack } from '../../../components/stack';
 import { loadStack, stackNames } from '../../stack-file';
 import { configReference } from './config-reference';
 import { flowTables } from './flow-tables';
@@ -7,7 +7,7 @@ import { stackFileSchema } from './json-schema';
 /** Every generated file of a project but the overlays: path inside the project, and text. */
 export function generatedFiles(projectDir: string): Map<string, string> {
   const plans = new Map(
-    stackNames(projectDir).map((stack) => [stack, describePlan(loadStack(projectDir, stack))] as const),
+    stackNames(projectDir).map((stack) => [stack, describeStack(loadStack(projectDir, stack))] as const),
   );
   return new Map([
     ['config/stack.schema.json', `${JSON.stringify(stackFileSchema(), null, 2)}\n`],

@@ -1,6 +1,6 @@
-import { type Flow, type Peer, portsOf } from '../../../components/kit/parts/network-policies';
-import type { Plan } from '../../../components/plan';
-import type { SystemPlan } from '../../../components/system/described';
+import { portsOf } from '../../../components/kit/parts/network-policies';
+import type { Plan, SystemPlan } from '../../../components/system';
+import type { Flow, Peer } from '../../../components/system/flow';
 import type { PlannedObject } from '../../../components/system/planned-object';
 import type { ClusterFacts } from '../../../config/cluster';
 import { code, table } from './markdown';
@@ -15,21 +15,21 @@ All traffic that the pods of each stack have, with the policy that allows it. Wh
 export function flowTables(plans: ReadonlyMap<string, Plan>): string {
   const sections = [...plans].flatMap(([stack, { cluster, systems }]) => [
     `## ${stack}`,
-    ...systems.flatMap((system) => [`### ${system.name} on ${stack}`, ...flowTable(system, cluster)]),
+    ...systems.flatMap((system) => [`### ${system.id} on ${stack}`, ...flowTable(system, cluster)]),
   ]);
   return `${[introduction, ...sections].join('\n\n')}\n`;
 }
 
 function flowTable(system: SystemPlan, cluster: ClusterFacts): string[] {
-  const denial = `${system.name}-default-deny`;
-  if (!policyNamed(system, denial)) throw new Error(`${system.name}: nothing denies what is not allowed`);
+  const denial = `${system.id}-default-deny`;
+  if (!policyNamed(system, denial)) throw new Error(`${system.id}: nothing denies what is not allowed`);
   if (system.flows.length === 0) return [`Its pods have no traffic: ${code(denial)} denies all of it.`];
   return [
     table(
       ['direction', 'our pods', 'peer', 'port', 'what for', 'policy'],
       system.flows.map((flow) => {
-        const policy = policyNamed(system, `${system.name}-${flow.name}`);
-        if (!policy) throw new Error(`${system.name}: no policy allows the flow ${flow.name}`);
+        const policy = policyNamed(system, `${system.id}-${flow.name}`);
+        if (!policy) throw new Error(`${system.id}: no policy allows the flow ${flow.name}`);
         return [
           flow.direction,
           labelsInWords(flow.pods),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configSchema } from '../../../components/schema';
+import { stackSchema } from '../../../components/stack';
 import { encryptedValue, image } from '../../../config/fields';
 
 /** A JSON Schema (draft 7), as far as the files here make or read it. */
@@ -44,9 +44,9 @@ const encrypted: JsonSchema = {
   additionalProperties: false,
 };
 
-/** The project's own keys, without their prefix: the same that the program accepts, but for demands across several keys. */
+/** The project's own keys, without their prefix: the same that the program accepts, but for constraints across several keys. */
 export function configKeys(): Readonly<Record<string, JsonSchema>> {
-  const schema = z.toJSONSchema(configSchema, {
+  const schema = z.toJSONSchema(stackSchema, {
     target: 'draft-7',
     io: 'input',
     // What has no counterpart must be given one here; a schema that quietly allows anything helps nobody.

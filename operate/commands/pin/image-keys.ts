@@ -1,4 +1,4 @@
-import type { NamedConfig } from '../../../config/parse';
+import { valueAt } from '../../../config/problems';
 import { containersOf, podOf } from '../../../policies/pods';
 import type { DescribedStack } from '../../stack';
 import { describedIn } from '../../stack/plan-objects';
@@ -16,7 +16,7 @@ export function imagesOf({ config, plan }: DescribedStack): readonly KeyedImage[
     const pod = podOf(object);
     return pod ? containersOf(pod).map(({ image = '' }) => image) : [];
   });
-  const texts = plan.systems.flatMap(({ system }) => textsIn(config[system as keyof NamedConfig], [system]));
+  const texts = plan.systems.flatMap(({ path }) => textsIn(valueAt(config, path), path));
   return [...new Set(run)]
     .sort()
     .map((image) => ({ image, keys: texts.filter(({ text }) => text === image).map(({ path }) => path) }));

@@ -103,7 +103,7 @@ function written(projectDir: string, stack: DescribedStack, resolved: readonly R
   );
   const pinned = setKeys(before, changes);
   const everything = resolved.every(({ keys }) => keys.length > 0);
-  const reasons = stack.plan.systems.map(({ system }) => [system, reasonKey]);
+  const reasons = stack.plan.systems.map(({ path }) => [...path, reasonKey]);
   const after = everything ? removeKeys(pinned, reasons) : pinned;
   const described = describedText(stack.name, after);
   if (after !== before) writeAtomically(file, after);

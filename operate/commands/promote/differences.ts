@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isPromoted } from '../../../components/promotion';
+import { stackSchema } from '../../../components/stack';
 import { encrypted } from '../../../config/fields';
+import { isPromoted } from '../../../config/promotion';
 import type { DescribedStack } from '../../stack';
 
 /** A key that has one value on one stack and another on the other. */
@@ -26,8 +27,9 @@ function differencesAt(from: unknown, to: unknown, path: readonly string[]): Key
     const keys = [...new Set([...Object.keys(to), ...Object.keys(from)])];
     return keys.flatMap((key) => differencesAt(from[key], to[key], [...path, key]));
   }
-  const key = path.join('.');
-  return [{ key, path, from, to, promoted: isPromoted(key) }];
+  // Whether a cluster has a system at all is never taken over.
+  const promoted = path.length > 1 && isPromoted(stackSchema, path) === true;
+  return [{ key: path.join('.'), path, from, to, promoted }];
 }
 
 /** Maps of different kinds share no keys worth comparing: a bearer proxy has an image, and a Gateway's keys have none. */

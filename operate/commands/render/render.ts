@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Plan } from '../../../components/plan';
+import type { Plan } from '../../../components/system';
 import {
   compareOverlay,
   type Difference,

@@ -19,9 +19,9 @@ export async function list(run: CommandRun, options: ReposOptions): Promise<numb
   const { signal } = run;
   const states = await inParallel(repositories, (each) => stateOf(api, system.namespace, each), { signal });
   const findings = repositories.map((each, index) => findingOf(stack.name, each, states[index] ?? {}));
-  if (findings.length === 0) findings.push(none(system.system));
+  if (findings.length === 0) findings.push(none(system.path.join('.')));
   const facts = {
-    system: system.name,
+    system: system.id,
     repositories: repositories.map(({ name, source }, index) => ({ name, source, ...states[index] })),
   };
   return printReport({ command: 'repos list', stack: stack.name, findings, facts }, options);

@@ -1,4 +1,4 @@
-import type { SystemPlan } from '../../../components/system/described';
+import type { SystemPlan } from '../../../components/system';
 import type { RepositoryFacts, UploadFacts } from '../../../components/system/operations';
 import { Failure } from '../../base/failure';
 import { type DescribedStack, systemOf } from '../../stack';
@@ -16,7 +16,7 @@ export function repositoriesOf(stack: DescribedStack, { system: name }: Pick<Rep
   const { repositories } = system.operations;
   if (repositories !== undefined) return { system, repositories };
   throw new Failure(
-    `${system.name} of stack ${stack.name} is not about repositories`,
+    `${system.id} of stack ${stack.name} is not about repositories`,
     'choose a system that is by --system, or a stack that has one',
   );
 }
@@ -27,7 +27,7 @@ export function uploadOf({ system, repositories }: Repositories, name: string): 
   const repository = repositories.find((each) => each.name === name);
   if (repository === undefined) {
     throw new Failure(
-      `${system.name} has no repository ${name}`,
+      `${system.id} has no repository ${name}`,
       known ? `name one of: ${known}` : 'add it to the stack file',
     );
   }

@@ -57,7 +57,7 @@ export async function renewToken(
   const { namespace, operations } = place.system;
   const server = serverOf(place.system);
   const { token: facts } = operations;
-  if (facts === undefined) throw new Failure(`${place.system.name} needs no token`, 'there is nothing to do');
+  if (facts === undefined) throw new Failure(`${place.system.id} needs no token`, 'there is nothing to do');
   const { api } = await place.cluster();
   const { login, secret } = facts;
   if (options.roll !== true && login === undefined) throw instead(facts, place.stack, namespace);

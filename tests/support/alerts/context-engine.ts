@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { describePlan } from '../../../components/plan';
-import type { SystemPlan } from '../../../components/system/described';
-import { parseConfig } from '../../../config/parse';
+import { describeStack, parseStack } from '../../../components/stack';
+import type { SystemPlan } from '../../../components/system';
 import { exportersIn, type Source } from './exporters';
 import { planned } from './planned';
 import type { Series } from './promtool';
@@ -15,14 +14,14 @@ const repositories = ['backend', 'frontend'].map((name) => ({
 
 /** Context Engine on a cluster with a Prometheus operator. */
 export function contextEngine(contextEngineSettings: object = {}, cluster: object = {}): SystemPlan {
-  const config = parseConfig(
+  const config = parseStack(
     {
       cluster: { sharedStorageClass: 'nfs', monitoring: {}, ...cluster },
       contextEngine: { image: 'registry.example.org/context-engine:1', repositories, ...contextEngineSettings },
     },
     'test',
   );
-  const [system] = describePlan(config).systems;
+  const [system] = describeStack(config).systems;
   assert.ok(system);
   return system;
 }

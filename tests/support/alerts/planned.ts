@@ -1,4 +1,5 @@
-import type { Described, SystemPlan } from '../../../components/system/described';
+import type { SystemPlan } from '../../../components/system';
+import type { Described } from '../../../components/system/described';
 
 /**
  * Names and targets of a plan, by which series are made: an alert that asks for another name finds nothing.

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SystemPlan } from '../../../components/system/described';
+import type { SystemPlan } from '../../../components/system';
 import type { Expectation, Labels, Promtool, RuleFile, Series } from './promtool';
 
 /** Minutes of an hour: samples and expectations are counted in minutes. */

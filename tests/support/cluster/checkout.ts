@@ -2,7 +2,8 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { parse, stringify } from 'yaml';
-import { describePlan, type Plan } from '../../../components/plan';
+import { describeStack } from '../../../components/stack';
+import type { Plan } from '../../../components/system';
 import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { type OpenStack, openStack } from '../../../operate/engine';
 import { loadStack } from '../../../operate/stack-file';
@@ -37,7 +38,7 @@ export function makeCheckout(name: string, stack: string): Checkout {
     symlinkSync(join(projectDir, part), join(root, part));
   }
   const overlay = join(root, overlaysPath, stack);
-  const plan = () => describePlan(loadStack(root, stack));
+  const plan = () => describeStack(loadStack(root, stack));
   return {
     plan,
     change: (values) => {

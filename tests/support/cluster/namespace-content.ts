@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
-import { fieldManager } from '../../../components/register/objects';
+import { fieldManager } from '../../../components/register/written';
 import { type Api, connect, get } from '../../../operate/cluster/api';
 
 /** Objects by `<kind>/<name>`. */

@@ -44,8 +44,8 @@ export async function sharedStack(name: string, first: Delivered): Promise<Share
   const stack = await checkout.open();
   const { folder, tools } = controlPlane();
   const place = { folder, tools, stateDir: join(folder, 'state', name) };
-  const bearer = await encrypted(stack, place, 'memory-fleet:memoryMcpBearer', 'opensesame-0123456789');
-  const describe = (wanted: Delivered) => checkout.change({ ...valuesOf(wanted), memoryMcpBearer: bearer });
+  const secrets = await encrypted(stack, place, 'memoryMcp.bearer', 'opensesame-0123456789');
+  const describe = (wanted: Delivered) => checkout.change({ ...valuesOf(wanted), secrets });
   describe(first);
   return { checkout, stack, describe };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
 import { proxyPorts } from '../../../components/kit/parts/auth-sidecar';
 import { describeMemoryMcp } from '../../../components/memory-mcp/objects';
-import { parseConfig } from '../../../config/parse';
+import { parseStack } from '../../../components/stack';
 import { madeModel } from './made-model';
 import { containerOf, localPort, localText, type Machine, translate } from './pod';
 import { freePorts } from './ports';
@@ -14,7 +14,7 @@ import type { Program } from './program';
 
 /** The plan of memory-mcp for given settings, as the program itself would describe it. */
 export function planOf(memoryMcp: object = {}, cluster: object = {}) {
-  const config = parseConfig({ memoryMcp, cluster }, 'contract');
+  const config = parseStack({ memoryMcp, cluster }, 'contract');
   if (!config.memoryMcp) throw new Error('no memory-mcp');
   const plan = describeMemoryMcp(config.memoryMcp, config.cluster);
   const pod = plan.objects.deployment.object.spec?.template.spec;

@@ -1,7 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
-import type { Flow, Peer } from '../../../components/kit/parts/network-policies';
-import type { Plan } from '../../../components/plan';
-import type { SystemPlan } from '../../../components/system/described';
+import type { Plan, SystemPlan } from '../../../components/system';
+import type { Flow, Peer } from '../../../components/system/flow';
 import type { ClusterFacts } from '../../../config/cluster';
 import { podLabelsOf, podOf } from '../../../policies/pods';
 import type { Place } from '../policy-evaluator';
@@ -17,7 +16,7 @@ export function flowsOf({ systems }: Plan): { readonly judged: PlannedFlow[]; re
   const all = systems.flatMap((system) => system.flows.map((flow) => ({ system, flow })));
   const { judged = [], others = [] } = Object.groupBy(all, ({ system, flow }) =>
     Object.values(system.objects).some(
-      ({ object }) => object.kind === 'NetworkPolicy' && object.metadata.name === `${system.name}-${flow.name}`,
+      ({ object }) => object.kind === 'NetworkPolicy' && object.metadata.name === `${system.id}-${flow.name}`,
     )
       ? 'judged'
       : 'others',
@@ -52,7 +51,7 @@ export function placesOf(plan: Plan): { readonly ours: Place[]; readonly others:
     // Pods that a command makes on demand are in no plan; the table has their traffic all the same.
     const onDemand = flowsIn(system).filter((flow) => !described.some((place) => isAtOurEnd(flow, place)));
     const labels = new Map(onDemand.map(({ flow }) => [JSON.stringify(flow.pods), flow.pods]));
-    const name = { 'app.kubernetes.io/name': system.name };
+    const name = { 'app.kubernetes.io/name': system.id };
     return [...described, ...[...labels].map(([text, pods]) => made(text, system.namespace, { ...name, ...pods }))];
   });
   const peers = plan.systems.flatMap((system) => flowsIn(system));

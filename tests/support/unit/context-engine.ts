@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
 import { describeContextEngine } from '../../../components/context-engine/objects';
-import type { SystemPlan } from '../../../components/system/described';
-import { parseConfig } from '../../../config/parse';
+import { parseStack } from '../../../components/stack';
+import type { SystemPlan } from '../../../components/system';
 import { podOf } from '../../../policies/pods';
 
 /** What every description here is made of, unless it says otherwise. */
@@ -19,7 +19,7 @@ export const facts = {
 
 /** A Context Engine with these settings on a cluster with these facts. */
 export function described(settings: object = {}, cluster: object = facts, secrets: object = {}): SystemPlan {
-  const config = parseConfig({ cluster, contextEngine: { image, ...settings }, ...secrets }, 'test');
+  const config = parseStack({ cluster, contextEngine: { image, ...settings }, ...secrets }, 'test');
   assert.ok(config.contextEngine);
   return describeContextEngine(config.contextEngine, config.cluster);
 }

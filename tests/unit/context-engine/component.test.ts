@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { ContextEngine } from '../../../components/context-engine';
-import { engineObject } from '../../../components/register/objects';
+import { ContextEngine } from '../../../components/context-engine/component';
+import { engineObject } from '../../../components/register/written';
 import { recordRegistrations, resolved } from '../../support/engine-mocks';
 import { described, facts, image } from '../../support/unit/context-engine';
 
@@ -48,7 +48,7 @@ describe('the ContextEngine component', () => {
         new ContextEngine('engine', {
           settings: { ...settings, qdrant: { apiKey } },
           cluster,
-          secrets: { contextEngineQdrantKey: secret },
+          secrets: { qdrantKey: secret },
         }),
     );
     const holders = registrations.filter(({ inputs }) => JSON.stringify(inputs).includes(secret));

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
+import { parseStack } from '../../../components/stack';
 import { encrypted } from '../../../config/fields';
-import { ConfigError, parseConfig } from '../../../config/parse';
+import { ConfigError } from '../../../config/parse';
 import { facts, image } from '../../support/unit/context-engine';
 
 /** The problems of a configuration, as `key: what was expected`. */
 function problems(contextEngine: object, cluster: object = facts, secrets: object = {}): string[] {
   try {
-    parseConfig({ cluster, contextEngine: { image, ...contextEngine }, ...secrets }, 'test');
+    parseStack({ cluster, contextEngine: { image, ...contextEngine }, secrets: { contextEngine: secrets } }, 'test');
     return [];
   } catch (error) {
     assert.ok(error instanceof ConfigError);
@@ -29,7 +30,7 @@ describe('settings of Context Engine', () => {
 
   it('say where the image comes from when there is none', () => {
     assert.throws(
-      () => parseConfig({ cluster: facts, contextEngine: {} }, 'test'),
+      () => parseStack({ cluster: facts, contextEngine: {} }, 'test'),
       /contextEngine\.image: found nothing/,
     );
   });
@@ -101,9 +102,9 @@ describe('the API key of Qdrant', () => {
 
   it('comes from the encrypted configuration only where that has it', () => {
     const qdrant = { apiKey: { source: 'config' } };
-    refuses(/^contextEngineQdrantKey: expected an encrypted value/, { qdrant });
-    assert.deepEqual(problems({ qdrant }, facts, { contextEngineQdrantKey: encrypted }), []);
-    refuses(/^contextEngineQdrantKey: expected no value/, {}, facts, { contextEngineQdrantKey: encrypted });
+    refuses(/^secrets\.contextEngine\.qdrantKey: expected an encrypted value/, { qdrant });
+    assert.deepEqual(problems({ qdrant }, facts, { qdrantKey: encrypted }), []);
+    refuses(/^secrets\.contextEngine\.qdrantKey: expected no value/, {}, facts, { qdrantKey: encrypted });
   });
 
   it('comes from a store only where there is one', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { environment, type Role } from '../../../components/context-engine/environment';
-import { parseConfig } from '../../../config/parse';
+import { parseStack } from '../../../components/stack';
 import { described, facts, image, templateOf } from '../../support/unit/context-engine';
 
 /** Variables of the libraries beneath, which every process reads: fastembed, the Hugging Face hub, Python. */
@@ -27,7 +27,7 @@ const reads: Readonly<Record<Role, readonly string[]>> = {
 };
 
 function variables(role: Role, engine: object = {}): Record<string, string | undefined> {
-  const { contextEngine } = parseConfig({ cluster: facts, contextEngine: { image, engine } }, 'test');
+  const { contextEngine } = parseStack({ cluster: facts, contextEngine: { image, engine } }, 'test');
   assert.ok(contextEngine);
   return Object.fromEntries(environment(contextEngine, role).map(({ name, value }) => [name, value]));
 }

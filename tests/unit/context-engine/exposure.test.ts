@@ -17,7 +17,10 @@ describe('the way in from outside', () => {
     for (const name of names(plan, 'Service')) {
       assert.equal(find<IService>(plan, 'Service', name.split('/')[1] ?? '').spec?.type ?? 'ClusterIP', 'ClusterIP');
     }
-    assert.equal(plan.endpoint.url, 'http://mcp-indexer-http.context-engine.svc.cluster.local:8003/mcp');
+    assert.equal(
+      plan.operations.servers[0].endpoint.url,
+      'http://mcp-indexer-http.context-engine.svc.cluster.local:8003/mcp',
+    );
   });
 
   it("by ports of the nodes is the seed's, for these networks alone", () => {
@@ -105,7 +108,10 @@ describe('the way in from outside', () => {
     const production = { ...facts, production: true };
     const rules = (settings: object) => {
       const plan = described({ imageUnpinnedReason: 'no digests are known here', ...settings }, production);
-      const { violations } = checkPlan({ cluster: clusterSchema.parse(production), systems: [plan] });
+      const { violations } = checkPlan({
+        cluster: { ...clusterSchema.parse(production), name: 'test' },
+        systems: [plan],
+      });
       return [...new Set(violations.map(({ object, rule }) => `${rule} ${object}`))];
     };
     for (const [exposure, object] of [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { IProbe, IServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import type { IService } from 'kubernetes-models/v1';
-import type { SystemPlan } from '../../../components/system/described';
+import type { SystemPlan } from '../../../components/system';
 import { validateObject } from '../../support/schemas';
 import { described, facts, find, names } from '../../support/unit/context-engine';
 

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import type { IApplication } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1';
 import { registeredObjects } from '../../../components/kit/parts/registered-objects';
 import { describeMemoryMcp } from '../../../components/memory-mcp/objects';
+import { parseStack } from '../../../components/stack';
 import type { DescribedObjects } from '../../../components/system/described';
-import { parseConfig } from '../../../config/parse';
 import { objectOf } from '../../support/objects';
 
 function described(argocd: object | undefined, memoryMcp: object = {}) {
   const facts = argocd ? { argocd: { repoUrl: 'https://git.example/fleet', ...argocd } } : {};
-  const config = parseConfig({ cluster: facts, memoryMcp }, 'test');
+  const config = parseStack({ cluster: facts, memoryMcp }, 'test');
   assert.ok(config.memoryMcp);
   const objects: DescribedObjects = describeMemoryMcp(config.memoryMcp, config.cluster).objects;
   return { objects, cluster: config.cluster, application: objects.application?.object as IApplication | undefined };

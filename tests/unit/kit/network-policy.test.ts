@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ICiliumNetworkPolicy } from '@kubernetes-models/cilium/cilium.io/v2';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
-import { type Flow, networkPolicies, type Peer } from '../../../components/kit/parts/network-policies';
+import { networkPolicies } from '../../../components/kit/parts/network-policies';
+import type { Flow, Peer } from '../../../components/system/flow';
 import { clusterSchema } from '../../../config/cluster';
 import { objectOf } from '../../support/objects';
 

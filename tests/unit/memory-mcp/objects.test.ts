@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import { describeMemoryMcp } from '../../../components/memory-mcp/objects';
+import { parseStack } from '../../../components/stack';
 import type { DescribedObjects } from '../../../components/system/described';
-import { parseConfig } from '../../../config/parse';
 
 const gateway = { name: 'gw', namespace: 'infra', section: 'https', proxies: { namespace: 'gateways' } };
 
 function described(memoryMcp: Record<string, unknown> = {}, cluster: Record<string, unknown> = {}) {
-  const config = parseConfig({ memoryMcp, cluster }, 'test');
+  const config = parseStack({ memoryMcp, cluster }, 'test');
   assert.ok(config.memoryMcp);
   const plan = describeMemoryMcp(config.memoryMcp, config.cluster);
   const deployment = plan.objects.deployment.object;
@@ -44,7 +44,7 @@ describe('memory-mcp without settings', () => {
   });
 
   it('is found inside the cluster', () => {
-    assert.equal(plan.endpoint.url, 'http://memory-mcp.memory-mcp.svc.cluster.local:8080/mcp');
+    assert.equal(plan.outputs.url, 'http://memory-mcp.memory-mcp.svc.cluster.local:8080/mcp');
   });
 
   it('is one writer that stops before its successor starts', () => {
@@ -146,7 +146,7 @@ describe('memory-mcp with settings', () => {
         },
       ],
     });
-    assert.equal(plan.endpoint.url, 'https://memories.example/mcp');
+    assert.equal(plan.outputs.url, 'https://memories.example/mcp');
     assert.deepEqual(hosts, [
       'memories.example',
       'memory-mcp',

@@ -4,13 +4,13 @@ import type { IRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 import type { IConfigMap, IService } from 'kubernetes-models/v1';
 import { parse as parseToml } from 'smol-toml';
 import { describeMemoryMcp } from '../../../components/memory-mcp/objects';
+import { parseStack } from '../../../components/stack';
 import type { DescribedObjects } from '../../../components/system/described';
 import { encrypted } from '../../../config/fields';
-import { parseConfig } from '../../../config/parse';
 import { objectOf } from '../../support/objects';
 
 function describedBy(memoryMcp: object = {}, cluster: object = {}, secrets: object = {}) {
-  const config = parseConfig({ memoryMcp, cluster, ...secrets }, 'test');
+  const config = parseStack({ memoryMcp, cluster, secrets: { memoryMcp: secrets } }, 'test');
   assert.ok(config.memoryMcp);
   const plan = describeMemoryMcp(config.memoryMcp, config.cluster);
   const objects: DescribedObjects = plan.objects;
@@ -39,9 +39,9 @@ describe('the token of memory-mcp', () => {
   });
 
   it('from the encrypted configuration is a Secret that refers to its key', () => {
-    const { objects } = describedBy({ token: { source: 'config' } }, {}, { memoryMcpToken: encrypted });
+    const { objects } = describedBy({ token: { source: 'config' } }, {}, { token: encrypted });
     assert.deepEqual(objectOf<{ stringData?: unknown }>(objects, 'token').stringData, {
-      token: { encryptedConfigKey: 'memoryMcpToken' },
+      token: { secret: ['memoryMcp', 'token'] },
     });
     assert.equal(objects.token?.deliveredBy, 'pulumi');
   });

@@ -17,7 +17,7 @@ describe('registering objects', () => {
         return render ? render(error, frames) : String(error);
       };
       try {
-        registerObjects('parent', { volume: { object: claim } }, parent);
+        registerObjects('parent', { volume: { object: claim } }, parent, () => undefined);
       } finally {
         Error.prepareStackTrace = render;
       }

@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { describePlan, type Plan } from '../../../components/plan';
+import { describeStack, parseStack } from '../../../components/stack';
+import type { Plan } from '../../../components/system';
 import type { Described } from '../../../components/system/described';
 import type { PlannedObject } from '../../../components/system/planned-object';
-import { parseConfig } from '../../../config/parse';
 import { renderPlan } from '../../../render';
 import { toYaml } from '../../../render/yaml';
 import { planned, systemWith } from '../../support/objects';
 
-const { cluster } = parseConfig({}, 'test');
+const { cluster } = parseStack({}, 'test');
 
 /** A plan of one system with the given objects. */
 function planOf(...objects: (PlannedObject | Described)[]): Plan {
@@ -72,7 +72,7 @@ describe('a rendered overlay', () => {
   });
 
   it('leaves out what is only for Pulumi to write, and every Secret', () => {
-    const secret = object('Secret', 's', { stringData: { token: { encryptedConfigKey: 'memoryMcpToken' } } });
+    const secret = object('Secret', 's', { stringData: { token: { secret: ['memoryMcp', 'token'] } } });
     const application: Described = { deliveredBy: 'pulumi', object: object('Application', 'app') };
     assert.deepEqual(
       [...renderPlan(planOf(secret, application, object('Service', 'b')), 'test').keys()],
@@ -191,7 +191,7 @@ describe('rendered text', () => {
 describe('the overlay of memory-mcp', () => {
   it('holds every described object as it is, but not the Application', () => {
     const argocd = { mode: 'shared', repoUrl: 'https://example.org/r' };
-    const plan = describePlan(parseConfig({ memoryMcp: {}, cluster: { argocd } }, 'test'));
+    const plan = describeStack(parseStack({ memoryMcp: {}, cluster: { argocd } }, 'test'));
     const [system] = plan.systems;
     assert.ok(system);
     const expected = Object.values(system.objects).filter(({ object: { kind } }) => kind !== 'Application');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describePlan } from '../../../components/plan';
+import { describeStack } from '../../../components/stack';
 import { renderCommand } from '../../../operate/commands/render/command';
 import { type RenderOptions, render } from '../../../operate/commands/render/render';
 import { loadStack } from '../../../operate/stack-file';
@@ -94,11 +94,11 @@ describe('the command `render`', () => {
 
   it('lets the program ask how a plan differs from the overlay', async () => {
     await run({});
-    const plan = describePlan(loadStack(projectDir, 'local'));
+    const plan = describeStack(loadStack(projectDir, 'local'));
     assert.deepEqual(overlayDifferences(projectDir, 'local', plan), []);
     const file = join(projectDir, 'Pulumi.local.yaml');
     writeFileSync(file, readFileSync(file, 'utf8').replace('memoryMcp: {}', 'memoryMcp: {volume: {size: 2Gi}}'));
-    assert.deepEqual(overlayDifferences(projectDir, 'local', describePlan(loadStack(projectDir, 'local'))), [
+    assert.deepEqual(overlayDifferences(projectDir, 'local', describeStack(loadStack(projectDir, 'local'))), [
       [
         'deploy/k8s/overlays/local/memory-mcp/persistentvolumeclaim-memory-mcp-data.yaml differs:',
         '    -       storage: 1Gi',

@@ -40,7 +40,7 @@ export async function drill(run: CommandRun, options: DrillOptions): Promise<num
   const names = (entries: readonly Entry[]) => entries.map(({ name }) => name);
   const findings = [...cleared, ...drillFindings(target.backup.stores, drilled), ...removal];
   const facts = {
-    system: system.name,
+    system: system.id,
     namespace,
     backups: Object.fromEntries(heads),
     counts: { system: countsByGroup(source), backup: countsByGroup(restored) },

@@ -1,5 +1,5 @@
 import type { V1Namespace } from '@kubernetes/client-node';
-import type { SystemPlan } from '../../../../components/system/described';
+import type { SystemPlan } from '../../../../components/system';
 import { type Consent, confirm } from '../../../base/ask';
 import { type Api, get } from '../../../cluster/api';
 import type { Finding } from '../../../report/report';

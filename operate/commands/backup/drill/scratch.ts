@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DrillFacts } from '../../../../components/kit/parts/drill';
-import type { SystemPlan } from '../../../../components/system/described';
+import type { SystemPlan } from '../../../../components/system';
 import { Failure, messageOf, throwIfInterrupted } from '../../../base/failure';
 import { type Api, create, get, remove } from '../../../cluster/api';
 
@@ -14,7 +14,7 @@ export const endsAnnotation = 'memory-fleet.dev/drill-ends';
 export const drillPod = 'restored';
 
 /** Name for the namespace of a drill, new with every call. */
-export function scratchName({ name }: SystemPlan): string {
+export function scratchName({ id: name }: SystemPlan): string {
   return `${name.slice(0, 45)}-drill-${randomBytes(4).toString('hex')}`;
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SystemPlan } from '../../../../components/system/described';
+import type { SystemPlan } from '../../../../components/system';
 import type { SnapshotDrill } from '../../../../components/system/operations';
 import { confirm } from '../../../base/ask';
 import { Failure, messageOf, throwIfInterrupted } from '../../../base/failure';

@@ -37,7 +37,7 @@ export async function snapshotDrill(
     yes: options.yes ?? false,
     signal: run.signal,
   });
-  const name = `${system.name.slice(0, 40)}-drill-${randomBytes(4).toString('hex')}`;
+  const name = `${system.id.slice(0, 40)}-drill-${randomBytes(4).toString('hex')}`;
   const { drilled, removal } = await withPod(
     target,
     { namespace: system.namespace, name },
@@ -46,7 +46,7 @@ export async function snapshotDrill(
   );
   const findings = [...cleared, ...snapshotDrillFindings(backup.place, drilled), ...removal];
   const { living, restored, said, samples, seconds } = drilled;
-  const facts = { system: system.name, pod: name, backup: said.restored, living, restored, samples, seconds };
+  const facts = { system: system.id, pod: name, backup: said.restored, living, restored, samples, seconds };
   return printReport({ command: 'backup drill', stack: options.stack, findings, facts }, options);
 }
 

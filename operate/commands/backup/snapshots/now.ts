@@ -22,7 +22,7 @@ export async function snapshotNow(options: BackupOptions, target: SnapshotTarget
   if (end === undefined) throw new Failure('the run ended before it was told to', 'run the command again');
   const made = madeBy(end.lastLine);
   const findings = madeFindings(backup, end, made);
-  const facts = { system: system.name, answer: made ?? end.lastLine ?? null };
+  const facts = { system: system.id, answer: made ?? end.lastLine ?? null };
   return printReport({ command: 'backup now', stack: options.stack, findings, facts }, options);
 }
 

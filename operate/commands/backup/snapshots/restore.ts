@@ -19,7 +19,7 @@ export async function restore(run: CommandRun, options: RestoreOptions): Promise
   const target = await backupTarget(run, options, ({ kind }) => kind === 'snapshots');
   if (target.kind === 'git') {
     throw new Failure(
-      `${target.system.name} takes its content from its remotes by itself, at its first start on an empty volume`,
+      `${target.system.id} takes its content from its remotes by itself, at its first start on an empty volume`,
       'see docs/runbook.md',
     );
   }
@@ -58,7 +58,7 @@ async function restored(target: SnapshotTarget, options: RestoreOptions): Promis
   const lost = wouldOverwrite(first.lastLine);
   if (lost === undefined) return [outcome(target, first)];
   const consent: Consent = { yes: options.yes ?? false, signal: target.signal };
-  if (!(await confirm(`This is overwritten in ${target.system.name}: ${lost}. Go on?`, consent))) {
+  if (!(await confirm(`This is overwritten in ${target.system.id}: ${lost}. Go on?`, consent))) {
     const remedy = 'say yes, or add --yes, to overwrite it';
     return [{ subject: 'restore', status: 'failed', found: `nothing is changed; in the way: ${lost}`, remedy }];
   }
@@ -78,7 +78,7 @@ function outcome({ backup, system }: SnapshotTarget, end: JobEnd): Finding {
   const said = restoredBy(end.lastLine);
   if (!end.succeeded || said === undefined) return failed(end);
   const content = `${contentInWords(said.collections)}; ${counted(Object.keys(said.aliases).length, 'alias')}`;
-  const found = `backup ${said.restored} from ${backup.place} is in ${system.name}, as its manifest says: ${content}`;
+  const found = `backup ${said.restored} from ${backup.place} is in ${system.id}, as its manifest says: ${content}`;
   return { subject: 'restore', status: 'ok', found };
 }
 

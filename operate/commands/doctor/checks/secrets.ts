@@ -1,5 +1,4 @@
-import type { Plan } from '../../../../components/plan';
-import type { SystemPlan } from '../../../../components/system/described';
+import type { Plan, SystemPlan } from '../../../../components/system';
 import type { Access, ServerFacts, TokenFacts } from '../../../../components/system/operations';
 import { makes } from '../../../stack/plan-objects';
 import { type Answer, type Check, type Examined, missing, ok, type Question, warning } from '../check';
@@ -31,7 +30,7 @@ function secretOf(access: Asked): string {
 function tokenQuestion(examined: Examined, system: SystemPlan, token: TokenFacts): Question {
   const { name, key } = token.secret;
   return {
-    subject: `token of ${system.name}`,
+    subject: `token of ${system.id}`,
     answer: async () => {
       if (token.source === 'config') return ok('comes with `up` from the encrypted configuration');
       const entries = await entriesOf(examined, system.namespace, name);
@@ -57,7 +56,7 @@ function accessQuestion(examined: Examined, system: SystemPlan, access: Asked): 
   const bearer = access.mode === 'bearer';
   const name = secretOf(access);
   return {
-    subject: `${bearer ? 'bearer token' : 'API keys'} of ${system.name}`,
+    subject: `${bearer ? 'bearer token' : 'API keys'} of ${system.id}`,
     answer: async () => {
       const comes = comingWithUp(examined.stack.plan, name, system.namespace);
       if (comes) return ok(comes);

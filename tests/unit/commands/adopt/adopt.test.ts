@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { describePlan } from '../../../../components/plan';
-import { parseConfig } from '../../../../config/parse';
+import { describeStack, parseStack } from '../../../../components/stack';
 import { inheritance } from '../../../../operate/commands/adopt/handover';
 import { importFile } from '../../../../operate/commands/adopt/import-file';
 import type { LiveObject } from '../../../../operate/live/object';
 
-const plan = describePlan(parseConfig({ memoryMcp: {} }, 'local'));
+const plan = describeStack(parseStack({ memoryMcp: {} }, 'local'));
 
 describe('what an installer leaves behind', () => {
   const entry = (manager: string, fieldsV1: object, more: object = {}) => ({

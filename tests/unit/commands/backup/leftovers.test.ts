@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describeMemoryMcp } from '../../../../components/memory-mcp/objects';
-import { parseConfig } from '../../../../config/parse';
+import { parseStack } from '../../../../components/stack';
 import type { Api } from '../../../../operate/cluster/api';
 import { clearLeftovers, leftoversOf } from '../../../../operate/commands/backup/drill/leftovers';
 import { endsAnnotation } from '../../../../operate/commands/backup/drill/scratch';
 
-const { memoryMcp, cluster } = parseConfig({ memoryMcp: {} }, 'test');
+const { memoryMcp, cluster } = parseStack({ memoryMcp: {} }, 'test');
 if (!memoryMcp) throw new Error('no memory-mcp');
 const system = describeMemoryMcp(memoryMcp, cluster);
 const now = new Date('2026-05-01T12:00:00Z');

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describeMemoryMcp } from '../../../../components/memory-mcp/objects';
-import { parseConfig } from '../../../../config/parse';
+import { parseStack } from '../../../../components/stack';
 import { Interrupted } from '../../../../operate/base/failure';
 import type { Api } from '../../../../operate/cluster/api';
 import { createScratch, scratchName, scratchObjects } from '../../../../operate/commands/backup/drill/scratch';
 import { validateObject } from '../../../support/schemas';
 
 function systemFor(memoryMcp: object) {
-  const config = parseConfig({ memoryMcp }, 'test');
+  const config = parseStack({ memoryMcp }, 'test');
   if (!config.memoryMcp) throw new Error('no memory-mcp');
   return describeMemoryMcp(config.memoryMcp, config.cluster);
 }
@@ -34,7 +34,7 @@ describe('what a drill puts on a cluster', () => {
   it('has a name that is new, tells what it is, and fits', () => {
     assert.match(scratchName(system), /^memory-mcp-drill-[0-9a-f]{8}$/);
     assert.notEqual(scratchName(system), scratchName(system));
-    assert.ok(scratchName({ ...system, name: 'x'.repeat(63) }).length <= 63);
+    assert.ok(scratchName({ ...system, id: 'x'.repeat(63) }).length <= 63);
   });
 
   it('admits restricted pods alone, and lets nothing in or out', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { parseStack } from '../../../../components/stack';
 import type { DescribedObjects } from '../../../../components/system/described';
-import { parseConfig } from '../../../../config/parse';
 import { type Examined, finding } from '../../../../operate/commands/doctor/check';
 import { access } from '../../../../operate/commands/doctor/checks/access';
 import { images } from '../../../../operate/commands/doctor/checks/images';
@@ -102,7 +102,7 @@ describe('an Ingress', () => {
       Object.entries(objects).find(([beginning]) => path.startsWith(beginning))?.[1] as T | undefined;
     const list = async <T>(path: string) => ((await at<T[]>(path)) ?? []) as readonly T[];
     const all = examined('local', { at, list }, { i: { object: planned(theIngress) } });
-    const cluster = parseConfig({ cluster: { ingress: facts } }, 'test').cluster;
+    const cluster = parseStack({ cluster: { ingress: facts } }, 'test').cluster;
     const stack = { ...all.stack, plan: { ...all.stack.plan, cluster } };
     return Promise.all(ingress({ ...all, stack }).map(finding));
   }

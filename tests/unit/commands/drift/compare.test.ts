@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fieldManager } from '../../../../components/register/objects';
+import { fieldManager } from '../../../../components/register/written';
 import type { Api } from '../../../../operate/cluster/api';
 import { kindsOf } from '../../../../operate/cluster/kinds';
 import { compareObject } from '../../../../operate/commands/drift/compare';

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { describePlan } from '../../../../components/plan';
-import { parseConfig } from '../../../../config/parse';
+import { describeStack, parseStack } from '../../../../components/stack';
 import type { Drift } from '../../../../operate/commands/drift/finding';
 import { differencesAsText, driftReport } from '../../../../operate/commands/drift/report';
 import { ownerByRight } from '../../../../operate/commands/drift/rights';
 import { isGood } from '../../../../operate/report/report';
 
-const plan = describePlan(parseConfig({ memoryMcp: {} }, 'local'));
+const plan = describeStack(parseStack({ memoryMcp: {} }, 'local'));
 const by = (manager: string) => ({ manager, certain: true });
 const changed: Drift = {
   object: 'Service ns/a',

@@ -50,7 +50,7 @@ describe('docs/config.md', () => {
   it('says how to set a secret', () => {
     assert.match(
       page,
-      /## memory-fleet:memoryMcpToken\n\n.*\n\nSet it by `pulumi config set --secret memory-fleet:memoryMcpToken`/,
+      /## memory-fleet:secrets\n\n.*`pulumi config set --secret --path memory-fleet:secrets\.SYSTEM\.NAME`/,
     );
   });
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { type Flow, networkPolicies } from '../../../../components/kit/parts/network-policies';
-import { describePlan, type Plan } from '../../../../components/plan';
-import { parseConfig } from '../../../../config/parse';
+import { networkPolicies } from '../../../../components/kit/parts/network-policies';
+import { describeStack, parseStack } from '../../../../components/stack';
+import type { Plan } from '../../../../components/system';
+import type { Flow } from '../../../../components/system/flow';
 import { flowTables } from '../../../../operate/commands/generate/flow-tables';
 
 function tableOf(memoryMcp: object, cluster: object = {}): string {
-  return flowTables(new Map([['test', describePlan(parseConfig({ memoryMcp, cluster }, 'test'))]]));
+  return flowTables(new Map([['test', describeStack(parseStack({ memoryMcp, cluster }, 'test'))]]));
 }
 
 describe('docs/flows.md', () => {
@@ -52,7 +53,7 @@ describe('docs/flows.md', () => {
   });
 
   it('names the ingress controller by its pods, clients outside by their networks, and every port', () => {
-    const plan = describePlan(parseConfig({ memoryMcp: {}, cluster: { ingress: {} } }, 'test'));
+    const plan = describeStack(parseStack({ memoryMcp: {}, cluster: { ingress: {} } }, 'test'));
     const flow = { pods: { app: 'x' }, direction: 'in', purpose: 'a test', port: [80, 443] } as const;
     const flows: Flow[] = [
       { ...flow, name: 'a', peer: { kind: 'ingress-controller' } },
@@ -60,7 +61,7 @@ describe('docs/flows.md', () => {
     ];
     const systems = plan.systems.map((system) => {
       const metadata = (name: string) => ({ name, namespace: system.namespace });
-      const policies = networkPolicies({ system: system.name, metadata, ours: {}, flows, cluster: plan.cluster });
+      const policies = networkPolicies({ system: system.id, metadata, ours: {}, flows, cluster: plan.cluster });
       return { ...system, objects: policies, flows };
     });
     const page = flowTables(new Map([['test', { ...plan, systems }]]));
@@ -76,7 +77,7 @@ describe('docs/flows.md', () => {
   });
 
   it('throws if a flow has no policy, or nothing denies the rest', () => {
-    const plan = describePlan(parseConfig({ memoryMcp: { git } }, 'test'));
+    const plan = describeStack(parseStack({ memoryMcp: { git } }, 'test'));
     const without = (key: string): Plan => ({
       ...plan,
       systems: plan.systems.map((system) => ({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { configSchema } from '../../../../components/schema';
+import { stackSchema } from '../../../../components/stack';
 import { configKeys, type JsonSchema, stackFileSchema } from '../../../../operate/commands/generate/json-schema';
 
 /** Every schema of a key, each with the path of the key. */
@@ -25,7 +25,7 @@ describe('the JSON Schema of stack files', () => {
   it('knows every key of the project under its full name, and no other', () => {
     assert.deepEqual(
       Object.keys(config?.properties ?? {}),
-      Object.keys(configSchema.shape).map((key) => `memory-fleet:${key}`),
+      Object.keys(stackSchema.shape).map((key) => `memory-fleet:${key}`),
     );
     assert.equal(config?.additionalProperties, false);
   });
@@ -63,7 +63,7 @@ describe('the JSON Schema of stack files', () => {
   });
 
   it('takes secrets only as the engine encrypts them', () => {
-    const { type, required, additionalProperties } = at('memoryMcpToken');
+    const { type, required, additionalProperties } = at('secrets', 'memoryMcp', 'token');
     assert.deepEqual(
       { type, required, additionalProperties },
       { type: 'object', required: ['secure'], additionalProperties: false },

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { clusterKeys, isPromoted, promotedKeys } from '../../../../components/promotion';
+import { stackSchema } from '../../../../components/stack';
+import { isPromoted } from '../../../../config/promotion';
 import { commandRun } from '../../../../operate/base/run';
 import { configKeys, type JsonSchema } from '../../../../operate/commands/generate/json-schema';
 import { type PromoteOptions, promote } from '../../../../operate/commands/promote/promote';
@@ -18,8 +19,10 @@ const staging = `config:
       remoteUrl: https://github.com/example/staging
     token:
       source: config
-  memory-fleet:memoryMcpToken:
-    secure: v1:staging-secret
+  memory-fleet:secrets:
+    memoryMcp:
+      token:
+        secure: v1:staging-secret
 `;
 const production = `# The cluster that matters.
 config:
@@ -97,7 +100,7 @@ describe('fleet promote', () => {
   it('never makes an invalid stack file, and never takes a secret over', async () => {
     await assert.rejects(
       call({ key: ['memoryMcp.token'] }),
-      /memoryMcpToken: found nothing, expected an encrypted value/,
+      /secrets\.memoryMcp\.token: found nothing, expected an encrypted value/,
     );
     assert.equal(target(), production);
   });
@@ -124,13 +127,35 @@ describe('fleet promote', () => {
 
 describe('what is promoted', () => {
   it('is decided for every key', () => {
-    for (const key of keysOf({ properties: configKeys() })) assert.doesNotThrow(() => isPromoted(key), key);
+    const undecided = keysOf({ properties: configKeys() })
+      .map((key) => key.split('.'))
+      .filter((path) => path.length > 1 && path[0] !== 'secrets' && isPromoted(stackSchema, path) === undefined);
+    assert.deepEqual(undecided, []);
   });
 
-  it('names only keys that exist', () => {
-    const known = keysOf({ properties: configKeys() });
-    for (const key of [...promotedKeys, ...clusterKeys]) assert.ok(known.includes(key), key);
-  });
+  for (const [key, expected] of Object.entries({
+    'cluster.storageClass': false,
+    'memoryMcp.image': true,
+    'memoryMcp.git.remoteUrl': false,
+    'memoryMcp.server.maxSessions': true,
+    'memoryMcp.server.otlp.endpoint': false,
+    'memoryMcp.authentication.mode': false,
+    'memoryMcp.authentication.image': true,
+    'contextEngine.qdrant.image': true,
+    'contextEngine.qdrant.storage.size': false,
+    'contextEngine.qdrant.apiKey.secretName': false,
+    'contextEngine.qdrant.apiKey.everyClientSendsIt': true,
+    'contextEngine.indexer.autoscaling.maxReplicas': false,
+    'contextEngine.indexer.resources.cpu': true,
+    'contextEngine.llamacpp.gpu.count': false,
+    'contextEngine.llamacpp.image': true,
+    'contextEngine.backup.keep': true,
+    'contextEngine.backup.target.bucket': false,
+  })) {
+    it(`${expected ? 'takes over' : 'leaves alone'} ${key}`, () => {
+      assert.equal(isPromoted(stackSchema, key.split('.')), expected);
+    });
+  }
 });
 
 /** Every key of a schema, also those that only some variants have. */

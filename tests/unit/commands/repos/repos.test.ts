@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { uploadContainers, uploadFacts } from '../../../../components/context-engine/upload';
-import type { SystemPlan } from '../../../../components/system/described';
+import type { SystemPlan } from '../../../../components/system';
 import type { RepositoryFacts } from '../../../../components/system/operations';
 import { findingOf, none } from '../../../../operate/commands/repos/list';
 import { uploadOf } from '../../../../operate/commands/repos/target';
@@ -71,7 +71,7 @@ describe('the end of an upload', () => {
 });
 
 describe('a repository that is named for an upload', () => {
-  const system = { name: 'context-engine' } as SystemPlan;
+  const system = { id: 'context-engine' } as SystemPlan;
 
   it('must be known, and take uploads', () => {
     assert.equal(uploadOf({ system, repositories: [alpha, website] }, 'website'), facts);

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { encryptedValue } from '../../config/fields';
+
+/** Encrypted values of memory-mcp, below `secrets.memoryMcp` of a stack file. */
+export const memoryMcpSecrets = z
+  .strictObject({
+    token: encryptedValue
+      .optional()
+      .describe('GitHub token, encrypted; read where memoryMcp.token.source is "config".'),
+    bearer: encryptedValue
+      .optional()
+      .describe('Bearer token of the proxy, encrypted; read where memoryMcp.authentication takes it from "config".'),
+  })
+  .prefault({})
+  .describe('Encrypted values of memory-mcp.');
+
+export type MemoryMcpSecrets = z.output<typeof memoryMcpSecrets>;

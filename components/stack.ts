@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { clusterSchema } from '../config/cluster';
+import type { Constraint } from '../config/constraint';
+import { encrypted } from '../config/fields';
+import { parse } from '../config/parse';
+import { perCluster } from '../config/promotion';
+import { systems } from './index';
+import type { NamedCluster, Plan, SystemModule } from './system';
+
+type Modules = (typeof systems)[number];
+
+/** What a stack file says, typed and with every default: facts about the cluster, and the settings of each system that it names. */
+export type StackConfig = {
+  readonly cluster: NamedCluster;
+  /** Which encrypted values there are, by the keys of their systems. */
+  readonly secrets: Readonly<Record<string, unknown>>;
+} & { readonly [M in Modules as M['key']]?: z.output<M['settings']> };
+
+// One type for all of them: each is only ever given its own settings.
+const modules: readonly SystemModule[] = systems;
+
+/** Everything that a stack file may say below the project's own prefix. Constraints are no part of it. */
+export const stackSchema = z.strictObject({
+  cluster: perCluster(clusterSchema.describe('Facts about the cluster.')),
+  ...Object.fromEntries(
+    modules.map(({ about, key, settings }) => [key, settings.optional().describe(`${about}. Absent = not installed.`)]),
+  ),
+  secrets: z
+    .strictObject(Object.fromEntries(modules.map(({ key, secrets }) => [key, secrets])))
+    .prefault({})
+    .describe(
+      'Encrypted values of the systems, set one by one: `pulumi config set --secret --path memory-fleet:secrets.SYSTEM.NAME`. They are never shown, rendered or part of a plan.',
+    ),
+});
+
+/**
+ * Turns what a stack file says into a typed configuration, defaults filled in.
+ *
+ * @param raw The keys below the project's prefix, each with its value as data.
+ * @param stack Name of the stack: the cluster's name, unless the file gives another.
+ * @throws ConfigError with every problem, when there is any.
+ */
+export function parseStack(raw: Readonly<Record<string, unknown>>, stack: string): StackConfig {
+  const named = (config: object) => {
+    const { cluster } = config as StackConfig;
+    return { ...config, cluster: { ...cluster, name: cluster.name ?? stack } } as StackConfig;
+  };
+  // Beside the problems of single keys, so that all are named at once.
+  const schema = stackSchema.superRefine((config, context) => {
+    for (const { expected, path, satisfied } of modules.flatMap((module) => constraintsOf(module, named(config)))) {
+      if (!satisfied) context.addIssue({ code: 'custom', path: [...path], message: expected });
+    }
+  });
+  return named(parse(schema, raw, `Pulumi.${stack}.yaml`));
+}
+
+function constraintsOf({ constraints, key }: SystemModule, config: StackConfig): readonly Constraint[] {
+  const settings = config[key as keyof StackConfig];
+  const secrets = config.secrets[key];
+  if (settings !== undefined) return constraints(settings, config.cluster, secrets);
+  return [
+    {
+      path: ['secrets', key],
+      expected: `no values, or ${key} set: nothing reads them`,
+      satisfied: !hasLeaf(secrets),
+    },
+  ];
+}
+
+function hasLeaf(secrets: unknown): boolean {
+  if (typeof secrets !== 'object' || secrets === null) return secrets === encrypted;
+  return Object.values(secrets).some(hasLeaf);
+}
+
+/** Describes every system that the configuration names. */
+export function describeStack(config: StackConfig): Plan {
+  const { cluster } = config;
+  const plans = modules.flatMap(({ describe, key }) => {
+    const settings = config[key as keyof StackConfig];
+    return settings === undefined ? [] : describe(settings, cluster);
+  });
+  return { cluster, systems: plans };
+}
