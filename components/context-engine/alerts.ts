@@ -1,6 +1,8 @@
 import type { ClusterFacts } from '../../config/cluster';
-import { type Alert, alertRules, dashboard, healthProbe, serviceMonitor } from '../kit/parts/monitoring';
+import type { Alert } from '../kit/objects/prometheus-rule';
+import { monitoring } from '../kit/parts/monitoring';
 import { backupOlderThan, downOrAbsent, freeShares, restartsInAnHour } from '../kit/parts/promql';
+import { qdrantAlerts, qdrantMetrics } from '../kit/stores/qdrant/alerts';
 import type { Described } from '../system/described';
 import { dashboardContent } from './dashboard';
 import { metadataIn, podsOf, ports, scraped, serverKinds, serviceHost, system } from './names';
@@ -20,15 +22,7 @@ function availability(settings: ContextEngineSettings): Alert[] {
   const series = seriesOf(settings);
   const servers = runningServers(settings);
   return [
-    {
-      alert: 'ContextEngineQdrantDown',
-      expr: downOrAbsent(`up{${series.qdrant}}`),
-      for: '5m',
-      severity: 'critical',
-      summary:
-        'Qdrant has not answered for five minutes, or nobody asks it any more: nothing can be searched or stored.',
-      runbook: 'context-engine-qdrant-down',
-    },
+    ofQdrant(settings).down,
     {
       alert: 'ContextEngineServerDown',
       // Each server has its own alert: the label `job` says which, also of one that nobody asks any more.
@@ -65,6 +59,11 @@ function availability(settings: ContextEngineSettings): Alert[] {
   ];
 }
 
+function ofQdrant(settings: ContextEngineSettings) {
+  const { qdrant, storage: claim } = seriesOf(settings);
+  return qdrantAlerts({ alert: 'ContextEngine', runbook: system, series: qdrant, claim });
+}
+
 function storage(settings: ContextEngineSettings): Alert[] {
   const series = seriesOf(settings);
   // Every node that mounts a shared volume tells of it.
@@ -74,14 +73,7 @@ function storage(settings: ContextEngineSettings): Alert[] {
     return `${least(bytes)} < ${limit} or ${least(inodes)} < ${limit}`;
   };
   return [
-    {
-      alert: 'ContextEngineQdrantStorageFull',
-      expr: below(series.storage, 0.05),
-      for: '5m',
-      severity: 'critical',
-      summary: 'Less than 5 % of the volume with the vectors is free: Qdrant is about to refuse every write.',
-      runbook: 'context-engine-qdrant-storage-full',
-    },
+    ofQdrant(settings).full,
     {
       alert: 'ContextEngineVolumeNearlyFull',
       expr: below(series.claims, 0.15),
@@ -153,33 +145,29 @@ function indexing(settings: ContextEngineSettings, cluster: ClusterFacts): Alert
   ];
 }
 
-/** Monitor, probes, alerts and dashboard, on clusters that have a Prometheus operator. */
+/** Monitor, probes, alerts and dashboard. */
 export function monitoringObjects(settings: ContextEngineSettings, cluster: ClusterFacts): Record<string, Described> {
-  const { monitoring } = cluster;
-  if (!monitoring) return {};
-  const metadata = metadataIn(settings);
-  const { apiKey } = settings.qdrant;
-  const probe = (service: ServiceName, port: number, path: string) => {
-    const url = `http://${serviceHost(settings, service, cluster.domain)}:${port}${path}`;
-    return healthProbe(metadata(probeJob(service)), url, probeJob(service), monitoring);
-  };
-  return {
-    qdrantMonitor: serviceMonitor(
-      metadata('qdrant'),
-      {
-        selector: { ...podsOf('qdrant'), ...scraped },
-        port: 'http',
-        path: '/metrics',
-        interval: '30s',
-        ...(apiKey ? { credentials: { name: apiKey.secretName, key: apiKey.secretKey } } : {}),
+  const check = (service: ServiceName, port: number, path: string) => [
+    `probe-${service}`,
+    { name: probeJob(service), url: `http://${serviceHost(settings, service, cluster.domain)}:${port}${path}` },
+  ];
+  return monitoring(
+    {
+      metadata: metadataIn(settings),
+      name: system,
+      metrics: {
+        qdrantMonitor: {
+          service: 'qdrant',
+          ...qdrantMetrics({ ...podsOf('qdrant'), ...scraped }, settings.qdrant.apiKey),
+        },
       },
-      monitoring,
-    ),
-    ...Object.fromEntries(
-      runningServers(settings).map((name) => [`probe-${name}`, probe(name, serverKinds[name].health, '/readyz')]),
-    ),
-    ...(running(settings).llamacpp ? { 'probe-llamacpp': probe('llamacpp', ports.llamacpp.requests, '/health') } : {}),
-    alerts: alertRules(metadata(system), alerts(settings, cluster), monitoring),
-    dashboard: dashboard(metadata(`${system}-dashboard`), dashboardContent(settings, cluster), monitoring),
-  };
+      checks: Object.fromEntries([
+        ...runningServers(settings).map((name) => check(name, serverKinds[name].health, '/readyz')),
+        ...(running(settings).llamacpp ? [check('llamacpp', ports.llamacpp.requests, '/health')] : []),
+      ]),
+      alerts: alerts(settings, cluster),
+      dashboard: { name: `${system}-dashboard`, content: dashboardContent(settings, cluster) },
+    },
+    cluster,
+  );
 }

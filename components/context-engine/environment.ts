@@ -1,4 +1,5 @@
 import type { IEnvVar } from 'kubernetes-models/v1';
+import { qdrantKeyVariable } from '../kit/stores/qdrant/client';
 import { paths, ports } from './names';
 import type { ContextEngineSettings } from './settings';
 import { running } from './settings/choices';
@@ -25,7 +26,7 @@ export function environment(settings: ContextEngineSettings, role: Role): IEnvVa
     ...rows(settings).flatMap(([name, roles, value]) =>
       value !== undefined && roles.includes(role) ? [{ name, value: text(value) }] : [],
     ),
-    ...apiKey(settings),
+    ...qdrantKeyVariable('QDRANT_API_KEY', settings.qdrant.apiKey),
   ];
 }
 
@@ -88,13 +89,6 @@ function rows(settings: ContextEngineSettings): Row[] {
  */
 export function memoryHost({ authentication }: ContextEngineSettings): string {
   return authentication?.mode === 'bearer' ? 'mcp-memory-internal' : 'mcp-memory';
-}
-
-/** The API key, where Qdrant asks for one. Without it a pod must not start: its every request would be refused. */
-function apiKey({ qdrant }: ContextEngineSettings): IEnvVar[] {
-  if (!qdrant.apiKey) return [];
-  const { secretKey: key, secretName: name } = qdrant.apiKey;
-  return [{ name: 'QDRANT_API_KEY', valueFrom: { secretKeyRef: { name, key } } }];
 }
 
 function text(value: NonNullable<Value>): string {

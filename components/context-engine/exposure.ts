@@ -1,12 +1,11 @@
 import type { ClusterFacts } from '../../config/cluster';
-import { type ExposedPort, loadBalancerService, nodePortService } from '../kit/objects/exposed-service';
-import { apiKeyPolicy, clientAffinity, httpRoute, type RouteRule } from '../kit/objects/http-route';
-import { ingress } from '../kit/objects/ingress';
+import { clusterIpService, type ExposedPort } from '../kit/objects/service';
+import type { ExposedHost, Exposure } from '../kit/parts/exposure';
 import type { Described, Endpoint } from '../system/described';
 import { frontPorts } from './guard';
 import { metadataIn, podsOf, ports, serverKinds, serviceHost, system } from './names';
 import type { ContextEngineSettings } from './settings';
-import { exposedServices, maxReplicas, runningServers, type ServerName, type ServiceName } from './settings/choices';
+import { exposedServices, maxReplicas, type ServerName, type ServiceName } from './settings/choices';
 import type { ExposureSettings } from './settings/exposure';
 
 /** The seed's prefix of each Service below the common host name. */
@@ -32,55 +31,28 @@ const grpcNodePort = 30_334;
 
 type Hosts = Extract<ExposureSettings, { kind: 'ingress' | 'gateway' }>;
 
-/** What lets users in from outside of the cluster; nothing where nobody comes from there. */
-export function exposureObjects(settings: ContextEngineSettings, cluster: ClusterFacts): Record<string, Described> {
+/** How the servers are reached from outside of the cluster. */
+export function exposureOf(settings: ContextEngineSettings, cluster: ClusterFacts): Exposure {
   const { exposure } = settings;
-  const objects = (() => {
-    switch (exposure.kind) {
-      case 'none':
-        return {};
-      case 'nodePort':
-      case 'loadBalancer':
-        return externalServices(settings, exposure, cluster);
-      case 'ingress':
-        return ingresses(settings, exposure, cluster);
-      case 'gateway':
-        return routes(settings, exposure, cluster);
-    }
-  })();
-  const { authentication } = settings;
-  if (authentication?.mode !== 'none') return objects;
-  const waivers = [{ rule: 'guarded-routes', reason: authentication.reason }];
-  return Object.fromEntries(
-    Object.entries(objects).map(([key, described]) => [
-      key,
-      opens(described) ? { ...described, waivers: [...(described.waivers ?? []), ...waivers] } : described,
-    ]),
-  );
-}
-
-/** Whether an object is a way in itself, not something about one. */
-function opens({ object }: Described): boolean {
-  return ['HTTPRoute', 'Ingress', 'Service'].includes(object.kind);
-}
-
-function externalServices(
-  settings: ContextEngineSettings,
-  exposure: Extract<ExposureSettings, { kind: 'nodePort' | 'loadBalancer' }>,
-  cluster: ClusterFacts,
-): Record<string, Described<'Service'>> {
-  return Object.fromEntries(
-    exposedServices(settings).map((name) => {
-      const onNodes = exposure.kind === 'nodePort';
-      const args = {
-        metadata: metadataIn(settings, podsOf(name))(`${name}-external`),
-        selector: podsOf(name),
-        ports: externalPorts(settings, name, onNodes),
+  switch (exposure.kind) {
+    case 'none':
+      return exposure;
+    case 'nodePort':
+    case 'loadBalancer':
+      return {
+        kind: exposure.kind,
+        sourceRanges: exposure.sourceRanges,
+        servers: exposedServices(settings).map((name) => ({
+          key: `${name}-external`,
+          metadata: metadataIn(settings, podsOf(name))(`${name}-external`),
+          selector: podsOf(name),
+          ports: externalPorts(settings, name, exposure.kind === 'nodePort'),
+        })),
       };
-      const service = onNodes ? nodePortService(args) : loadBalancerService(args, exposure.sourceRanges, cluster);
-      return [`${name}-external`, service];
-    }),
-  );
+    case 'ingress':
+    case 'gateway':
+      return { kind: exposure.kind, hosts: hosts(settings, exposure, cluster) };
+  }
 }
 
 function externalPorts(settings: ContextEngineSettings, name: ServiceName, onNodes: boolean): ExposedPort[] {
@@ -108,114 +80,54 @@ function backendOf(settings: ContextEngineSettings, name: ServiceName) {
   return direct && guarded ? { name: `${name}-guarded`, port: portOf(name) } : { name, port: portOf(name) };
 }
 
-/** Services before the proxies of those whose own Service leads past it. */
-function guardedServices(settings: ContextEngineSettings): Record<string, Described<'Service'>> {
+/** Services before the proxies of those whose own Service leads past it, for host names to lead to. */
+export function guardedServices(settings: ContextEngineSettings): Record<string, Described> {
+  if (!hasHosts(settings.exposure)) return {};
   return Object.fromEntries(
     exposedServices(settings).flatMap((name) => {
-      const backend = backendOf(settings, name);
-      if (backend.name === name) return [];
-      const service: Described<'Service'> = {
-        object: {
-          apiVersion: 'v1',
-          kind: 'Service',
-          metadata: metadataIn(settings, podsOf(name))(backend.name),
-          spec: {
-            type: 'ClusterIP',
-            selector: podsOf(name),
-            ports: [
-              { name: 'http', port: backend.port, targetPort: frontPorts(settings, name).requests, protocol: 'TCP' },
-            ],
-          },
-        },
-      };
-      return [[backend.name, service]];
+      const { name: guarded, port } = backendOf(settings, name);
+      if (guarded === name) return [];
+      const service = clusterIpService({
+        metadata: metadataIn(settings, podsOf(name))(guarded),
+        selector: podsOf(name),
+        ports: [{ name: 'http', port, targetPort: frontPorts(settings, name).requests }],
+      });
+      return [[guarded, service]];
     }),
   );
 }
 
 /** Host names, each with what it leads to: the common one by prefixes, those of the SSE flavours whole. */
-function hosts(settings: ContextEngineSettings, exposure: Hosts) {
+function hosts(settings: ContextEngineSettings, exposure: Hosts, cluster: ClusterFacts): ExposedHost[] {
   const exposed = exposedServices(settings);
   const { indexer, memory } = exposure.sseHostnames;
   const alone: Partial<Record<ServiceName, string | undefined>> = { 'mcp-memory': memory, 'mcp-indexer': indexer };
   const together = exposed.filter((name) => alone[name] === undefined);
+  const host = (key: string, hostname: string, services: readonly ServiceName[], whole: boolean): ExposedHost => ({
+    key,
+    metadata: metadataIn(settings)(key),
+    hostname,
+    rules: services.map((name) => ({
+      ...(whole ? { path: '/' } : { path: prefixes[name], replaceBy: '/' }),
+      backend: backendOf(settings, name),
+    })),
+    ...(exposure.kind === 'ingress'
+      ? { tlsSecret: whole ? `${exposure.tlsSecretName}-${key}` : exposure.tlsSecretName }
+      : {}),
+    scaled: services.some((name) => isScaled(settings, cluster, name)),
+    after: services.map((name) => serviceKey(settings, name)),
+  });
   return [
-    ...(together.length > 0 ? [{ key: system, hostname: exposure.hostname, services: together, whole: false }] : []),
+    ...(together.length > 0 ? [host(system, exposure.hostname, together, false)] : []),
     ...exposed.flatMap((name) => {
       const hostname = alone[name];
-      return hostname ? [{ key: name, hostname, services: [name], whole: true }] : [];
+      return hostname ? [host(name, hostname, [name], true)] : [];
     }),
   ];
 }
 
-function ingresses(
-  settings: ContextEngineSettings,
-  exposure: Extract<Hosts, { kind: 'ingress' }>,
-  cluster: ClusterFacts,
-): Record<string, Described> {
-  const facts = cluster.ingress;
-  if (!facts) return {};
-  return {
-    ...guardedServices(settings),
-    ...Object.fromEntries(
-      hosts(settings, exposure).map(({ hostname, key, services, whole }) => [
-        `ingress-${key}`,
-        {
-          ...ingress({
-            metadata: metadataIn(settings)(key),
-            ingress: facts,
-            hostname,
-            paths: services.map((name) => {
-              const backend = backendOf(settings, name);
-              return { prefix: whole ? '/' : prefixes[name], service: backend.name, port: backend.port };
-            }),
-            tlsSecret: whole ? `${exposure.tlsSecretName}-${key}` : exposure.tlsSecretName,
-            bodySize: '100m',
-          }),
-          after: services.map((name) => serviceKey(settings, name)),
-        },
-      ]),
-    ),
-  };
-}
-
-function routes(
-  settings: ContextEngineSettings,
-  exposure: Extract<Hosts, { kind: 'gateway' }>,
-  cluster: ClusterFacts,
-): Record<string, Described> {
-  const { gateway } = cluster;
-  const { authentication } = settings;
-  if (!gateway) return {};
-  return {
-    ...guardedServices(settings),
-    ...Object.fromEntries(
-      hosts(settings, exposure).flatMap(({ hostname, key, services, whole }) => {
-        const metadata = metadataIn(settings)(key);
-        const rules = services.map((name): RouteRule => {
-          const backend = backendOf(settings, name);
-          return whole ? { path: '/', backend } : { path: prefixes[name], replaceBy: '/', backend };
-        });
-        const scales = services.some((name) => isScaled(settings, cluster, name));
-        const after = [`route-${key}`];
-        return [
-          [
-            `route-${key}`,
-            {
-              ...httpRoute({ metadata, gateway, hostname, rules }),
-              after: services.map((name) => serviceKey(settings, name)),
-            },
-          ],
-          ...(authentication?.mode === 'gateway'
-            ? [[`apiKeys-${key}`, { ...apiKeyPolicy(metadata, authentication), after }]]
-            : []),
-          ...(scales && gateway.implementation === 'envoy-gateway'
-            ? [[`affinity-${key}`, { ...clientAffinity(metadata), after }]]
-            : []),
-        ];
-      }),
-    ),
-  };
+function hasHosts(exposure: ExposureSettings): exposure is Hosts {
+  return exposure.kind === 'ingress' || exposure.kind === 'gateway';
 }
 
 function isScaled(settings: ContextEngineSettings, cluster: ClusterFacts, name: ServiceName): boolean {
@@ -247,15 +159,8 @@ export function endpointOf(settings: ContextEngineSettings, cluster: ClusterFact
 /** Host name of a server, where it is reached by one. */
 export function hostnameOf(settings: ContextEngineSettings, name: ServerName): string | undefined {
   const { exposure } = settings;
-  if (exposure.kind !== 'ingress' && exposure.kind !== 'gateway') return undefined;
+  if (!hasHosts(exposure)) return undefined;
   if (!exposedServices(settings).includes(name)) return undefined;
   const kind = serverKinds[name];
   return kind.transport === 'sse' ? exposure.sseHostnames[kind.about] : exposure.hostname;
-}
-
-/** The main server: the first that runs. */
-export function mainServer(settings: ContextEngineSettings): ServerName {
-  const [first] = runningServers(settings);
-  if (!first) throw new Error('a Context Engine without any server has been refused before');
-  return first;
 }

@@ -1,5 +1,7 @@
 import type { ClusterFacts } from '../../config/cluster';
+import { outsidePeer } from '../kit/parts/exposure';
 import { peerAt, peersAt, remoteOf } from '../kit/parts/peer';
+import { qdrantFlows, qdrantMetricsFlow } from '../kit/stores/qdrant/flows';
 import type { Flow, Peer } from '../system/flow';
 import { frontPorts } from './guard';
 import { allPods, podsOf, ports, serverKinds, type Use, uses } from './names';
@@ -43,7 +45,7 @@ function between(
 function vectors(): Flow[] {
   const purpose = 'vectors and snapshots';
   return [
-    ...between('qdrant', fromPods('qdrant'), podsOf('qdrant'), ports.qdrant.requests, purpose),
+    ...qdrantFlows({ name: 'qdrant', pods: podsOf('qdrant'), clients: fromPods('qdrant'), purpose }),
     { name: 'dns', pods: allPods, direction: 'out', peer: { kind: 'dns' }, port: 53, purpose: 'names' },
   ];
 }
@@ -88,16 +90,13 @@ function models(settings: ContextEngineSettings, cluster: ClusterFacts): Flow[] 
 /** What comes from outside of the cluster, to the services that are exposed. */
 function outside(settings: ContextEngineSettings): Flow[] {
   const { exposure } = settings;
-  if (exposure.kind === 'none') return [];
-  const ranged = exposure.kind === 'nodePort' || exposure.kind === 'loadBalancer';
-  const peer: Peer = ranged
-    ? { kind: 'addresses', cidrs: exposure.sourceRanges }
-    : { kind: exposure.kind === 'ingress' ? 'ingress-controller' : 'gateway' };
+  const peer = outsidePeer(exposure);
+  if (!peer) return [];
   const bearer = settings.authentication?.mode === 'bearer';
   return exposedServices(settings).flatMap((name) => [
     into(`${name}-from-outside`, podsOf(name), peer, frontPorts(settings, name).requests, 'requests of users'),
     // gRPC is for those who reach Qdrant's own ports; a proxy for HTTP cannot guard it.
-    ...(name === 'qdrant' && ranged && !bearer
+    ...(name === 'qdrant' && peer.kind === 'addresses' && !bearer
       ? [into('qdrant-grpc-from-outside', podsOf(name), peer, ports.qdrant.grpc, 'requests of users')]
       : []),
   ]);
@@ -123,7 +122,7 @@ function monitoring(settings: ContextEngineSettings, { monitoring: facts }: Clus
   const peer: Peer = { kind: 'pods', namespace: facts.namespace, labels: {} };
   const runs = running(settings);
   return [
-    into('qdrant-from-monitoring', podsOf('qdrant'), peer, ports.qdrant.requests, 'metrics'),
+    qdrantMetricsFlow('qdrant', podsOf('qdrant'), peer),
     ...runningServers(settings).map((name) =>
       into(`${name}-from-monitoring`, podsOf(name), peer, frontPorts(settings, name).health, 'health'),
     ),

@@ -1,20 +1,13 @@
-import type { IContainer, IVolume } from 'kubernetes-models/v1';
-import { contentHash } from '../kit/objects/content-hash';
-import { bearerProxy, proxyPorts } from '../kit/parts/auth-sidecar';
-import { revisionAnnotations } from '../kit/parts/secrets';
+import type { ServerPorts } from '../kit/parts/app-server';
+import { type AuthSidecar, authSidecar, noSidecar, proxyPorts } from '../kit/parts/auth-sidecar';
+import { madeSecret } from '../kit/parts/secrets';
 import type { Described } from '../system/described';
 import { metadataIn, ports, serverKinds, system } from './names';
 import type { ContextEngineSettings } from './settings';
 import { exposedServices, type ServiceName } from './settings/choices';
 
-/** Ports of a pod: for requests from wherever they may come, and for health. */
-export interface FrontPorts {
-  readonly requests: number;
-  readonly health: number;
-}
-
 /** Ports of the pods as they are without a proxy. */
-function ownPorts(name: ServiceName): FrontPorts {
+export function ownPorts(name: ServiceName): ServerPorts {
   if (name === 'qdrant' || name === 'llamacpp') return { requests: ports[name].requests, health: ports[name].requests };
   const { port, health } = serverKinds[name];
   return { requests: port, health };
@@ -27,7 +20,7 @@ function isGuarded(settings: ContextEngineSettings, name: ServiceName): boolean 
 }
 
 /** The ports at which the pods of a Service are reached by its clients and by whoever asks for their health. */
-export function frontPorts(settings: ContextEngineSettings, name: ServiceName): FrontPorts {
+export function frontPorts(settings: ContextEngineSettings, name: ServiceName): ServerPorts {
   const own = ownPorts(name);
   if (!isGuarded(settings, name)) return own;
   // Qdrant, llama.cpp and memory's SSE flavour are reached directly by their own neighbours, and so by the kubelet.
@@ -35,50 +28,28 @@ export function frontPorts(settings: ContextEngineSettings, name: ServiceName): 
   return { requests: proxyPorts.guarded, health: direct ? own.health : proxyPorts.health };
 }
 
-/** What a proxy adds to a pod; nothing where there is none. */
-export interface Guard {
-  readonly containers: readonly IContainer[];
-  readonly volumes: readonly IVolume[];
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly images: readonly string[];
-  /** Objects that the pod needs. */
-  readonly after: readonly string[];
+/** What stands beside a server. */
+export function guardBeside(settings: ContextEngineSettings, name: ServiceName): AuthSidecar {
+  return isGuarded(settings, name) ? proxy(settings, name) : noSidecar;
 }
 
-const nothing: Guard = { containers: [], volumes: [], annotations: {}, images: [], after: [] };
-
-/** The proxy beside a server. */
-export function guardBeside(settings: ContextEngineSettings, name: ServiceName): Guard {
+/** Objects that the proxy beside a server needs. */
+export function guardNeeds(settings: ContextEngineSettings, name: ServiceName): string[] {
   const { authentication } = settings;
-  if (authentication?.mode !== 'bearer' || !isGuarded(settings, name)) return nothing;
-  const { container, volume, configMap } = proxy(settings, authentication, name);
-  return {
-    containers: [container],
-    volumes: [volume],
-    annotations: {
-      ...revisionAnnotations({ bearer: authentication.secret }),
-      ...contentHash('bearer-proxy', configMap.object.data),
-    },
-    images: [authentication.image],
-    after: ['bearerProxy', 'bearerToken'],
-  };
+  if (authentication?.mode !== 'bearer' || !isGuarded(settings, name)) return [];
+  return ['bearerProxy', ...madeSecret('bearerToken', authentication.secret)];
 }
 
 /** The proxy's configuration, the same for every server. */
 export function guardObjects(settings: ContextEngineSettings): Record<string, Described> {
-  const { authentication } = settings;
-  if (authentication?.mode !== 'bearer') return {};
-  return { bearerProxy: proxy(settings, authentication, 'mcp-memory').configMap };
+  const { configMap } = proxy(settings, 'mcp-memory');
+  return configMap ? { bearerProxy: configMap } : {};
 }
 
-type Bearer = Extract<NonNullable<ContextEngineSettings['authentication']>, { mode: 'bearer' }>;
-
-function proxy(settings: ContextEngineSettings, { image, secret }: Bearer, name: ServiceName) {
+function proxy(settings: ContextEngineSettings, name: ServiceName): AuthSidecar {
   const { requests, health } = ownPorts(name);
-  return bearerProxy({
-    metadata: metadataIn(settings)(`${system}-bearer-proxy`),
-    image,
-    secret,
-    upstream: { port: requests, health: { port: health, paths: ['/readyz'] } },
+  return authSidecar(settings.authentication, metadataIn(settings)(`${system}-bearer-proxy`), {
+    port: requests,
+    health: { port: health, paths: ['/readyz'] },
   });
 }

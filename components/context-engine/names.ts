@@ -1,5 +1,6 @@
 import { labelsOf } from '../kit/objects/labels';
 import type { RunAs } from '../kit/objects/pod';
+import { qdrantPorts } from '../kit/stores/qdrant/objects';
 import type { ObjectMeta } from '../system/planned-object';
 import type { ContextEngineSettings } from './settings';
 import type { ServerName, ServiceName } from './settings/choices';
@@ -15,7 +16,7 @@ export const runAs: RunAs = { uid: 1000, gid: 1000 };
 
 /** Ports of the pods, and of their Services. */
 export const ports = {
-  qdrant: { requests: 6333, grpc: 6334 },
+  qdrant: qdrantPorts,
   llamacpp: { requests: 8080 },
 } as const;
 

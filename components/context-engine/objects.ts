@@ -3,20 +3,22 @@ import { labelsOf } from '../kit/objects/labels';
 import { dedicatedNamespace } from '../kit/objects/namespace';
 import { resourceQuota } from '../kit/objects/resource-quota';
 import { account } from '../kit/objects/service-account';
-import { application, withSyncWaves } from '../kit/parts/delivery';
+import { delivery } from '../kit/parts/delivery';
+import { exposureObjects } from '../kit/parts/exposure';
 import { networkPolicies } from '../kit/parts/network-policies';
+import { plannedObjects } from '../kit/parts/plan';
 import { secretObject } from '../kit/parts/secrets';
 import type { NamedCluster, SystemPlan } from '../system';
 import type { Described } from '../system/described';
 import { monitoringObjects } from './alerts';
 import { backupObjects } from './backup';
-import { exposureObjects } from './exposure';
+import { exposureOf, guardedServices } from './exposure';
 import { flows } from './flows';
 import { guardObjects } from './guard';
 import { llamacpp } from './llamacpp';
 import { allPods, metadataIn, system } from './names';
 import { operations } from './operations';
-import { qdrant } from './qdrant';
+import { qdrant, qdrantClaims } from './qdrant';
 import { repositories } from './repositories';
 import { backupArgs } from './saving';
 import { scripts } from './scripts';
@@ -33,6 +35,7 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
     ...(shared ? {} : { namespace: dedicatedNamespace(name, labelsOf(system)) }),
     ...quota(settings),
     serviceAccount: account(metadata(system)),
+    ...qdrantClaims(settings, cluster),
     ...volumes(settings, cluster),
     ...networkPolicies({
       system,
@@ -45,14 +48,19 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
     ...secrets(settings, cluster),
     scripts: scripts(settings),
     ...guardObjects(settings),
-    ...qdrant(settings),
+    ...qdrant(settings, cluster),
     ...llamacpp(settings),
     ...servers(settings, cluster),
     ...repositories(settings),
     ...backupObjects(backupArgs(settings, cluster)),
-    ...exposureObjects(settings, cluster),
+    ...guardedServices(settings),
+    ...exposureObjects(exposureOf(settings, cluster), settings.authentication, cluster),
     ...monitoringObjects(settings, cluster),
-    ...delivery(settings, cluster),
+    // No Image Updater: it would change the image of a Job under the same name, which the API server refuses.
+    ...delivery(
+      { name: system, labels: labelsOf(system), namespace: name, path: settings.applicationPath, after: ['qdrant'] },
+      cluster,
+    ),
   };
   const facts = operations(settings, cluster);
   return {
@@ -60,7 +68,7 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
     path: ['contextEngine'],
     component: 'ContextEngine',
     namespace: name,
-    objects: withSyncWaves(objects, cluster),
+    objects: plannedObjects(objects, cluster),
     flows: traffic,
     outputs: { endpoints: Object.fromEntries(facts.servers.map((server) => [server.name, server.endpoint])) },
     operations: facts,
@@ -89,21 +97,4 @@ function secrets(settings: ContextEngineSettings, cluster: ClusterFacts): Record
       ? secretObject(authentication.secret, metadata, ['contextEngine', 'bearer'], cluster)
       : undefined;
   return { ...(key ? { qdrantKey: key } : {}), ...(bearer ? { bearerToken: bearer } : {}) };
-}
-
-function delivery(settings: ContextEngineSettings, cluster: NamedCluster): Record<string, Described> {
-  const { argocd } = cluster;
-  if (!argocd) return {};
-  const overlay = argocd.path ?? `deploy/k8s/overlays/${cluster.name}`;
-  const args = {
-    name: system,
-    labels: labelsOf(system),
-    argocd,
-    path: settings.applicationPath ?? `${overlay}/${system}`,
-    namespace: settings.namespace.name,
-  };
-  return {
-    // No Image Updater: it would change the image of a Job under the same name, which the API server refuses.
-    application: { ...application(args), after: ['qdrant'] },
-  };
 }

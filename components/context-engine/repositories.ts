@@ -1,9 +1,10 @@
 import type { IContainer, IEnvVar, IVolume, IVolumeMount } from 'kubernetes-models/v1';
 import { scheduledJob } from '../kit/objects/cron-job';
+import { deployment } from '../kit/objects/deployment';
 import { runOnceJob } from '../kit/objects/job';
 import { resourceRequirements } from '../kit/objects/pod';
 import { unpinnedWaiver } from '../kit/parts/pinning';
-import { revisionAnnotations } from '../kit/parts/secrets';
+import { madeSecret, revisionAnnotations } from '../kit/parts/secrets';
 import type { Described } from '../system/described';
 import type { RepositoryFacts } from '../system/operations';
 import { environment, type Role } from './environment';
@@ -36,16 +37,13 @@ function folderOf({ name }: RepositorySettings): string {
   return `${paths.repositories}/${name}`;
 }
 
-const needs = [
-  'serviceAccount',
-  'scripts',
-  'qdrant',
-  'qdrantService',
-  'qdrantKey',
-  'models',
-  'repositories',
-  'metadata',
-];
+/** What every pod of a repository needs. */
+function needs({ qdrant }: ContextEngineSettings): string[] {
+  return [
+    ...['serviceAccount', 'scripts', 'qdrant', 'qdrantService', ...madeSecret('qdrantKey', qdrant.apiKey)],
+    ...['models', 'repositories', 'metadata'],
+  ];
+}
 
 /** Brings the repository and indexes it once. */
 function indexJob(settings: ContextEngineSettings, repository: RepositorySettings): Described {
@@ -68,7 +66,7 @@ function indexJob(settings: ContextEngineSettings, repository: RepositorySetting
         volumes: volumesOf(repository),
       }),
     }),
-    after: needs,
+    after: needs(settings),
     waivers: unpinnedWaiver(settings.imageUnpinnedReason, settings.image),
   };
 }
@@ -91,7 +89,7 @@ function uploadJob(settings: ContextEngineSettings, repository: RepositorySettin
         volumes: volumesOf(repository),
       }),
     }),
-    after: needs,
+    after: needs(settings),
     waivers: unpinnedWaiver(settings.imageUnpinnedReason, settings.image),
   };
 }
@@ -156,57 +154,42 @@ function watcher(settings: ContextEngineSettings, repository: RepositorySettings
     ...(isBrought(repository) ? [scriptOf(repository)] : []),
   ];
   return {
-    after: needs,
-    waivers: unpinnedWaiver(settings.imageUnpinnedReason, settings.image),
-    object: {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
+    ...deployment({
       metadata: metadataIn(settings, pods)(`watcher-${repository.name}`),
-      spec: {
-        replicas: 1,
-        strategy: { type: 'Recreate' },
-        // It waits for the repository and for Qdrant, one after the other.
-        progressDeadlineSeconds: 2 * settings.waitSeconds + 300,
-        revisionHistoryLimit: 3,
-        selector: { matchLabels: pods },
-        template: {
-          metadata: {
-            labels: podLabels('watcher', ['qdrant', 'models'], repository.name),
-            annotations: {
-              ...revisionAnnotations({ 'api-key': settings.qdrant.apiKey }),
-              ...credentialsRevision(repository),
-              ...scriptsHash(...used),
-            },
-          },
-          spec: enginePod(settings, {
-            terminationGracePeriodSeconds: 15,
-            initContainers: [
-              waitForFolder(settings, repository),
-              folders(settings, repository),
-              waitForQdrant(settings),
-            ],
-            containers: [
-              {
-                name: 'watcher',
-                image: settings.image,
-                // Upstream's watcher, told which repository it watches.
-                command: ['python', scriptPath('watch.py')],
-                workingDir: '/app',
-                env: [
-                  { name: 'WATCH_ROOT', value: folderOf(repository) },
-                  ...ofRepository(settings, repository, 'watcher'),
-                  { name: 'WATCH_USE_POLLING', value: polls(settings, repository) ? '1' : '0' },
-                ],
-                resources: resourceRequirements(settings.watcher.resources),
-                volumeMounts: [...mounts(repository), scriptsMount, modelsMount, tmpMount],
-              },
-              ...(isBrought(repository) ? [bringer(settings, repository, 'follow')] : []),
-            ],
-            volumes: volumesOf(repository),
-          }),
-        },
+      selector: pods,
+      podLabels: podLabels('watcher', ['qdrant', 'models'], repository.name),
+      podAnnotations: {
+        ...revisionAnnotations({ 'api-key': settings.qdrant.apiKey }),
+        ...credentialsRevision(repository),
+        ...scriptsHash(...used),
       },
-    },
+      // It waits for the repository and for Qdrant, one after the other.
+      progressSeconds: 2 * settings.waitSeconds + 300,
+      pod: enginePod(settings, {
+        terminationGracePeriodSeconds: 15,
+        initContainers: [waitForFolder(settings, repository), folders(settings, repository), waitForQdrant(settings)],
+        containers: [
+          {
+            name: 'watcher',
+            image: settings.image,
+            // Upstream's watcher, told which repository it watches.
+            command: ['python', scriptPath('watch.py')],
+            workingDir: '/app',
+            env: [
+              { name: 'WATCH_ROOT', value: folderOf(repository) },
+              ...ofRepository(settings, repository, 'watcher'),
+              { name: 'WATCH_USE_POLLING', value: polls(settings, repository) ? '1' : '0' },
+            ],
+            resources: resourceRequirements(settings.watcher.resources),
+            volumeMounts: [...mounts(repository), scriptsMount, modelsMount, tmpMount],
+          },
+          ...(isBrought(repository) ? [bringer(settings, repository, 'follow')] : []),
+        ],
+        volumes: volumesOf(repository),
+      }),
+    }),
+    after: needs(settings),
+    waivers: unpinnedWaiver(settings.imageUnpinnedReason, settings.image),
   };
 }
 

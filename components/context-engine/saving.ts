@@ -1,8 +1,9 @@
 import type { ClusterFacts } from '../../config/cluster';
 import { unpinnedWaiver } from '../kit/parts/pinning';
+import { madeSecret } from '../kit/parts/secrets';
+import { qdrantPaths } from '../kit/stores/qdrant/objects';
 import type { BackupTarget, QdrantBackupArgs } from './backup';
 import { claims, metadataIn, podLabels, podsOf, ports, runAs, serviceHost, system, uses } from './names';
-import { qdrantPaths } from './qdrant';
 import type { ContextEngineSettings } from './settings';
 
 /** What the settings say of the backup of Qdrant. */
@@ -22,7 +23,7 @@ export function backupArgs(settings: ContextEngineSettings, cluster: ClusterFact
     serviceAccountName: system,
     runAs,
     waivers: unpinnedWaiver(settings.imageUnpinnedReason, settings.image),
-    after: ['serviceAccount', 'qdrant', 'qdrantService', 'qdrantSnapshots', 'qdrantKey'],
+    after: ['serviceAccount', 'qdrant', 'qdrantService', 'qdrantSnapshots', ...madeSecret('qdrantKey', apiKey)],
     qdrant: {
       url: `http://${serviceHost(settings, 'qdrant', cluster.domain)}:${requests}`,
       port: requests,

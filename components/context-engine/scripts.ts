@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IVolume, IVolumeMount } from 'kubernetes-models/v1';
+import { configMap } from '../kit/objects/config-map';
 import { contentHash } from '../kit/objects/content-hash';
 import type { Described } from '../system/described';
 import { metadataIn, paths, system } from './names';
@@ -22,9 +23,7 @@ const name = `${system}-scripts`;
 
 /** The scripts as an object, one for all pods. */
 export function scripts(settings: ContextEngineSettings): Described<'ConfigMap'> {
-  return {
-    object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadataIn(settings)(name), data: { ...contents } },
-  };
+  return configMap(metadataIn(settings)(name), contents);
 }
 
 /** Path of a script in a container that mounts {@link scriptsMount}. */

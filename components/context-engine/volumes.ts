@@ -9,33 +9,20 @@ import { sharedClass } from './settings/choices';
 /** Volumes that several pods share, by the names of their keys. */
 const shared = ['repositories', 'metadata', 'models'] as const;
 
-/** The claims. All are there from the start, so that a new repository adds nothing but what is its own. */
+/** Their claims. All are there from the start, so that a new repository adds nothing but what is its own. */
 export function volumes(settings: ContextEngineSettings, cluster: ClusterFacts): Record<string, Described> {
   const metadata = metadataIn(settings);
-  const { snapshots, storage } = settings.qdrant;
-  return {
-    qdrantStorage: dataVolume({
-      metadata: metadata(claims.storage),
-      size: storage.size,
-      storageClass: storage.storageClass ?? cluster.storageClass,
-    }),
-    qdrantSnapshots: dataVolume({
-      metadata: metadata(claims.snapshots),
-      size: snapshots.size,
-      storageClass: snapshots.storageClass ?? cluster.storageClass,
-    }),
-    ...Object.fromEntries(
-      shared.map((name) => [
-        name,
-        dataVolume({
-          metadata: metadata(claims[name]),
-          size: settings.volumes[name].size,
-          storageClass: sharedClass(settings, cluster, name),
-          accessMode: settings.layout === 'shared' ? 'ReadWriteMany' : 'ReadWriteOnce',
-        }),
-      ]),
-    ),
-  };
+  return Object.fromEntries(
+    shared.map((name) => [
+      name,
+      dataVolume({
+        metadata: metadata(claims[name]),
+        size: settings.volumes[name].size,
+        storageClass: sharedClass(settings, cluster, name),
+        accessMode: settings.layout === 'shared' ? 'ReadWriteMany' : 'ReadWriteOnce',
+      }),
+    ]),
+  );
 }
 
 /** A volume of a pod that mounts a shared claim. */

@@ -1,9 +1,9 @@
 import type { ClusterFacts } from '../../config/cluster';
-import { type Alert, alertRules, healthProbe } from '../kit/parts/monitoring';
+import type { Alert } from '../kit/objects/prometheus-rule';
+import { monitoring } from '../kit/parts/monitoring';
 import { backupOlderThan, downOrAbsent, freeShares, restartsInAnHour } from '../kit/parts/promql';
 import type { Described } from '../system/described';
-import { metadataIn, port, remotes, system } from './names';
-import { podPorts } from './server';
+import { metadataIn, podPorts, port, remotes, system } from './names';
 import type { MemoryMcpSettings } from './settings';
 
 /**
@@ -70,18 +70,18 @@ export function alerts(settings: MemoryMcpSettings): Alert[] {
   ];
 }
 
-/** Probes and alerts, on clusters that have a Prometheus operator. */
+/** Probes and alerts. */
 export function monitoringObjects(settings: MemoryMcpSettings, cluster: ClusterFacts): Record<string, Described> {
-  const { monitoring } = cluster;
-  if (!monitoring) return {};
-  const metadata = metadataIn(settings);
   const { requests, health } = podPorts(settings);
   const host = `http://${system}.${settings.namespace.name}.svc.${cluster.domain}:${health === requests ? port : health}`;
-  const probe = (path: string) =>
-    healthProbe(metadata(`${system}-${path}`), `${host}/${path}`, `${system}-${path}`, monitoring);
-  return {
-    probeHealth: probe('healthz'),
-    probeReadiness: probe('readyz'),
-    alerts: alertRules(metadata(system), alerts(settings), monitoring),
-  };
+  const check = (path: string) => ({ name: `${system}-${path}`, url: `${host}/${path}` });
+  return monitoring(
+    {
+      metadata: metadataIn(settings),
+      name: system,
+      checks: { probeHealth: check('healthz'), probeReadiness: check('readyz') },
+      alerts: alerts(settings),
+    },
+    cluster,
+  );
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterFacts } from '../../config/cluster';
+import { configMap } from '../kit/objects/config-map';
 import { scheduledJob } from '../kit/objects/cron-job';
 import { labelsOf } from '../kit/objects/labels';
 import { hardenedPod, resourceRequirements } from '../kit/objects/pod';
@@ -28,9 +29,6 @@ export function backup(settings: MemoryMcpSettings, cluster: ClusterFacts): Reco
   const metadata = metadataIn(settings, pods.backup)(name);
   const { authentication } = settings;
   const bearer = authentication?.mode === 'bearer' ? authentication.secret : undefined;
-  const scripts: Described<'ConfigMap'> = {
-    object: { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [script]: content } },
-  };
   const job = scheduledJob({
     metadata,
     podLabels: labelsOf(system, pods.backup),
@@ -74,7 +72,7 @@ export function backup(settings: MemoryMcpSettings, cluster: ClusterFacts): Reco
     ),
   });
   return {
-    backupScript: scripts,
+    backupScript: configMap(metadata, { [script]: content }),
     backupJob: {
       ...job,
       after: ['serviceAccount', 'backupScript'],

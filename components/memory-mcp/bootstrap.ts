@@ -1,7 +1,8 @@
 import { scheduledJob } from '../kit/objects/cron-job';
 import { labelsOf } from '../kit/objects/labels';
 import { hardenedPod, resourceRequirements } from '../kit/objects/pod';
-import { account, permissions } from '../kit/objects/service-account';
+import { permissions } from '../kit/objects/role';
+import { account } from '../kit/objects/service-account';
 import { unpinnedWaiver } from '../kit/parts/pinning';
 import type { Described } from '../system/described';
 import { metadataIn, pods, system } from './names';

@@ -1,5 +1,6 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { Constraint } from '../../config/constraint';
+import { exposureConstraints } from '../kit/settings/exposure';
 import { noSecretStore, secretConstraints } from '../kit/settings/secret-source';
 import type { MemoryMcpSecrets } from './secrets';
 import type { MemoryMcpSettings } from './settings';
@@ -10,13 +11,27 @@ export function memoryMcpConstraints(
   cluster: ClusterFacts,
   secrets: MemoryMcpSecrets,
 ): Constraint[] {
-  const { authentication, hostname, token } = memoryMcp;
+  const { authentication, exposure, hostname, token } = memoryMcp;
   const bearer = authentication?.mode === 'bearer' ? authentication.secret : undefined;
   return [
     {
       path: ['memoryMcp', 'hostname'],
       expected: 'no host name, or cluster.gateway set: a route needs a Gateway to attach to',
       satisfied: !hostname || cluster.gateway !== undefined,
+    },
+    {
+      path: ['memoryMcp', 'hostname'],
+      expected: 'no host name beside memoryMcp.exposure: alone it stands for a route of the Gateway',
+      satisfied: !hostname || exposure === undefined,
+    },
+    ...exposureConstraints(['memoryMcp', 'exposure', 'kind'], exposure?.kind ?? 'none', cluster),
+    {
+      path: ['memoryMcp', 'server', 'allowedHosts'],
+      expected:
+        'the names or addresses by which clients reach the port: the server refuses every other with status 403',
+      satisfied:
+        (exposure?.kind !== 'nodePort' && exposure?.kind !== 'loadBalancer') ||
+        memoryMcp.server.allowedHosts.length > 0,
     },
     {
       path: ['memoryMcp', 'authentication', 'mode'],

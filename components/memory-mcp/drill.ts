@@ -51,7 +51,7 @@ export function drill(settings: MemoryMcpSettings, cluster: ClusterFacts): Drill
 
 /** The same server without anybody beside it. Remotes of scopes stay named, because they say which folder is whose. */
 function alone(settings: MemoryMcpSettings): MemoryMcpSettings {
-  const { authentication: _, hostname: __, ...rest } = settings;
+  const { authentication: _, exposure: _exposure, hostname: __, ...rest } = settings;
   const { remoteUrl: ___, ...git } = settings.git;
   const { otlp: ____, ...options } = settings.server;
   return { ...rest, git: { ...git, requireRemoteSync: false }, server: options };

@@ -1,8 +1,9 @@
 import type { ClusterFacts } from '../../config/cluster';
+import { outsidePeer } from '../kit/parts/exposure';
 import { peerAt, peersAt, remoteOf } from '../kit/parts/peer';
 import type { Flow, Peer } from '../system/flow';
-import { gitHubHost, pods, remotes } from './names';
-import { podPorts } from './server';
+import { exposureSettings } from './exposure';
+import { gitHubHost, podPorts, pods, remotes } from './names';
 import type { MemoryMcpSettings } from './settings';
 
 /** All traffic that memory-mcp has. What is not here is denied. */
@@ -12,9 +13,7 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
   const { otlp } = settings.server;
   const collector = otlp ? remoteOf(otlp.endpoint) : undefined;
   const found: (Flow | undefined)[] = [
-    settings.hostname
-      ? flow('from-gateway', pods.server, 'in', { kind: 'gateway' }, requests, 'requests of users, through the Gateway')
-      : undefined,
+    ...fromOutside(settings, requests),
     ...settings.clients.map(({ namespace, labels }, index) =>
       flow(
         `from-client-${index + 1}`,
@@ -88,6 +87,15 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
       : []),
   ];
   return found.filter((candidate) => candidate !== undefined);
+}
+
+function fromOutside(settings: MemoryMcpSettings, port: number): Flow[] {
+  const { kind } = exposureSettings(settings);
+  const peer = outsidePeer(exposureSettings(settings));
+  if (!peer) return [];
+  return kind === 'gateway'
+    ? [flow('from-gateway', pods.server, 'in', peer, port, 'requests of users, through the Gateway')]
+    : [flow('from-outside', pods.server, 'in', peer, port, 'requests of users')];
 }
 
 function flow(

@@ -1,4 +1,6 @@
 import { labelsOf } from '../kit/objects/labels';
+import type { ServerPorts } from '../kit/parts/app-server';
+import { proxyPorts } from '../kit/parts/auth-sidecar';
 import type { ObjectMeta } from '../system/planned-object';
 import type { MemoryMcpSettings } from './settings';
 
@@ -30,6 +32,13 @@ export function metadataIn(settings: MemoryMcpSettings, labels: Readonly<Record<
     namespace: settings.namespace.name,
     labels: labelsOf(system, labels),
   });
+}
+
+/** Port of the server's pod that takes requests, and the one that answers for its health. */
+export function podPorts(settings: MemoryMcpSettings): ServerPorts {
+  return settings.authentication?.mode === 'bearer'
+    ? { requests: proxyPorts.guarded, health: proxyPorts.health }
+    : { requests: port, health: port };
 }
 
 /** Every remote that the server may push to. */

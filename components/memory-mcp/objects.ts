@@ -1,19 +1,21 @@
 import type { ClusterFacts } from '../../config/cluster';
-import { apiKeyPolicy, httpRoute } from '../kit/objects/http-route';
 import { labelsOf } from '../kit/objects/labels';
 import { dedicatedNamespace } from '../kit/objects/namespace';
 import { dataVolume } from '../kit/objects/persistent-volume-claim';
 import { account } from '../kit/objects/service-account';
-import { application, imageUpdater, withSyncWaves } from '../kit/parts/delivery';
+import { delivery } from '../kit/parts/delivery';
+import { exposureObjects } from '../kit/parts/exposure';
 import { networkPolicies } from '../kit/parts/network-policies';
+import { plannedObjects } from '../kit/parts/plan';
 import { secretObject } from '../kit/parts/secrets';
 import type { NamedCluster, SystemPlan } from '../system';
 import type { Described } from '../system/described';
 import { monitoringObjects } from './alerts';
 import { backup, inClusterUrl } from './backup';
 import { bootstrap } from './bootstrap';
+import { exposureOf, hostnameOf } from './exposure';
 import { flows } from './flows';
-import { allPods, metadataIn, pods, port, system } from './names';
+import { allPods, metadataIn, pods, system } from './names';
 import { operations } from './operations';
 import { server } from './server';
 import type { MemoryMcpSettings } from './settings';
@@ -40,20 +42,32 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: NamedClu
     }),
     ...secrets(settings, cluster),
     ...server(settings, cluster),
-    ...exposure(settings, cluster),
+    ...exposureObjects(exposureOf(settings), settings.authentication, cluster),
     ...bootstrap(settings),
     ...backup(settings, cluster),
     ...monitoringObjects(settings, cluster),
-    ...delivery(settings, cluster),
+    ...delivery(
+      {
+        name: system,
+        // Not the pods' labels: what the Application selects by must not select the Application.
+        labels: labelsOf(system, pods.server),
+        namespace: settings.namespace.name,
+        path: settings.applicationPath,
+        after: ['service', 'deployment'],
+        followedImage: settings.image,
+      },
+      cluster,
+    ),
   };
   const url = inClusterUrl(settings, cluster);
-  const endpoint = { url: settings.hostname ? `https://${settings.hostname}/mcp` : url, inClusterUrl: url };
+  const hostname = hostnameOf(settings);
+  const endpoint = { url: hostname ? `https://${hostname}/mcp` : url, inClusterUrl: url };
   return {
     id: system,
     path: ['memoryMcp'],
     component: 'MemoryMcp',
     namespace: settings.namespace.name,
-    objects: withSyncWaves(objects, cluster),
+    objects: plannedObjects(objects, cluster),
     flows: traffic,
     outputs: { ...endpoint, client: { mcpServers: { memory: { type: 'http', url: endpoint.url } } } },
     operations: operations(settings, cluster, endpoint),
@@ -71,47 +85,5 @@ function secrets(settings: MemoryMcpSettings, cluster: ClusterFacts): Record<str
   return {
     ...(tokenObject ? { token: tokenObject } : {}),
     ...(bearerObject ? { bearerToken: bearerObject } : {}),
-  };
-}
-
-function exposure(settings: MemoryMcpSettings, cluster: ClusterFacts): Record<string, Described> {
-  const { authentication, hostname } = settings;
-  if (!hostname || !cluster.gateway) return {};
-  const metadata = metadataIn(settings)(system);
-  const route = httpRoute({
-    metadata,
-    gateway: cluster.gateway,
-    hostname,
-    rules: [{ path: settings.path, backend: { name: system, port } }],
-  });
-  return {
-    route: {
-      ...route,
-      after: ['service'],
-      ...(authentication?.mode === 'none'
-        ? { waivers: [{ rule: 'guarded-routes', reason: authentication.reason }] }
-        : {}),
-    },
-    ...(authentication?.mode === 'gateway'
-      ? { apiKeys: { ...apiKeyPolicy(metadata, authentication), after: ['route'] } }
-      : {}),
-  };
-}
-
-function delivery(settings: MemoryMcpSettings, cluster: NamedCluster): Record<string, Described> {
-  const { argocd } = cluster;
-  if (!argocd) return {};
-  const overlay = argocd.path ?? `deploy/k8s/overlays/${cluster.name}`;
-  const args = {
-    name: system,
-    // Not the pods' labels: what the Application selects by must not select the Application.
-    labels: labelsOf(system, pods.server),
-    argocd,
-    path: settings.applicationPath ?? `${overlay}/${system}`,
-    namespace: settings.namespace.name,
-  };
-  return {
-    application: { ...application(args), after: ['service', 'deployment'] },
-    ...(argocd.imageUpdater ? { imageUpdater: { ...imageUpdater(args, settings.image), after: ['application'] } } : {}),
   };
 }

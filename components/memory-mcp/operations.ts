@@ -6,8 +6,8 @@ import type { BackupStore, GitBackup, LoginLog, Operations, Probe, TokenFacts } 
 import { approvalSeconds } from './bootstrap';
 import { commonStore, drill, scopeStore } from './drill';
 import { commonFolder, scopeFolder } from './environment';
-import { pods, remotes, system } from './names';
-import { podPorts } from './server';
+import { hostnameOf } from './exposure';
+import { podPorts, pods, remotes, system } from './names';
 import type { MemoryMcpSettings } from './settings';
 
 /** Tools of memory-mcp 0.17.1. */
@@ -47,7 +47,8 @@ const loginLog: LoginLog = {
 
 /** What memory-mcp offers to the operator's commands. */
 export function operations(settings: MemoryMcpSettings, cluster: ClusterFacts, endpoint: Endpoint): Operations {
-  const { hostname, image, path } = settings;
+  const { image, path } = settings;
+  const hostname = hostnameOf(settings);
   const saved = backup(settings, cluster);
   return {
     servers: [

@@ -1,152 +1,88 @@
-import type { IProbe } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../config/cluster';
+import { configMap } from '../kit/objects/config-map';
 import { contentHash } from '../kit/objects/content-hash';
 import { labelsOf } from '../kit/objects/labels';
-import { hardenedPod, resourceRequirements, rolloutDeadlines } from '../kit/objects/pod';
-import { bearerProxy, proxyPorts } from '../kit/parts/auth-sidecar';
-import { revisionAnnotations } from '../kit/parts/secrets';
-import type { Described } from '../system/described';
+import { hardenedPod, resourceRequirements } from '../kit/objects/pod';
+import { appServer } from '../kit/parts/app-server';
+import { authSidecar } from '../kit/parts/auth-sidecar';
+import { madeSecret, revisionAnnotations } from '../kit/parts/secrets';
 import { configFile, environment, scopesFile } from './environment';
-import { configPath, dataPath, metadataIn, pods, port, system } from './names';
+import { hostnameOf } from './exposure';
+import { configPath, dataPath, metadataIn, podPorts, pods, port, system } from './names';
 import type { MemoryMcpSettings } from './settings';
 
 /** The user that the image is built for; the model cache in the image is readable by it alone. */
 export const runAs = { uid: 1000, gid: 1000 };
 
-/** Port of the server's pod that takes requests, and the one that answers for its health. */
-export function podPorts(settings: MemoryMcpSettings): { readonly requests: number; readonly health: number } {
-  return settings.authentication?.mode === 'bearer'
-    ? { requests: proxyPorts.guarded, health: proxyPorts.health }
-    : { requests: port, health: port };
-}
-
 /** The server, what configures it and what stands in front of it. */
 export function server(settings: MemoryMcpSettings, cluster: ClusterFacts) {
-  const { authentication } = settings;
+  const { authentication, git, token } = settings;
   const metadata = metadataIn(settings);
-  const proxy =
-    authentication?.mode === 'bearer'
-      ? bearerProxy({
-          metadata: metadata(`${system}-bearer-proxy`),
-          image: authentication.image,
-          secret: authentication.secret,
-        })
-      : undefined;
-  const scopes: Described<'ConfigMap'> | undefined =
-    settings.git.scopes.length > 0
-      ? {
-          object: {
-            apiVersion: 'v1',
-            kind: 'ConfigMap',
-            metadata: metadata(`${system}-config`),
-            data: { [configFile]: scopesFile(settings) },
-          },
-        }
-      : undefined;
+  const sidecar = authSidecar(authentication, metadata(`${system}-bearer-proxy`));
+  const scopes =
+    git.scopes.length > 0 ? configMap(metadata(`${system}-config`), { [configFile]: scopesFile(settings) }) : undefined;
+  const { deployment, service } = appServer({
+    name: system,
+    metadata,
+    selector: pods.server,
+    podLabels: labelsOf(system, pods.server),
+    podAnnotations: {
+      ...revisionAnnotations({ token }),
+      ...(scopes ? contentHash('config', scopes.object.data) : {}),
+    },
+    container: {
+      image: settings.image,
+      args: ['serve', ...acceptedHosts(settings, cluster).flatMap((host) => ['--allowed-host', host])],
+      env: environment(settings),
+      resources: resourceRequirements(settings.resources),
+      volumeMounts: [
+        { name: 'data', mountPath: dataPath },
+        { name: 'tmp', mountPath: '/tmp' },
+        ...(scopes ? [{ name: 'config', mountPath: configPath, readOnly: true }] : []),
+      ],
+    },
+    ports: { requests: port, health: port },
+    reached: podPorts(settings),
+    // /healthz and not /readyz: readiness there changes only through traffic, so one failed embedding would take the only
+    // endpoint away and nothing could ever bring it back. A POST to /mcp would spend a session and the rate limit. The
+    // server listens last, after pull and re-index, so refused connections mean that it still starts.
+    checks: { ready: { path: '/healthz' } },
+    startupBudgetSeconds: settings.startupBudgetSeconds,
+    // One writer: sessions, indexes and the git lock live in the process, and the volume attaches to one node.
+    rollout: 'recreate',
+    sidecar,
+    pod: ({ containers, volumes }) =>
+      hardenedPod(runAs, {
+        serviceAccountName: system,
+        // SIGTERM is the only moment at which the vector index is saved; a kill means a full re-index at the next start.
+        terminationGracePeriodSeconds: 60,
+        // Names with a dot are asked for as they are first: policies that allow hosts by name never see search domains.
+        dnsConfig: { options: [{ name: 'ndots', value: '1' }] },
+        containers,
+        volumes: [
+          { name: 'data', persistentVolumeClaim: { claimName: `${system}-data` } },
+          { name: 'tmp', emptyDir: { sizeLimit: '10Mi' } },
+          ...(scopes ? [{ name: 'config', configMap: { name: scopes.object.metadata.name } }] : []),
+          ...volumes,
+        ],
+      }),
+    after: [
+      ...[
+        'serviceAccount',
+        'volume',
+        ...(scopes ? ['scopes'] : []),
+        ...(sidecar.configMap ? ['proxyConfiguration'] : []),
+      ],
+      ...madeSecret('token', token),
+      ...(authentication?.mode === 'bearer' ? madeSecret('bearerToken', authentication.secret) : []),
+    ],
+    imageUnpinnedReason: settings.imageUnpinnedReason,
+  });
   return {
     ...(scopes ? { scopes } : {}),
-    ...(proxy ? { proxyConfiguration: proxy.configMap } : {}),
-    deployment: deployment(settings, cluster, proxy, scopes),
-    service: service(settings),
-  };
-}
-
-function deployment(
-  settings: MemoryMcpSettings,
-  cluster: ClusterFacts,
-  proxy: ReturnType<typeof bearerProxy> | undefined,
-  scopes: Described<'ConfigMap'> | undefined,
-): Described<'Deployment'> {
-  const deadlines = rolloutDeadlines(settings.startupBudgetSeconds);
-  const { health } = podPorts(settings);
-  // /healthz and not /readyz: readiness there changes only through traffic, so one failed embedding would take the only
-  // endpoint away and nothing could ever bring it back. A POST to /mcp would spend a session and the rate limit.
-  const probe: IProbe = { httpGet: { path: '/healthz', port: health } };
-  return {
-    after: ['serviceAccount', 'volume', 'scopes', 'proxyConfiguration', 'token', 'bearerToken'],
-    ...(settings.imageUnpinnedReason
-      ? { waivers: [{ rule: 'pinned-images', reason: settings.imageUnpinnedReason }] }
-      : {}),
-    object: {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: metadataIn(settings)(system),
-      spec: {
-        // One writer: sessions, indexes and the git lock live in the process, and the volume attaches to one node.
-        replicas: 1,
-        strategy: { type: 'Recreate' },
-        progressDeadlineSeconds: deadlines.progress,
-        revisionHistoryLimit: 3,
-        selector: { matchLabels: pods.server },
-        template: {
-          metadata: {
-            labels: labelsOf(system, pods.server),
-            annotations: {
-              ...revisionAnnotations({
-                token: settings.token,
-                bearer: settings.authentication?.mode === 'bearer' ? settings.authentication.secret : undefined,
-              }),
-              ...(scopes ? contentHash('config', scopes.object.data) : {}),
-              ...(proxy ? contentHash('bearer-proxy', proxy.configMap.object.data) : {}),
-            },
-          },
-          spec: hardenedPod(runAs, {
-            serviceAccountName: system,
-            // SIGTERM is the only moment at which the vector index is saved; a kill means a full re-index at the next start.
-            terminationGracePeriodSeconds: 60,
-            // Names with a dot are asked for as they are first: policies that allow hosts by name never see search domains.
-            dnsConfig: { options: [{ name: 'ndots', value: '1' }] },
-            containers: [
-              {
-                name: system,
-                image: settings.image,
-                args: ['serve', ...acceptedHosts(settings, cluster).flatMap((host) => ['--allowed-host', host])],
-                env: environment(settings),
-                ...(proxy ? {} : { ports: [{ name: 'http', containerPort: port }] }),
-                // The server listens last, after pull and re-index, so refused connections mean that it still starts.
-                startupProbe: { ...probe, periodSeconds: 5, failureThreshold: Math.ceil(deadlines.startup / 5) },
-                readinessProbe: { ...probe, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 3 },
-                livenessProbe: { ...probe, periodSeconds: 30, failureThreshold: 3, timeoutSeconds: 5 },
-                resources: resourceRequirements(settings.resources),
-                volumeMounts: [
-                  { name: 'data', mountPath: dataPath },
-                  { name: 'tmp', mountPath: '/tmp' },
-                  ...(scopes ? [{ name: 'config', mountPath: configPath, readOnly: true }] : []),
-                ],
-              },
-              ...(proxy ? [proxy.container] : []),
-            ],
-            volumes: [
-              { name: 'data', persistentVolumeClaim: { claimName: `${system}-data` } },
-              { name: 'tmp', emptyDir: { sizeLimit: '10Mi' } },
-              ...(scopes ? [{ name: 'config', configMap: { name: scopes.object.metadata.name } }] : []),
-              ...(proxy ? [proxy.volume] : []),
-            ],
-          }),
-        },
-      },
-    },
-  };
-}
-
-function service(settings: MemoryMcpSettings): Described<'Service'> {
-  const { requests, health } = podPorts(settings);
-  return {
-    object: {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: metadataIn(settings)(system),
-      spec: {
-        type: 'ClusterIP',
-        selector: pods.server,
-        ports: [
-          { name: 'http', port, targetPort: requests, protocol: 'TCP', appProtocol: 'http' },
-          ...(health === requests
-            ? []
-            : [{ name: 'health', port: health, targetPort: health, protocol: 'TCP' as const }]),
-        ],
-      },
-    },
+    ...(sidecar.configMap ? { proxyConfiguration: sidecar.configMap } : {}),
+    deployment,
+    service,
   };
 }
 
@@ -154,6 +90,7 @@ function service(settings: MemoryMcpSettings): Described<'Service'> {
 function acceptedHosts(settings: MemoryMcpSettings, cluster: ClusterFacts): string[] {
   const inNamespace = `${system}.${settings.namespace.name}`;
   const inCluster = [system, inNamespace, `${inNamespace}.svc`, `${inNamespace}.svc.${cluster.domain}`];
-  const hosts = [...(settings.hostname ? [settings.hostname] : []), ...inCluster, ...settings.server.allowedHosts];
+  const hostname = hostnameOf(settings);
+  const hosts = [...(hostname ? [hostname] : []), ...inCluster, ...settings.server.allowedHosts];
   return [...new Set(hosts)];
 }

@@ -15,6 +15,7 @@ import {
 } from '../../config/fields';
 import { perCluster, promoted } from '../../config/promotion';
 import { authentication, clients } from '../kit/settings/authentication';
+import { ingressExposure, loadBalancerExposure, nodePortExposure, noExposure } from '../kit/settings/exposure';
 import { namespace } from '../kit/settings/namespace';
 import { configSecret, existingSecret, externalSecret } from '../kit/settings/secret-source';
 
@@ -130,6 +131,21 @@ const backup = z
   })
   .prefault({});
 
+const exposure = z.discriminatedUnion(
+  'kind',
+  [
+    noExposure,
+    nodePortExposure('A port of every node that runs the server.', {
+      port: integer(1024, 65_535)
+        .optional()
+        .describe('Port of the nodes, of those that the cluster sets aside. Default: the cluster chooses.'),
+    }),
+    loadBalancerExposure('An address of its own, see cluster.loadBalancer.', {}),
+    ingressExposure({ hostname: hostname.describe('Host name under which users reach the server.') }, 'memory-mcp-tls'),
+  ],
+  { error: 'a map with kind "none", "nodePort", "loadBalancer" or "ingress"; the Gateway is the key hostname' },
+);
+
 /** Settings of memory-mcp. `{}` is a complete configuration. */
 export const memoryMcpSchema = z
   .strictObject({
@@ -152,6 +168,13 @@ export const memoryMcpSchema = z
         .enum(['/', '/mcp'], { error: '"/" (everything, health included) or "/mcp" (the protocol only)' })
         .default('/')
         .describe('Path prefix that the route forwards.'),
+    ),
+    exposure: perCluster(
+      exposure
+        .optional()
+        .describe(
+          'How the server is reached from outside the cluster otherwise than through the Gateway. Default: the Gateway with `hostname`, else not at all.',
+        ),
     ),
     authentication: perCluster(
       authentication('memory-mcp', ['memoryMcp', 'bearer'])

@@ -3,16 +3,18 @@ import { join } from 'node:path';
 import type { V1Ingress, V1Job, V1PersistentVolumeClaim, V1Service } from '@kubernetes/client-node';
 import * as k8s from '@pulumi/kubernetes';
 import { ComponentResource } from '@pulumi/pulumi';
-import { loadBalancerService, nodePortService } from '../../components/kit/objects/exposed-service';
+import { clientAffinity } from '../../components/kit/objects/backend-traffic-policy';
 import { autoscaler } from '../../components/kit/objects/horizontal-pod-autoscaler';
-import { clientAffinity, httpRoute } from '../../components/kit/objects/http-route';
+import { httpRoute } from '../../components/kit/objects/http-route';
 import { ingress } from '../../components/kit/objects/ingress';
 import { runOnceJob } from '../../components/kit/objects/job';
 import { labelsOf } from '../../components/kit/objects/labels';
 import { dataVolume } from '../../components/kit/objects/persistent-volume-claim';
 import { hardenedPod, onOneNode, resourceRequirements, spreadOverNodes } from '../../components/kit/objects/pod';
 import { resourceQuota } from '../../components/kit/objects/resource-quota';
-import { dashboard, serviceMonitor } from '../../components/kit/parts/monitoring';
+import { loadBalancerService, nodePortService } from '../../components/kit/objects/service';
+import { serviceMonitor } from '../../components/kit/objects/service-monitor';
+import { dashboard } from '../../components/kit/parts/dashboard';
 import { networkPolicies } from '../../components/kit/parts/network-policies';
 import { registerObjects } from '../../components/register/objects';
 import type { Described, DescribedObjects, KubernetesObject } from '../../components/system/described';
@@ -71,7 +73,6 @@ function described(work: string, className?: string): DescribedObjects {
     },
   });
   const outside = { selector: labels, ports: [{ name: 'http', port: 8000, targetPort: 8081 }] };
-  const paths = [{ prefix: '/mcp-http/memory', service: 'node-port', port: 8000 }];
   const route = { metadata: metadata('kit'), gateway, hostname: 'kit.example' };
   const backend = { name: 'node-port', port: 8000 };
   const flow = { pods: labels, port: [8000, 18000], purpose: 'a test' };
@@ -106,7 +107,8 @@ function described(work: string, className?: string): DescribedObjects {
       loadBalancer: { ...cluster.loadBalancer, className },
     }),
     ingress: ingress({
-      ...{ metadata: metadata('kit'), ingress: controller, hostname: 'kit.example', paths },
+      ...{ metadata: metadata('kit'), ingress: controller, hostname: 'kit.example' },
+      rules: [{ path: '/mcp-http/memory', backend, replaceBy: '/' }],
       ...{ tlsSecret: 'tls', bodySize: '100m' },
     }),
     route: httpRoute({ ...route, rules: [{ path: '/mcp/memory', backend, replaceBy: '/' }] }),

@@ -1,20 +1,14 @@
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
-
-/** A path of the host and what stands behind it. */
-export interface IngressPath {
-  /** Begins with `/` and does not end with it, unless it is the whole host. The server does not see it. */
-  readonly prefix: string;
-  readonly service: string;
-  readonly port: number;
-}
+import type { RouteRule } from './http-route';
 
 export interface IngressArgs {
   readonly metadata: ObjectMeta;
   readonly ingress: NonNullable<ClusterFacts['ingress']>;
   readonly hostname: string;
-  readonly paths: readonly IngressPath[];
+  /** Either every prefix is replaced by `/` or none is. */
+  readonly rules: readonly RouteRule[];
   /** Secret with the certificate of the host. With an issuer of the cluster cert-manager makes it. Absent = no TLS. */
   readonly tlsSecret?: string;
   /** Largest body of a request, in the notation of nginx such as `100m`. */
@@ -25,16 +19,22 @@ export interface IngressArgs {
 const streamSeconds = 3600;
 
 /**
- * Paths of one host by ingress-nginx, each led to a Service of the same namespace with its prefix taken off. A server that
- * tells clients paths of its own, as the SSE transport of MCP does, must have a host to itself, with the path `/`.
+ * Paths of one host by ingress-nginx, each led to a Service of the same namespace. A server that tells clients paths of its
+ * own, as the SSE transport of MCP does, must have a host to itself, with the path `/`.
  *
  * Event streams pass unbuffered. ingress-nginx goes past the Service to the pods, so that the affinity of the Service does
  * not count: here it is by the client's address, because clients of MCP keep no cookies.
  * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/
+ * @throws Error where the prefix of one path is replaced and that of another is not, or by something else than `/`
  */
 export function ingress(args: IngressArgs): Described<'Ingress'> {
-  const { hostname, metadata, paths, tlsSecret } = args;
-  const rewrites = paths.some(({ prefix }) => prefix !== '/');
+  const { hostname, metadata, rules, tlsSecret } = args;
+  const rewrites = rules.some(({ replaceBy }) => replaceBy !== undefined);
+  if (rewrites && rules.some(({ path, replaceBy = path }) => replaceBy !== '/')) {
+    throw new Error(
+      `Ingress ${metadata.name}: ingress-nginx takes the prefix off every path of an Ingress, or off none`,
+    );
+  }
   return {
     object: {
       apiVersion: 'networking.k8s.io/v1',
@@ -47,11 +47,12 @@ export function ingress(args: IngressArgs): Described<'Ingress'> {
           {
             host: hostname,
             http: {
-              paths: paths.map(({ prefix, service, port }) => ({
+              paths: rules.map(({ backend: { name, port }, path }) => ({
                 ...(rewrites
-                  ? { path: expression(prefix), pathType: 'ImplementationSpecific' as const }
-                  : { path: prefix, pathType: 'Prefix' as const }),
-                backend: { service: { name: service, port: { number: port } } },
+                  ? // The second group is what is left for the server.
+                    { path: path === '/' ? '/()(.*)' : `${path}(/|$)(.*)`, pathType: 'ImplementationSpecific' as const }
+                  : { path, pathType: 'Prefix' as const }),
+                backend: { service: { name, port: { number: port } } },
               })),
             },
           },
@@ -59,11 +60,6 @@ export function ingress(args: IngressArgs): Described<'Ingress'> {
       },
     },
   };
-}
-
-/** The second group is what is left for the server. */
-function expression(prefix: string): string {
-  return prefix === '/' ? '/()(.*)' : `${prefix}(/|$)(.*)`;
 }
 
 function annotations({ bodySize, ingress: facts, tlsSecret }: IngressArgs, rewrites: boolean): Record<string, string> {

@@ -1,5 +1,5 @@
 import type { Described } from '../../system/described';
-import { keptByArgoCd } from '../parts/delivery';
+import { keptByArgoCd } from './sync-options';
 
 /**
  * A namespace of our own that admits only pods of the Pod Security level `restricted`. It counts as data: a namespace

@@ -1,6 +1,6 @@
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
-import { keptByArgoCd } from '../parts/delivery';
+import { keptByArgoCd } from './sync-options';
 
 export interface DataVolumeArgs {
   readonly metadata: ObjectMeta;

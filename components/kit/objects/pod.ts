@@ -71,6 +71,11 @@ export function pullSecrets(names: readonly string[]): Pick<IPodSpec, 'imagePull
   return names.length > 0 ? { imagePullSecrets: names.map((name) => ({ name })) } : {};
 }
 
+/** The images of a pod, those of its init containers among them. */
+export function imagesOf({ containers, initContainers = [] }: IPodSpec): string[] {
+  return [...initContainers, ...containers].map(({ image = '' }) => image);
+}
+
 /** Requests and limits as an operator sets them, see `resources` in config/fields.ts. */
 export interface Sizing {
   readonly cpu: string;

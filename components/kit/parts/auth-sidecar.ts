@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import type { IContainer, IProbe, IVolume } from 'kubernetes-models/v1';
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
+import { configMap } from '../objects/config-map';
+import { contentHash } from '../objects/content-hash';
+import type { AuthenticationSettings } from '../settings/authentication';
+import { revisionAnnotations } from './secrets';
 
 /** Port that asks for the token, and port that serves the health paths to the kubelet and to monitoring. */
 export const proxyPorts = { guarded: 8081, health: 8082 } as const;
@@ -41,9 +45,7 @@ export function bearerProxy(args: BearerProxyArgs): {
 } {
   const { name } = args.metadata;
   return {
-    configMap: {
-      object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: args.metadata, data: { [file]: configuration } },
-    },
+    configMap: configMap(args.metadata, { [file]: configuration }),
     container: {
       name: 'bearer-proxy',
       image: args.image,
@@ -71,6 +73,42 @@ export function bearerProxy(args: BearerProxyArgs): {
       livenessProbe: { ...listens, periodSeconds: 30, failureThreshold: 3 },
     },
     volume: { name: 'bearer-proxy', configMap: { name } },
+  };
+}
+
+/** What stands beside a server in its pod; everything is empty where nothing does. */
+export interface AuthSidecar {
+  readonly containers: readonly IContainer[];
+  readonly volumes: readonly IVolume[];
+  /** Annotations of the pod, so that it starts anew when the proxy has to. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Configuration of the proxy, the same for every server of a system. Absent where there is no proxy. */
+  readonly configMap?: Described<'ConfigMap'>;
+}
+
+export const noSidecar: AuthSidecar = { containers: [], volumes: [], annotations: {} };
+
+/**
+ * The proxy in front of a server where its clients must show a bearer token.
+ *
+ * @param metadata of the proxy's configuration
+ */
+export function authSidecar(
+  authentication: AuthenticationSettings | undefined,
+  metadata: ObjectMeta,
+  upstream?: ProxiedServer,
+): AuthSidecar {
+  if (authentication?.mode !== 'bearer') return noSidecar;
+  const { image, secret } = authentication;
+  const proxy = bearerProxy({ metadata, image, secret, ...(upstream ? { upstream } : {}) });
+  return {
+    containers: [proxy.container],
+    volumes: [proxy.volume],
+    annotations: {
+      ...revisionAnnotations({ bearer: secret }),
+      ...contentHash('bearer-proxy', proxy.configMap.object.data),
+    },
+    configMap: proxy.configMap,
   };
 }
 

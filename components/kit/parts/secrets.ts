@@ -65,6 +65,11 @@ export function secretObject(
   };
 }
 
+/** The key of a Secret that this program makes, as something to come after; nothing where somebody else makes it. */
+export function madeSecret(key: string, source: SecretSource | undefined): string[] {
+  return source?.source === 'config' || source?.source === 'externalSecret' ? [key] : [];
+}
+
 /** Annotation that makes pods start anew when the counter of one of their Secrets is raised. No hash of a secret does that. */
 export function revisionAnnotations(
   sources: Readonly<Record<string, SecretSource | undefined>>,

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
-import { loadBalancerService, nodePortService } from '../../../components/kit/objects/exposed-service';
-import { clientAffinity, httpRoute } from '../../../components/kit/objects/http-route';
+import { clientAffinity } from '../../../components/kit/objects/backend-traffic-policy';
+import { httpRoute } from '../../../components/kit/objects/http-route';
 import { ingress } from '../../../components/kit/objects/ingress';
+import {
+  clusterIpService,
+  headlessService,
+  loadBalancerService,
+  nodePortService,
+} from '../../../components/kit/objects/service';
 import { clusterSchema } from '../../../config/cluster';
 import { validateObject } from '../../support/schemas';
 
@@ -9,14 +15,15 @@ const metadata = { name: 'thing', namespace: 'ns' };
 const hostname = 'thing.example';
 
 describe('an Ingress', () => {
-  const paths = [
-    { prefix: '/mcp-http/memory', service: 'memory-http', port: 8002 },
-    { prefix: '/qdrant', service: 'qdrant', port: 6333 },
+  const rules = [
+    { path: '/mcp-http/memory', replaceBy: '/', backend: { name: 'memory-http', port: 8002 } },
+    { path: '/qdrant', replaceBy: '/', backend: { name: 'qdrant', port: 6333 } },
   ];
+  const whole = { path: '/', backend: { name: 'memory', port: 8000 } };
   const described = (change: object = {}, facts: object = {}) => {
     const cluster = clusterSchema.parse({ ingress: facts });
     assert.ok(cluster.ingress);
-    return ingress({ metadata, ingress: cluster.ingress, hostname, paths, bodySize: '100m', ...change }).object;
+    return ingress({ metadata, ingress: cluster.ingress, hostname, rules, bodySize: '100m', ...change }).object;
   };
   const nginx = (object: ReturnType<typeof described>, name: string) =>
     object.metadata.annotations?.[`nginx.ingress.kubernetes.io/${name}`];
@@ -44,15 +51,29 @@ describe('an Ingress', () => {
   });
 
   it('gives a whole host to a server without touching its paths', () => {
-    const object = described({ paths: [{ prefix: '/', service: 'memory', port: 8000 }] });
+    const object = described({ rules: [whole] });
     assert.deepEqual(pathsOf(object)[0]?.path, '/');
     assert.deepEqual(pathsOf(object)[0]?.pathType, 'Prefix');
     assert.equal(nginx(object, 'rewrite-target'), undefined);
   });
 
   it('lets the whole host be one of several paths, which keep the same rewrite', () => {
-    const [, whole] = pathsOf(described({ paths: [paths[0], { prefix: '/', service: 'memory', port: 8000 }] }));
-    assert.equal(new RegExp(`^${whole?.path}`).exec('/messages/')?.[2], 'messages/');
+    const [, rest] = pathsOf(described({ rules: [rules[0], whole] }));
+    assert.equal(new RegExp(`^${rest?.path}`).exec('/messages/')?.[2], 'messages/');
+  });
+
+  it('leads to one path of a server as it is', () => {
+    const object = described({ rules: [{ ...whole, path: '/mcp' }] });
+    assert.deepEqual(
+      pathsOf(object).map(({ path, pathType }) => [path, pathType]),
+      [['/mcp', 'Prefix']],
+    );
+    assert.equal(nginx(object, 'use-regex'), undefined);
+  });
+
+  it('throws where one path is to be replaced and another is not, which one rewrite cannot do', () => {
+    assert.throws(() => described({ rules: [rules[0], { ...whole, path: '/raw' }] }), /Ingress thing/);
+    assert.throws(() => described({ rules: [{ ...rules[0], replaceBy: '/api' }] }), /Ingress thing/);
   });
 
   it('leaves streams open and unbuffered, and every client on its pod', () => {
@@ -106,6 +127,37 @@ describe('an HTTPRoute', () => {
     const policy = clientAffinity(metadata).object;
     await validateObject(policy);
     assert.equal(policy.spec?.targetRefs?.[0]?.name, object.metadata.name);
+  });
+});
+
+describe('a Service within the cluster', () => {
+  const args = {
+    metadata,
+    selector: { app: 'thing' },
+    ports: [{ name: 'http', port: 80, targetPort: 8080, appProtocol: 'http' as const }],
+  };
+
+  it('leads a port to a port of the pods, and to any of them', async () => {
+    const { object } = clusterIpService(args);
+    await validateObject(object);
+    assert.deepEqual(object.spec, {
+      type: 'ClusterIP',
+      selector: { app: 'thing' },
+      ports: [{ name: 'http', port: 80, targetPort: 8080, protocol: 'TCP', appProtocol: 'http' }],
+    });
+  });
+
+  it('keeps a client on its pod where sessions live there', async () => {
+    const { object } = clusterIpService({ ...args, sticky: true });
+    await validateObject(object);
+    assert.equal(object.spec?.sessionAffinity, 'ClientIP');
+    assert.equal(object.spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds, 3 * 3600);
+  });
+
+  it('without an address names pods before they are ready, so that they find each other', async () => {
+    const { object } = headlessService(args);
+    await validateObject(object);
+    assert.deepEqual([object.spec?.clusterIP, object.spec?.publishNotReadyAddresses], ['None', true]);
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { dashboard, serviceMonitor } from '../../../components/kit/parts/monitoring';
+import { serviceMonitor } from '../../../components/kit/objects/service-monitor';
+import { dashboard } from '../../../components/kit/parts/dashboard';
 import { clusterSchema } from '../../../config/cluster';
 import { validateObject } from '../../support/schemas';
 

@@ -1,0 +1,9 @@
+/** Annotations by which Argo CD is told how to sync an object. On clusters without Argo CD they say nothing to anybody. */
+export const syncOptions = 'argocd.argoproj.io/sync-options';
+export const syncWave = 'argocd.argoproj.io/sync-wave';
+
+/**
+ * Keeps Argo CD from pruning or deleting an object, whatever happens to its Application.
+ * @see https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
+ */
+export const keptByArgoCd = { [syncOptions]: 'Prune=false,Delete=false' } as const;

@@ -1,0 +1,159 @@
+import type { IContainer, IPodSpec, IVolume } from 'kubernetes-models/v1';
+import type { Described } from '../../system/described';
+import type { ObjectMeta } from '../../system/planned-object';
+import { deployment } from '../objects/deployment';
+import { autoscaler } from '../objects/horizontal-pod-autoscaler';
+import { imagesOf, rolloutDeadlines, spreadOverNodes } from '../objects/pod';
+import { disruptionBudget } from '../objects/pod-disruption-budget';
+import { type HttpProbesArgs, httpProbes } from '../objects/probes';
+import { clusterIpService, type ServicePort } from '../objects/service';
+import { type AuthSidecar, noSidecar } from './auth-sidecar';
+import { unpinnedWaiver } from './pinning';
+
+/** Ports for requests and for health; both may be one. */
+export interface ServerPorts {
+  readonly requests: number;
+  readonly health: number;
+}
+
+export interface AppServerArgs {
+  /** Name of the Deployment, of the Service and of the server's container. */
+  readonly name: string;
+  readonly metadata: (name: string) => ObjectMeta;
+  /** Labels by which Deployment and Service know the pods. */
+  readonly selector: Readonly<Record<string, string>>;
+  /** Labels of the pods, those of the selector among them. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** Annotations of the pods, besides those of the sidecar. @default none */
+  readonly podAnnotations?: Readonly<Record<string, string>>;
+  /** The server's own container; name, ports and probes are made here. */
+  readonly container: Omit<IContainer, 'name' | 'ports' | keyof ReturnType<typeof httpProbes>> & {
+    readonly image: string;
+  };
+  /** Name of the container's port for requests. @default http */
+  readonly portName?: string;
+  /** Ports that the server itself listens on. */
+  readonly ports: ServerPorts;
+  /**
+   * Ports of the pod that the Service leads to and the kubelet asks: the proxy's where it alone may be talked to.
+   * @default the server's own
+   */
+  readonly reached?: ServerPorts;
+  readonly checks: Pick<HttpProbesArgs, 'ready' | 'alive'>;
+  /** Time that the server may take to start, in seconds. */
+  readonly startupBudgetSeconds: number;
+  /** Time that the init containers may take before it starts, in seconds. @default 0 */
+  readonly beforeStartSeconds?: number;
+  /** Whether each client stays on its pod. @default false */
+  readonly sticky?: boolean;
+  /** @default one pod */
+  readonly scaling?: { readonly minReplicas: number; readonly maxReplicas: number; readonly cpuPercent: number };
+  /** @default recreate: there may be a volume that only one node mounts */
+  readonly rollout?: 'recreate' | 'rolling';
+  readonly sidecar?: AuthSidecar;
+  /** Makes the pod of these parts; the rest is the system's to say. */
+  readonly pod: (parts: PodParts) => IPodSpec;
+  /** Keys of the objects that the pods need, all of which are in the plan. */
+  readonly after: readonly string[];
+  /** Why images carry no digest on a production stack. */
+  readonly imageUnpinnedReason?: string | undefined;
+}
+
+/** What an app server gives to its pod. */
+export interface PodParts {
+  readonly containers: IContainer[];
+  readonly volumes: IVolume[];
+  /** Where the pods of a server with several replicas should run; empty for one pod. */
+  readonly spread: Pick<IPodSpec, 'topologySpreadConstraints'>;
+}
+
+export interface AppServer {
+  readonly deployment: Described<'Deployment'>;
+  readonly service: Described<'Service'>;
+  /** Absent for one pod, as the budget is. */
+  readonly autoscaler?: Described<'HorizontalPodAutoscaler'>;
+  readonly budget?: Described<'PodDisruptionBudget'>;
+}
+
+/** A server that answers requests: its pods, what leads to them, and what scales them. */
+export function appServer(args: AppServerArgs): AppServer {
+  const { metadata, name, scaling, selector, sidecar = noSidecar } = args;
+  const deadlines = rolloutDeadlines(args.startupBudgetSeconds);
+  const pod = args.pod({
+    containers: [container(args, deadlines.startup), ...sidecar.containers],
+    volumes: [...sidecar.volumes],
+    spread: scaling ? spreadOverNodes(selector) : {},
+  });
+  const workload = deployment({
+    metadata: metadata(name),
+    selector,
+    podLabels: args.podLabels,
+    podAnnotations: { ...args.podAnnotations, ...sidecar.annotations },
+    ...(scaling ? { replicas: 'autoscaled' as const } : {}),
+    rollout: args.rollout ?? 'recreate',
+    progressSeconds: deadlines.progress + (args.beforeStartSeconds ?? 0),
+    pod,
+  });
+  return {
+    deployment: { ...workload, after: args.after, waivers: unpinnedWaiver(args.imageUnpinnedReason, ...imagesOf(pod)) },
+    service: clusterIpService({
+      metadata: metadata(name),
+      selector,
+      ports: servicePorts(args),
+      sticky: args.sticky ?? false,
+    }),
+    ...(scaling
+      ? {
+          autoscaler: autoscaler({
+            metadata: metadata(`${name}-hpa`),
+            target: { kind: 'Deployment', name },
+            ...scaling,
+          }),
+          budget: disruptionBudget({ metadata: metadata(name), selector }),
+        }
+      : {}),
+  };
+}
+
+/** The objects of a server under keys made of its name. */
+export function appServerObjects(name: string, server: AppServer): Record<string, Described> {
+  return {
+    [`${name}-service`]: server.service,
+    [name]: server.deployment,
+    ...(server.autoscaler ? { [`${name}-hpa`]: { ...server.autoscaler, after: [name] } } : {}),
+    ...(server.budget ? { [`${name}-budget`]: server.budget } : {}),
+  };
+}
+
+function container(args: AppServerArgs, startupSeconds: number): IContainer {
+  const { checks, ports, portName = 'http', reached = ports } = args;
+  const { image, command, args: words, workingDir, env, resources, volumeMounts, ...rest } = args.container;
+  const own = [
+    { name: portName, containerPort: ports.requests },
+    ...(ports.health === ports.requests ? [] : [{ name: 'health', containerPort: ports.health }]),
+  ];
+  return {
+    name: args.name,
+    image,
+    ...(command ? { command } : {}),
+    ...(words ? { args: words } : {}),
+    ...(workingDir ? { workingDir } : {}),
+    ...(env ? { env } : {}),
+    // Where requests go to the proxy, the server listens to it alone.
+    ...(reached.requests === ports.requests ? { ports: own } : {}),
+    ...httpProbes({ ...checks, port: reached.health, startupSeconds }),
+    ...(resources ? { resources } : {}),
+    ...(volumeMounts ? { volumeMounts } : {}),
+    ...rest,
+  };
+}
+
+/** The Service has the server's own ports, and those of the proxy behind them. */
+function servicePorts({ ports, reached = ports }: AppServerArgs): ServicePort[] {
+  const apart = reached.health !== reached.requests;
+  const health = ports.health === ports.requests ? reached.health : ports.health;
+  return [
+    { name: 'http', port: ports.requests, targetPort: reached.requests, appProtocol: 'http' },
+    ...(apart ? [{ name: 'health', port: health, targetPort: reached.health }] : []),
+  ];
+}

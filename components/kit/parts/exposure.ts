@@ -1,0 +1,155 @@
+import type { ClusterFacts } from '../../../config/cluster';
+import type { Described } from '../../system/described';
+import type { Peer } from '../../system/flow';
+import type { ObjectMeta } from '../../system/planned-object';
+import { clientAffinity } from '../objects/backend-traffic-policy';
+import { httpRoute, type RouteRule } from '../objects/http-route';
+import { ingress } from '../objects/ingress';
+import { apiKeyPolicy } from '../objects/security-policy';
+import { type ExposedPort, loadBalancerService, nodePortService } from '../objects/service';
+import type { AuthenticationSettings } from '../settings/authentication';
+
+/** How the servers of a system are reached from outside of the cluster. */
+export type Exposure =
+  | { readonly kind: 'none' }
+  | {
+      /** Ports of every node, or an address of its own for each server. */
+      readonly kind: 'nodePort' | 'loadBalancer';
+      /** Networks that may connect. */
+      readonly sourceRanges: readonly string[];
+      readonly servers: readonly ExternalServer[];
+    }
+  | {
+      /** Host names of the ingress controller, or of the Gateway. */
+      readonly kind: 'ingress' | 'gateway';
+      readonly hosts: readonly ExposedHost[];
+    };
+
+/** A server that has a Service of its own for those outside. */
+export interface ExternalServer {
+  /** Key of that Service. */
+  readonly key: string;
+  readonly metadata: ObjectMeta;
+  /** Labels of the pods. */
+  readonly selector: Readonly<Record<string, string>>;
+  readonly ports: readonly ExposedPort[];
+}
+
+/** A host name, and the servers that it leads to. */
+export interface ExposedHost {
+  /** What the keys of its objects end with, where there are several hosts. @default nothing */
+  readonly key?: string;
+  /** Metadata of every object of it. */
+  readonly metadata: ObjectMeta;
+  readonly hostname: string;
+  readonly rules: readonly RouteRule[];
+  /** Secret with the certificate, where an Ingress serves it. */
+  readonly tlsSecret?: string;
+  /** Whether one of the servers has several pods, so that each client must stay on its own. @default false */
+  readonly scaled?: boolean;
+  /** Keys of the Services that it leads to. */
+  readonly after: readonly string[];
+}
+
+/**
+ * What lets users in from outside of the cluster; nothing where nobody comes from there. What is open without any
+ * authentication carries the reason as a waiver.
+ */
+export function exposureObjects(
+  exposure: Exposure,
+  authentication: AuthenticationSettings | undefined,
+  cluster: ClusterFacts,
+): Record<string, Described> {
+  const objects = openings(exposure, cluster);
+  const waivers =
+    authentication?.mode === 'none' ? [{ rule: 'guarded-routes', reason: authentication.reason }] : undefined;
+  return {
+    ...Object.fromEntries(
+      Object.entries(objects).flatMap(([key, { host, ...described }]) => [
+        [key, waivers ? { ...described, waivers } : described],
+        ...(host ? Object.entries(ofGateway(host, key, authentication, cluster)) : []),
+      ]),
+    ),
+  };
+}
+
+/** An opening, and the host that it serves where that is one of the Gateway. */
+type Opening = Described & { readonly host?: ExposedHost };
+
+function openings(exposure: Exposure, cluster: ClusterFacts): Record<string, Opening> {
+  switch (exposure.kind) {
+    case 'none':
+      return {};
+    case 'nodePort':
+    case 'loadBalancer': {
+      const { kind, servers, sourceRanges } = exposure;
+      return Object.fromEntries(
+        servers.map(({ key, ...server }) => [
+          key,
+          kind === 'nodePort' ? nodePortService(server) : loadBalancerService(server, sourceRanges, cluster),
+        ]),
+      );
+    }
+    case 'ingress':
+    case 'gateway':
+      return Object.fromEntries(
+        exposure.hosts.map((host) => [
+          keyOf(exposure.kind === 'ingress' ? 'ingress' : 'route', host),
+          exposure.kind === 'ingress' ? throughIngress(host, cluster) : throughGateway(host, cluster),
+        ]),
+      );
+  }
+}
+
+function keyOf(purpose: string, { key }: ExposedHost): string {
+  return key === undefined ? purpose : `${purpose}-${key}`;
+}
+
+function throughIngress({ after, hostname, metadata, rules, tlsSecret }: ExposedHost, cluster: ClusterFacts): Opening {
+  if (!cluster.ingress) throw new Error('an Ingress without an ingress controller has been refused before');
+  const tls = tlsSecret === undefined ? {} : { tlsSecret };
+  return { ...ingress({ metadata, ingress: cluster.ingress, hostname, rules, ...tls, bodySize: '100m' }), after };
+}
+
+function throughGateway(host: ExposedHost, { gateway }: ClusterFacts): Opening {
+  if (!gateway) throw new Error('a route without a Gateway has been refused before');
+  const { after, hostname, metadata, rules } = host;
+  return { ...httpRoute({ metadata, gateway, hostname, rules }), after, host };
+}
+
+/** What a Gateway is told about a route besides, by a policy of Envoy Gateway. */
+function ofGateway(
+  host: ExposedHost,
+  route: string,
+  authentication: AuthenticationSettings | undefined,
+  { gateway }: ClusterFacts,
+): Record<string, Described> {
+  const { metadata, scaled } = host;
+  return {
+    ...(authentication?.mode === 'gateway'
+      ? { [keyOf('apiKeys', host)]: { ...apiKeyPolicy(metadata, authentication), after: [route] } }
+      : {}),
+    ...(scaled && gateway?.implementation === 'envoy-gateway'
+      ? { [keyOf('affinity', host)]: { ...clientAffinity(metadata), after: [route] } }
+      : {}),
+  };
+}
+
+/** Those outside, as network policies know them; undefined where nobody is let in. */
+export function outsidePeer(
+  exposure:
+    | { readonly kind: 'none' | 'ingress' | 'gateway' }
+    | { readonly kind: 'nodePort' | 'loadBalancer'; readonly sourceRanges: readonly string[] },
+): Peer | undefined {
+  switch (exposure.kind) {
+    case 'none':
+      return undefined;
+    case 'nodePort':
+    case 'loadBalancer':
+      return { kind: 'addresses', cidrs: exposure.sourceRanges };
+    case 'ingress':
+      return { kind: 'ingress-controller' };
+    case 'gateway':
+      return { kind: 'gateway' };
+  }
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { ClusterFacts } from '../../../config/cluster';
+import type { Constraint } from '../../../config/constraint';
+import { network, objectName } from '../../../config/fields';
+
+// The ways in which a system may be reached from outside of the cluster. A system makes a union of those that it can serve,
+// each with the keys that it needs besides.
+
+const sourceRanges = z
+  .array(network)
+  .min(1, { error: 'at least one network; one of everybody, such as 0.0.0.0/0, counts as none' })
+  .describe('Networks whose addresses may connect; nobody else may.');
+
+export const noExposure = z.strictObject({
+  kind: z.literal('none').describe('From within the cluster only, or by port-forward.'),
+});
+
+/** @param about which ports they are */
+export const nodePortExposure = <S extends z.ZodRawShape>(about: string, own: S) =>
+  z.strictObject({ kind: z.literal('nodePort').describe(about), ...own, sourceRanges });
+
+export const loadBalancerExposure = <S extends z.ZodRawShape>(about: string, own: S) =>
+  z.strictObject({ kind: z.literal('loadBalancer').describe(about), ...own, sourceRanges });
+
+/** @param tlsSecretName default name of the Secret with the certificate */
+export const ingressExposure = <S extends { readonly hostname: z.ZodType<string> }>(own: S, tlsSecretName: string) =>
+  z.strictObject({
+    kind: z.literal('ingress').describe('The Ingress controller of the cluster (ingress-nginx), always by TLS.'),
+    ...own,
+    tlsSecretName: objectName
+      .default(tlsSecretName)
+      .describe('Secret with the certificate of every host name; cert-manager makes it where there is an issuer.'),
+  });
+
+export const gatewayExposure = <S extends { readonly hostname: z.ZodType<string> }>(own: S) =>
+  z.strictObject({ kind: z.literal('gateway').describe('The Gateway of the cluster (Gateway API).'), ...own });
+
+export type ExposureKind = 'none' | 'nodePort' | 'loadBalancer' | 'ingress' | 'gateway';
+
+/** Each way in has what it attaches to on the cluster. */
+export function exposureConstraints(
+  path: readonly PropertyKey[],
+  kind: ExposureKind,
+  { gateway, ingress }: ClusterFacts,
+): Constraint[] {
+  return [
+    {
+      path: [...path],
+      expected: 'another kind, or cluster.ingress set: an Ingress needs a controller',
+      satisfied: kind !== 'ingress' || ingress !== undefined,
+    },
+    {
+      path: [...path],
+      expected: 'another kind, or cluster.gateway set: a route needs a Gateway to attach to',
+      satisfied: kind !== 'gateway' || gateway !== undefined,
+    },
+  ];
+}
