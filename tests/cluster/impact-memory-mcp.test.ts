@@ -33,7 +33,7 @@ const changes: readonly (readonly [what: string, change: Change, effects: readon
   ['a setting of the server', { 'memoryMcp.server.logFilter': 'memory_mcp=debug,warn' }, [restart]],
   ['a limit', { 'memoryMcp.resources.memoryLimit': '2Gi' }, [restart]],
   ['a secret revision', { 'memoryMcp.token.secretRevision': 1 }, [restart]],
-  ['an encrypted value', { memoryMcpToken: 'another token' }, ['change Secret memory-mcp-token']],
+  ['an encrypted value', { 'secrets.memoryMcp.token': 'another token' }, ['change Secret memory-mcp-token']],
   ['the name of a Secret', { 'memoryMcp.token.secretName': 'other' }, [restart, 'replace Secret memory-mcp-token']],
   ['the host name', { 'memoryMcp.hostname': 'elsewhere.example' }, [restart, 'change HTTPRoute memory-mcp-route']],
   ['a client', { 'memoryMcp.clients.0.namespace': 'others' }, ['change NetworkPolicy memory-mcp-policyFromClient-1']],
@@ -58,7 +58,7 @@ describe('a changed key of memory-mcp', () => {
 
   before(async () => {
     await ensureNamespace(namespace);
-    stack = await deployed(namespace, config, { memoryMcpToken: 'one token' });
+    stack = await deployed(namespace, config, { 'memoryMcp.token': 'one token' });
   });
   after(() => removeNamespace(namespace));
 

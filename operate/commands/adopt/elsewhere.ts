@@ -1,4 +1,4 @@
-import type { SystemPlan } from '../../../components/system';
+import type { Plan, SystemPlan } from '../../../components/system';
 import type { ServerFacts } from '../../../components/system/operations';
 import { type Api, get } from '../../cluster/api';
 import type { LiveObject } from '../../live/object';
@@ -17,14 +17,18 @@ interface Workload extends LiveObject {
 
 /**
  * Workloads that look like a server of a system under another name or in another namespace, each with the keys of the stack
- * file that would make the plan fit it. One that uses the claim of the plan is refused: two would write to it.
+ * file that would make the plan fit it; those of other systems and instances of the plan are none. One that uses the claim of the plan is refused: two would write to it.
  */
-export async function otherInstalls(api: Api, system: SystemPlan): Promise<Finding[]> {
+export async function otherInstalls(
+  api: Api,
+  system: SystemPlan,
+  { systems }: Pick<Plan, 'systems'>,
+): Promise<Finding[]> {
   const workloads = (await Promise.all(['deployments', 'statefulsets'].map((plural) => listed(api, plural)))).flat();
   const claims = new Set(claimsOf(system));
   return workloads.flatMap((workload): Finding[] => {
     const { name, namespace } = workload.metadata;
-    if (namespace === system.namespace && isPlanned(system, workload)) return [];
+    if (systems.some((each) => namespace === each.namespace && isPlanned(each, workload))) return [];
     const pod = workload.spec.template.spec;
     const used = (pod.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
     const subject = `${workload.kind} ${namespace}/${name}`;

@@ -41,7 +41,7 @@ export async function planAdoption(
   const own = planned.flatMap(({ described: { object } }) =>
     object.kind === 'Application' ? [object.metadata.name] : [],
   );
-  const others = await Promise.all(plan.systems.map((system) => otherInstalls(api, system)));
+  const others = await Promise.all(plan.systems.map((system) => otherInstalls(api, system, plan)));
   const surroundings = [...(await installers(api, plan.cluster, live, own)), ...others.flat()];
   return { examination, adoptions, surroundings };
 }

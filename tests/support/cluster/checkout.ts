@@ -34,7 +34,7 @@ export function makeCheckout(name: string, stack: string): Checkout {
   const root = join(folder, 'checkouts', name);
   mkdirSync(root, { recursive: true });
   for (const file of ['index.ts', 'Pulumi.yaml']) copyFileSync(join(projectDir, file), join(root, file));
-  for (const part of ['components', 'config', 'node_modules', 'operate', 'policies']) {
+  for (const part of ['components', 'config', 'node_modules', 'operate', 'policies', 'render']) {
     symlinkSync(join(projectDir, part), join(root, part));
   }
   const overlay = join(root, overlaysPath, stack);

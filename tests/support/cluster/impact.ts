@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineEvent } from '@pulumi/pulumi/automation';
 import { parse, stringify } from 'yaml';
+import { valueAt } from '../../../config/problems';
 import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { loadProgram, openStack } from '../../../operate/engine';
 import { dataLosses, type PlannedStep } from '../../../operate/preview/losses';
@@ -23,7 +24,7 @@ export interface Deployed {
   effects(change: Change): Promise<readonly string[]>;
 }
 
-/** Encrypted keys, each with a value that may be seen. */
+/** Values of the map of secrets by their paths, such as `memoryMcp.token`; tests may see them. */
 type Secrets = Readonly<Record<string, string>>;
 
 /** Brings a stack up from a file of its own. Values of `secrets` are encrypted first; a change may name them as well. */
@@ -42,16 +43,16 @@ export async function deployed(name: string, config: Config, secrets: Secrets = 
     stateDir,
     configOverrides: overrides,
   });
-  const seal = (key: string, value: string) =>
-    encrypted(stack, { folder, stateDir, tools }, `memory-fleet:${key}`, value);
+  const seal = async (path: string, value: string) =>
+    valueAt(await encrypted(stack, { folder, stateDir, tools }, path, value), path.split('.'));
   const use = (values: Config) => {
     for (const key of Object.keys(overrides)) delete overrides[key];
     for (const [key, value] of Object.entries(values)) overrides[`memory-fleet:${key}`] = value;
   };
 
   const sealed: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(secrets)) sealed[key] = await seal(key, value);
-  const base = { ...config, ...sealed };
+  for (const [path, value] of Object.entries(secrets)) sealed[`secrets.${path}`] = await seal(path, value);
+  const base = changed(config, sealed);
   use(base);
   await stack.up();
   return {
@@ -59,7 +60,7 @@ export async function deployed(name: string, config: Config, secrets: Secrets = 
       const values = await Promise.all(
         Object.entries(change).map(async ([key, value]) => [
           key,
-          key in secrets && typeof value === 'string' ? await seal(key, value) : value,
+          key.startsWith('secrets.') ? await seal(key.slice('secrets.'.length), String(value)) : value,
         ]),
       );
       use(changed(base, Object.fromEntries(values)));

@@ -19,6 +19,9 @@ const servers = [
 ] as const;
 const system = { ...systemWith(objects, 'engine'), operations: { servers } };
 
+/** Another instance of the same system, in a namespace of its own. */
+const instance = { ...system, id: 'engine-two', namespace: 'two' };
+
 const deployment = (name: string, namespace: string, claims: readonly string[] = [], runs = image) => ({
   metadata: { name, namespace },
   spec: {
@@ -38,13 +41,18 @@ async function found(...deployments: readonly object[]) {
       body: JSON.stringify({ items: path.endsWith('/deployments') ? deployments : [] }),
     }),
   } as unknown as Api;
-  return otherInstalls(api, system);
+  return otherInstalls(api, system, { systems: [system, instance] });
 }
 
 describe('other installs of a system whose servers share an image', () => {
   it('are none of the workloads that the plan itself has', async () => {
     const ours = ['notes', 'code', 'watcher'].map((name) => deployment(name, 'ns', ['metadata']));
     assert.deepEqual(await found(...ours), []);
+  });
+
+  it('are none of the workloads of another instance in the plan', async () => {
+    assert.deepEqual(await found(deployment('notes', 'two'), deployment('code', 'two')), []);
+    assert.equal((await found(deployment('mine', 'two'))).length, 1);
   });
 
   it('are workloads elsewhere, each beside the server whose name it has', async () => {
