@@ -15,7 +15,7 @@ export const toolNames = [
 ] as const;
 
 /** Tools that only judge what was described, in tests: Argo CD's sync engine, and checkers of rules and policies. */
-export const judgeNames = ['agent', 'promtool', 'cyclonus'] as const;
+export const judgeNames = ['agent', 'promtool', 'cyclonus', 'cilium-judge'] as const;
 
 export type ToolName = (typeof toolNames)[number] | (typeof judgeNames)[number];
 

@@ -9,7 +9,12 @@ const introduction = `# Network flows
 
 <!-- Generated from the stack files by \`npm run generate\`; do not edit. -->
 
-All traffic that the pods of each stack have, with the policy that allows it. What is not here is denied, both ways.`;
+All traffic that the pods of each stack have, with the policy that allows it. What is not here is denied, both ways.
+
+A host of a URL is in the cluster where its name ends with \`.svc\`, alone or before the cluster's domain, or has no dot: then every
+pod of that namespace may be reached, on the port of the URL. An address is itself. Every other name is a host outside: with
+policies of Cilium that host alone, else every public address and no private one. Who must reach whom, written by hand, is in
+[tests/policies/reach](../tests/policies/reach/README.md).`;
 
 /** The page docs/flows.md: one table for each system of each stack. */
 export function flowTables(plans: ReadonlyMap<string, Plan>): string {

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describeStack, parseStack } from '../../components/stack';
+import type { Plan } from '../../components/system';
+import { loadStack, stackNames } from '../../operate/stack-file';
+import { podLabelsOf, podOf } from '../../policies/pods';
+import { cilium } from '../support/policies/cilium';
+import { cyclonus } from '../support/policies/cyclonus';
+import type { Connection, PolicyJudge } from '../support/policies/judge';
+import { inWords, type ReachTable, reachTables } from '../support/policies/reach-table';
+
+const projectDir = join(__dirname, '..', '..');
+const tables = reachTables(join(__dirname, 'reach'));
+
+function planOf({ config, name, stack }: ReachTable): Plan {
+  return describeStack(stack === undefined ? parseStack(config ?? {}, name) : loadStack(projectDir, stack));
+}
+
+/** All pods that a plan makes, as `namespace` and labels in one text. */
+function podsOf({ systems }: Plan): string[] {
+  const pods = systems.flatMap(({ namespace, objects }) =>
+    Object.values(objects).flatMap(({ object }) => (podOf(object) ? [identity(namespace, podLabelsOf(object))] : [])),
+  );
+  return [...new Set(pods)].sort();
+}
+
+function identity(namespace: string, labels: Readonly<Record<string, string>>): string {
+  return `${namespace}: ${JSON.stringify(Object.fromEntries(Object.entries(labels).sort()))}`;
+}
+
+describe('the tables of who reaches whom', () => {
+  it('are there for every stack', () => {
+    assert.deepEqual(tables.flatMap(({ stack }) => stack ?? []).sort(), [...stackNames(projectDir)].sort());
+  });
+});
+
+for (const table of tables) {
+  describe(`the network policies of ${table.stack === undefined ? 'variant' : 'stack'} ${table.name}`, () => {
+    const plan = planOf(table);
+    const policies = plan.systems.flatMap(({ objects }) =>
+      Object.values(objects).flatMap(({ object }) =>
+        object.kind === 'NetworkPolicy' || object.kind === 'CiliumNetworkPolicy' ? [object] : [],
+      ),
+    );
+    const judges: PolicyJudge[] = [];
+    before(async function () {
+      this.timeout(0);
+      judges.push(await cilium(projectDir, table.dns));
+      if (policies.every(({ kind }) => kind === 'NetworkPolicy')) judges.push(await cyclonus(projectDir));
+    });
+
+    /** Whether every judge says the same of all these connections. */
+    async function expectAll(connections: readonly Connection[], expected: boolean): Promise<void> {
+      for (const judge of judges) {
+        const verdicts = await judge.allowed(policies, connections);
+        const wrong = connections.filter((_, index) => verdicts[index] !== expected).map(inWords);
+        assert.deepEqual(wrong.slice(0, 20), [], `${judge.name} says otherwise of ${wrong.length}`);
+      }
+    }
+
+    it('are about the pods of the table', () => {
+      const named = table.ours
+        .filter(({ madeBy }) => !madeBy)
+        .map(({ pod }) => identity(pod?.namespace ?? '', pod?.labels ?? {}));
+      assert.deepEqual(named.sort(), podsOf(plan));
+    });
+
+    it('allow what the table allows', () => expectAll(table.allowed, true));
+
+    it('deny everything else between these ends', () => expectAll(table.denied, false));
+
+    if (table.untouched.length > 0) {
+      it('leave the pods of others alone', () => expectAll(table.untouched, true));
+    }
+  });
+}

@@ -1,0 +1,28 @@
+import { execa } from 'execa';
+import { judgePath } from '../judge';
+import type { Place, PolicyJudge } from './judge';
+
+/**
+ * Cilium's own code, see tools/cilium. It knows both kinds of policies, and addresses only outside of the cluster.
+ *
+ * @param dns the resolver: policies that name hosts hold only for names whose look-ups pass Cilium's proxy on their way there
+ */
+export async function cilium(projectDir: string, dns: Place): Promise<PolicyJudge> {
+  const program = await judgePath(projectDir, 'cilium-judge');
+  return {
+    name: 'Cilium',
+    allowed: async (policies, connections) => {
+      const input = JSON.stringify({
+        policies,
+        dns: place(dns),
+        connections: connections.map(({ from, to, ...rest }) => ({ ...rest, from: place(from), to: place(to) })),
+      });
+      const { stdout } = await execa(program, [], { input, maxBuffer: 1_000_000_000 });
+      return JSON.parse(stdout) as boolean[];
+    },
+  };
+}
+
+function place({ address, entity, host, pod }: Place) {
+  return pod ?? (entity === undefined ? { address, host } : { entity });
+}
