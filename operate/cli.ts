@@ -39,13 +39,15 @@ function endCleanly(): void {
 }
 
 /**
- * Runs a command and ends the process with the code that it returns: connections to the engine would keep it alive for seconds. The command's module
- * is loaded when it is called, because loading the engine's SDK takes longer than `stop` does.
+ * Runs a command and ends the process with the code that it returns: connections to the engine would keep it alive for
+ * seconds. The command's module is loaded when it is called, because loading the engine's SDK takes longer than `stop` does.
  */
-function command<O>(load: () => (run: CommandRun, options: O) => Promise<unknown>): (options: O) => Promise<never> {
+function command<O>(
+  load: () => Promise<(run: CommandRun, options: O) => Promise<unknown>>,
+): (options: O) => Promise<never> {
   return async (options) => {
     try {
-      const exitCode = await load()(commandRun(interrupt.signal), options);
+      const exitCode = await (await load())(commandRun(interrupt.signal), options);
       process.exit(typeof exitCode === 'number' ? exitCode : 0);
     } catch (error) {
       process.exit(complain(error));
@@ -82,74 +84,52 @@ program
   .option('--kubeconfig <file>', 'deploy to an existing cluster instead')
   .option('--context <name>', 'context of that file (default: its current one)')
   .option('--yes', 'do not ask')
-  .action(command(() => (require('./commands/start/start') as typeof import('./commands/start/start')).start));
+  .action(command(async () => (await import('./commands/start/start.ts')).start));
 program
   .command('stop')
   .description('end the control plane, keep its data')
-  .action(command(() => (require('./commands/stop/stop') as typeof import('./commands/stop/stop')).stop));
+  .action(command(async () => (await import('./commands/stop/stop.ts')).stop));
 program
   .command('reset')
   .description('end the control plane, forget its data and state, keep the tools')
   .option('--yes', 'do not ask')
-  .action(command(() => (require('./commands/reset/reset') as typeof import('./commands/reset/reset')).reset));
+  .action(command(async () => (await import('./commands/reset/reset.ts')).reset));
 
 group('Stack files:', [
-  pinCommand(command(() => (require('./commands/pin/pin') as typeof import('./commands/pin/pin')).pin)),
-  promoteCommand(
-    command(() => (require('./commands/promote/promote') as typeof import('./commands/promote/promote')).promote),
-  ),
-  renderCommand(
-    command(() => (require('./commands/render/render') as typeof import('./commands/render/render')).render),
-  ),
-  generateCommand(
-    command(() => (require('./commands/generate/generate') as typeof import('./commands/generate/generate')).generate),
-  ),
+  pinCommand(command(async () => (await import('./commands/pin/pin.ts')).pin)),
+  promoteCommand(command(async () => (await import('./commands/promote/promote.ts')).promote)),
+  renderCommand(command(async () => (await import('./commands/render/render.ts')).render)),
+  generateCommand(command(async () => (await import('./commands/generate/generate.ts')).generate)),
 ]);
 
 group('Before `up`:', [
-  doctorCommand(
-    command(() => (require('./commands/doctor/doctor') as typeof import('./commands/doctor/doctor')).doctor),
-  ),
-  adoptCommand(command(() => (require('./commands/adopt/adopt') as typeof import('./commands/adopt/adopt')).adopt)),
-  gateCommand(command(() => (require('./commands/gate/gate') as typeof import('./commands/gate/gate')).gate)),
+  doctorCommand(command(async () => (await import('./commands/doctor/doctor.ts')).doctor)),
+  adoptCommand(command(async () => (await import('./commands/adopt/adopt.ts')).adopt)),
+  gateCommand(command(async () => (await import('./commands/gate/gate.ts')).gate)),
 ]);
 
 group('After `up`:', [
-  tokenCommand(command(() => (require('./commands/token/token') as typeof import('./commands/token/token')).token)),
-  verifyCommand(
-    command(() => (require('./commands/verify/verify') as typeof import('./commands/verify/verify')).verify),
-  ),
+  tokenCommand(command(async () => (await import('./commands/token/token.ts')).token)),
+  verifyCommand(command(async () => (await import('./commands/verify/verify.ts')).verify)),
   backupCommand({
-    now: command(() => (require('./commands/backup/now') as typeof import('./commands/backup/now')).now),
-    status: command(() => (require('./commands/backup/status') as typeof import('./commands/backup/status')).status),
-    drill: command(
-      () => (require('./commands/backup/drill/drill') as typeof import('./commands/backup/drill/drill')).drill,
-    ),
-    restore: command(
-      () =>
-        (require('./commands/backup/snapshots/restore') as typeof import('./commands/backup/snapshots/restore'))
-          .restore,
-    ),
+    now: command(async () => (await import('./commands/backup/now.ts')).now),
+    status: command(async () => (await import('./commands/backup/status.ts')).status),
+    drill: command(async () => (await import('./commands/backup/drill/drill.ts')).drill),
+    restore: command(async () => (await import('./commands/backup/snapshots/restore.ts')).restore),
   }),
-  driftCommand(command(() => (require('./commands/drift/drift') as typeof import('./commands/drift/drift')).drift)),
+  driftCommand(command(async () => (await import('./commands/drift/drift.ts')).drift)),
 ]);
 
 group('Memories, repositories and clients:', [
-  migrateCommand(
-    command(() => (require('./commands/migrate/serena') as typeof import('./commands/migrate/serena')).migrateSerena),
-  ),
-  parityCommand(
-    command(() => (require('./commands/parity/parity') as typeof import('./commands/parity/parity')).parity),
-  ),
+  migrateCommand(command(async () => (await import('./commands/migrate/serena.ts')).migrateSerena)),
+  parityCommand(command(async () => (await import('./commands/parity/parity.ts')).parity)),
   reposCommand({
-    list: command(() => (require('./commands/repos/list') as typeof import('./commands/repos/list')).list),
-    upload: command(() => (require('./commands/repos/upload') as typeof import('./commands/repos/upload')).upload),
+    list: command(async () => (await import('./commands/repos/list.ts')).list),
+    upload: command(async () => (await import('./commands/repos/upload.ts')).upload),
   }),
   clientCommand({
-    claude: command(
-      () => (require('./commands/client/client') as typeof import('./commands/client/client')).configureClaude,
-    ),
-    print: command(() => (require('./commands/client/client') as typeof import('./commands/client/client')).printEntry),
+    claude: command(async () => (await import('./commands/client/client.ts')).configureClaude),
+    print: command(async () => (await import('./commands/client/client.ts')).printEntry),
   }),
 ]);
 
