@@ -1,48 +1,55 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { fleetHomeAt } from '../operate/base/fleet-home';
-import { openStack } from '../operate/engine';
 import { table } from '../operate/report/table';
 import { describedStack } from '../operate/stack';
 import {
   controlPlane,
   ensureNamespace,
   joinControlPlane,
-  openTestStack,
   projectDir,
+  removeNamespace,
 } from '../tests/support/cluster/control-plane';
 import { startLanes } from '../tests/support/cluster/lanes';
-import { compare, type Measured } from './medians';
+import { writeMinimalProject } from './minimal-project';
+import { compare, type Measured, type Timed } from './pairs';
+import { automationApi, type Opened, pulumiCli, type Way } from './ways';
 
 const turns = Number(process.argv[2] ?? 5);
+const stack = 'goddess';
 
-/** What the operator waits for: a preview and an `up` that changes nothing, against a program that is empty. */
-async function engine(): Promise<Measured[]> {
-  const { cluster, folder, tools } = controlPlane();
-  const empty = await openStack({
-    stack: 'local',
-    home: fleetHomeAt(folder),
-    tools,
-    projectDir,
-    kubeconfig: cluster.kubeconfig,
-    stateDir: join(folder, 'state', 'empty'),
-    program: async () => ({}),
+/** What the operator waits for, against a program that registers the same objects and does nothing else. */
+async function engine(way: Way, minimal: string): Promise<Measured[]> {
+  const programs = [
+    { name: 'minimal program', folder: minimal },
+    { name: stack, folder: projectDir },
+  ];
+  const { plan } = describedStack(projectDir, stack);
+  const subjects = (what: string, timed: (folder: string) => Promise<Omit<Timed, 'name'>>) =>
+    Promise.all(programs.map(async ({ name, folder }) => ({ name: `${what}, ${name}`, ...(await timed(folder)) })));
+
+  const settled = new Map<string, Opened>();
+  for (const { folder } of programs) {
+    const opened = await way(folder, stack);
+    await opened.up();
+    settled.set(folder, opened);
+  }
+  const previews = await subjects('preview', async (folder) => ({ run: () => settled.get(folder)?.preview() }));
+  const idle = await subjects('up, nothing to do', async (folder) => ({ run: () => settled.get(folder)?.up() }));
+  const creating = await subjects('up from nothing', async (folder) => {
+    let fresh: Opened | undefined;
+    return {
+      before: async () => {
+        for (const { namespace } of plan.systems) await removeNamespace(namespace);
+        fresh = await way(folder, stack);
+      },
+      run: () => fresh?.up(),
+    };
   });
-  await ensureNamespace('argocd');
-  const goddess = await openTestStack('goddess', 'goddess');
-  await goddess.up();
-  return compare(
-    [
-      { name: 'preview of an empty program', run: () => empty.preview() },
-      { name: `preview of goddess (${countOf('goddess')} objects)`, run: () => goddess.preview() },
-      { name: 'up of goddess, nothing to do', run: () => goddess.up() },
-    ],
-    turns,
-  );
-}
-
-function countOf(stack: string): number {
-  return describedStack(projectDir, stack).plan.systems.flatMap(({ objects }) => Object.keys(objects)).length;
+  return [
+    ...(await compare(previews, turns)),
+    ...(await compare(idle, turns)),
+    ...(await compare(creating, Math.ceil(turns / 2))),
+  ];
 }
 
 /** What every command costs before it does anything, against the runtime alone. */
@@ -71,8 +78,12 @@ function describing(): Promise<Measured[]> {
 }
 
 function show(title: string, figures: readonly Measured[]): void {
-  const rows = figures.map(({ name, median, ratio }) => [name, `${median.toFixed(3)} s`, ratio.toFixed(2)]);
-  console.log(`\n${table([title, 'median', 'ratio'], rows)}`);
+  const rows = figures.map(({ name, seconds, ratio }) => [
+    name,
+    seconds.toFixed(3),
+    ...ratio.map((each) => each.toFixed(2)),
+  ]);
+  console.log(`\n${table([title, 'seconds', 'ratio: least', 'median', 'most'], rows)}`);
 }
 
 async function main(): Promise<void> {
@@ -81,7 +92,13 @@ async function main(): Promise<void> {
   const stop = await startLanes(1);
   await joinControlPlane();
   try {
-    show('engine', await engine());
+    await ensureNamespace('argocd');
+    const minimal = join(controlPlane().folder, 'minimal');
+    const objects = writeMinimalProject(minimal, projectDir, stack);
+    show(`Automation API, ${objects} objects`, await engine(automationApi, minimal));
+    const host = await execa('pulumi-language-nodejs', ['-version'], { reject: false });
+    if (host.exitCode === undefined) console.log('\nPulumi CLI: not measured, pulumi-language-nodejs is not on PATH');
+    else show(`Pulumi CLI, ${objects} objects`, await engine(pulumiCli, minimal));
   } finally {
     await stop();
   }

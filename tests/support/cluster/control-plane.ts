@@ -68,7 +68,7 @@ export function openTestStack(stack: string, state: string, configOverrides?: Co
 }
 
 /** A kubeconfig for the control plane whose only context has the name that the stack file asks for. */
-function kubeconfigFor(context: string): string {
+export function kubeconfigFor(context: string): string {
   const { cluster, folder } = controlPlane();
   const config = JSON.parse(oneContext(cluster.kubeconfig).content);
   config.contexts[0].name = context;
