@@ -72,6 +72,7 @@ export const oneNodeVolumes: Rule = {
   demand: 'workloads that share a ReadWriteOnce volume are kept on one node, because no other can mount it meanwhile',
   check(object, { objects }) {
     const claims = exclusiveClaims(object, objects);
+    if (claims.length === 0) return [];
     const sharers = objectsIn(objects).filter(
       (other) => other !== object && exclusiveClaims(other, objects).some((claim) => claims.includes(claim)),
     );
@@ -93,7 +94,8 @@ function follows(object: PlannedObject, other: PlannedObject): boolean {
 
 /** Names of the claims that the pods of an object mount and that only one node can mount at a time. */
 function exclusiveClaims(object: PlannedObject, objects: DescribedObjects): string[] {
-  const mounted = (podOf(object)?.volumes ?? []).map((volume) => volume.persistentVolumeClaim?.claimName);
+  const mounted = (podOf(object)?.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
+  if (mounted.length === 0) return [];
   return objectsIn(objects)
     .filter((other) => other.kind === 'PersistentVolumeClaim')
     .filter(({ spec }) => !spec?.accessModes?.includes('ReadWriteMany'))
