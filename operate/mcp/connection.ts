@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { getCACertificates } from 'node:tls';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { Agent, buildConnector, request, fetch as undiciFetch } from 'undici';
 import { Failure, messageOf } from '../base/failure';
 
@@ -55,17 +55,24 @@ export function parseAddress(text: string): Address {
  * @throws Failure when the file with certificates cannot be read or has none
  */
 export function openConnection({ address, ca, headers = {} }: ConnectionOptions = {}): Connection {
-  const connect = buildConnector({ ca: trustedCertificates(ca) });
+  const trusted = trustedCertificates(ca);
+  const plain = buildConnector({});
+  let secure: buildConnector.connector | undefined;
+  const connectorFor = (protocol: string) => {
+    if (protocol !== 'https:') return plain;
+    secure ??= buildConnector({ secureContext: contextThatTrusts(trusted) });
+    return secure;
+  };
   const agent = new Agent({
     // Event streams are quiet for as long as nobody has anything to say.
     bodyTimeout: 0,
     connect: (options, done) => {
-      const { hostname, port } = options;
+      const { hostname, port, protocol } = options;
       // The name that the certificate must have, and that a server chooses its certificate by: the URL's, whatever the
       // Host header says and wherever the connection goes.
       const servername = isIP(hostname) === 0 ? { servername: hostname } : {};
       const place = address && { hostname: address.host, port: String(address.port ?? port) };
-      return connect({ ...options, ...servername, ...place }, done);
+      return connectorFor(protocol)({ ...options, ...servername, ...place }, done);
     },
   });
   const fetchThrough = (input: unknown, init?: object) =>
@@ -79,6 +86,16 @@ export function openConnection({ address, ca, headers = {} }: ConnectionOptions 
     return { status: statusCode, body: '' };
   };
   return { fetch: fetchThrough as unknown as typeof fetch, ask, headers, close: () => agent.destroy() };
+}
+
+const contexts = new Map<string, SecureContext>();
+
+/** One for all connections that trust the same: taking in some hundred authorities anew takes tens of milliseconds. */
+function contextThatTrusts(ca: string[]): SecureContext {
+  const key = ca.join('');
+  const context = contexts.get(key) ?? createSecureContext({ ca });
+  contexts.set(key, context);
+  return context;
 }
 
 /**
