@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import type { KubernetesObject } from '../../components/system/described';
+
+const modules = join(__dirname, '..', '..', 'node_modules');
 
 /** Packages with the schemas of the API groups that are not built into Kubernetes. */
 const packages: Readonly<Record<string, string>> = {
@@ -20,12 +23,9 @@ interface Model {
  */
 export async function validateObject(object: KubernetesObject): Promise<void> {
   const [group] = object.apiVersion.split('/');
-  const models = (await import(`${packages[group ?? ''] ?? 'kubernetes-models'}/${object.apiVersion}`)) as Record<
-    string,
-    new (
-      data: unknown,
-    ) => Model
-  >;
+  // By its path: these packages export nothing to a `require`, which is what `import()` is here.
+  const path = join(modules, packages[group ?? ''] ?? 'kubernetes-models', object.apiVersion, 'index.js');
+  const models = (await import(path)) as Record<string, new (data: unknown) => Model>;
   const model = models[object.kind];
   if (!model) throw new Error(`no schema is known for ${object.apiVersion} ${object.kind}`);
   new model(object).validate();
