@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { engineObject } from '../components/register/objects';
+import { engineObject } from '../components/register/written';
 import { describedStack } from '../operate/stack';
 
 /**
@@ -12,7 +12,7 @@ import { describedStack } from '../operate/stack';
  */
 export function writeMinimalProject(folder: string, projectDir: string, stack: string): number {
   const objects = describedStack(projectDir, stack).plan.systems.flatMap((system) =>
-    Object.entries(system.objects).map(([key, { object }]) => [`${system.name}-${key}`, engineObject(object)] as const),
+    Object.entries(system.objects).map(([key, { object }]) => [`${system.id}-${key}`, engineObject(object)] as const),
   );
   const project = { name: 'minimal', runtime: 'nodejs', main: 'index.ts', options: { refresh: 'always' } };
   mkdirSync(folder, { recursive: true });

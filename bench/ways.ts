@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { fleetHomeAt } from '../operate/base/fleet-home';
 import { openStack } from '../operate/engine';
+import { backendUrl } from '../operate/engine/backend';
+import { linkProvider } from '../operate/engine/command';
 import { toolPath } from '../operate/toolchain';
 import { toolEnvironment } from '../operate/toolchain/environment';
 import { controlPlane, kubeconfigFor } from '../tests/support/cluster/control-plane';
@@ -27,21 +29,23 @@ export const automationApi: Way = (projectDir, stack) => {
 export const pulumiCli: Way = async (projectDir, stack) => {
   const { folder, tools } = controlPlane();
   const stateDir = mkdtempSync(join(folder, 'bench-'));
-  // The engine adds an encryption salt to the stack file.
+  // Where the stack is made, because the engine then adds an encryption salt to its file.
   const file = join(stateDir, `Pulumi.${stack}.yaml`);
+  copyFileSync(join(projectDir, 'Pulumi.yaml'), join(stateDir, 'Pulumi.yaml'));
   copyFileSync(join(projectDir, `Pulumi.${stack}.yaml`), file);
-  const env = toolEnvironment(fleetHomeAt(folder), {
+  const home = fleetHomeAt(folder);
+  linkProvider(home, tools);
+  const env = toolEnvironment(home, {
     KUBECONFIG: kubeconfigFor(stack),
-    PULUMI_BACKEND_URL: `file://${stateDir}`,
+    PULUMI_BACKEND_URL: backendUrl(stateDir),
     PULUMI_CONFIG_PASSPHRASE: '',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
   });
-  const pulumi = (...args: string[]) =>
-    execa(toolPath(tools, 'pulumi'), [...args, '--stack', stack, '--config-file', file, '--non-interactive'], {
-      cwd: projectDir,
-      env,
-      extendEnv: false,
-    });
-  await pulumi('stack', 'init');
-  return { preview: () => pulumi('preview'), up: () => pulumi('up', '--skip-preview', '--yes') };
+  const pulumi = (cwd: string, ...args: string[]) =>
+    execa(toolPath(tools, 'pulumi'), [...args, '--stack', stack, '--non-interactive'], { cwd, env, extendEnv: false });
+  await pulumi(stateDir, 'stack', 'init');
+  return {
+    preview: () => pulumi(projectDir, 'preview', '--config-file', file),
+    up: () => pulumi(projectDir, 'up', '--skip-preview', '--yes', '--config-file', file),
+  };
 };
