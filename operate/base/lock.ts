@@ -1,8 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { lock as acquire } from 'proper-lockfile';
-import { throwIfInterrupted } from './failure';
+import { waitFor } from './wait';
 
 /** How a lock behaves; the defaults suit everything but tests. */
 export interface LockOptions {
@@ -37,12 +36,11 @@ export async function withLock<T>(
   }
 }
 
-async function waitForLock(folder: string, name: string, options: LockOptions): Promise<() => Promise<void>> {
+function waitForLock(folder: string, name: string, options: LockOptions): Promise<() => Promise<void>> {
   mkdirSync(folder, { recursive: true });
-  const stale = options.stale ?? 15_000;
+  const { onWait, retry: period = 500, signal, stale = 15_000 } = options;
   let told = false;
-  for (;;) {
-    throwIfInterrupted(options.signal);
+  const tryOnce = async () => {
     try {
       // The library keeps its books by this path, so each name needs one of its own; the file itself need not exist.
       return await acquire(join(folder, name), {
@@ -55,9 +53,10 @@ async function waitForLock(folder: string, name: string, options: LockOptions): 
       });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
-      if (!told) options.onWait?.();
+      if (!told) onWait?.();
       told = true;
-      await sleep(options.retry ?? 500);
+      return undefined;
     }
-  }
+  };
+  return waitFor(tryOnce, { period, signal });
 }

@@ -1,27 +1,35 @@
 import pRetry from 'p-retry';
 import { Interrupted } from './failure';
 
-/** How long something is waited for. */
+/** How something is waited for. */
 export interface Waiting {
-  readonly seconds: number;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds between two looks. @default 500 */
   readonly period?: number;
 }
 
+/** How long it is waited for. */
+export interface Limit {
+  readonly seconds: number;
+}
+
 /** Thrown by a look that found nothing yet. */
 class NotYet extends Error {}
 
+type Look<T> = () => Promise<T | undefined> | T | undefined;
+
 /**
- * Looks until there is something.
+ * Looks again and again until there is something.
  *
  * @param look undefined means not yet
  * @returns what the look found; undefined where the time is up
  * @throws Interrupted, and what a look throws
  */
+export async function waitFor<T>(look: Look<T>, waiting: Waiting & Limit): Promise<T | undefined>;
+export async function waitFor<T>(look: Look<T>, waiting: Waiting): Promise<T>;
 export async function waitFor<T>(
-  look: () => Promise<T | undefined>,
-  { seconds, signal, period = 500 }: Waiting,
+  look: Look<T>,
+  { seconds = Number.POSITIVE_INFINITY, signal, period = 500 }: Waiting & Partial<Limit>,
 ): Promise<T | undefined> {
   const once = async (): Promise<T> => {
     const found = await look();

@@ -1,8 +1,8 @@
 import { request as plainRequest } from 'node:http';
 import { type RequestOptions, request as secureRequest } from 'node:https';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Failure } from '../base/failure';
+import { waitFor } from '../base/wait';
 
 /** The part of an object that this code looks at; the rest is carried along as it is. */
 export interface KubernetesObject {
@@ -71,20 +71,24 @@ export async function connectWith(config: KubeConfig): Promise<Api> {
   };
 }
 
-/** How often a request is sent that the server is too busy for, a second apart. */
-const busyTries = 30;
-
 /** Sends a request again while the server says that it is busy, or still sets up a kind: it has done nothing then. */
-async function whenReady(request: () => Promise<Answer>): Promise<Answer> {
-  for (let left = busyTries - 1; ; left--) {
-    const answer = await request();
-    if (answer.status !== 429 || left === 0) return answer;
-    await sleep(1000);
-  }
+function whenReady(request: () => Promise<Answer>): Promise<Answer> {
+  return until(request, ({ status }) => status !== 429, 30);
 }
 
-/** How often an apply is sent before the server's answer counts. */
-const tries = 5;
+/** The first answer that counts; where none does in time, the last. */
+async function until(
+  request: () => Promise<Answer>,
+  counts: (answer: Answer) => boolean,
+  seconds: number,
+): Promise<Answer> {
+  let last: Answer | undefined;
+  const ask = async () => {
+    last = await request();
+    return counts(last) ? last : undefined;
+  };
+  return (await waitFor(ask, { seconds, period: 1000 })) ?? (last as Answer);
+}
 
 /**
  * Creates an object or changes it to what is given, as this project's part of it (server-side apply).
@@ -95,18 +99,14 @@ const tries = 5;
  * @throws Refused with the server's answer where it refuses
  */
 export async function apply(api: Api, path: string, object: KubernetesObject): Promise<void> {
-  for (let left = tries - 1; ; left--) {
-    const answer = await api.send('PATCH', `${path}/${object.metadata.name}?fieldManager=${fieldManager}&force=true`, {
+  const send = () =>
+    api.send('PATCH', `${path}/${object.metadata.name}?fieldManager=${fieldManager}&force=true`, {
       body: object,
       contentType: 'application/apply-patch+yaml',
       accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
     });
-    if (answer.status < 300) return;
-    if (left === 0 || answer.status < 500) {
-      throw new Refused(`${object.kind} ${object.metadata.name}`, answer);
-    }
-    await sleep(1000);
-  }
+  const answer = await until(send, ({ status }) => status < 500, 60);
+  if (answer.status >= 300) throw new Refused(`${object.kind} ${object.metadata.name}`, answer);
 }
 
 /** Reads an object or a list; undefined where there is none. */
@@ -140,7 +140,6 @@ export async function remove(api: Api, path: string): Promise<void> {
   throw new Refused(`DELETE ${path}`, answer);
 }
 
-/** What the API server says is wrong, out of the body of its answer. */
 /** Thrown where the API server refuses a request. */
 export class Refused extends Failure {
   override readonly name = 'Refused';
@@ -155,6 +154,7 @@ export class Refused extends Failure {
   }
 }
 
+/** What the API server says is wrong, out of the body of its answer. */
 export function reasonOf(body: string): string {
   try {
     return (JSON.parse(body) as { message?: string }).message ?? body;

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1CronJob, V1Job } from '@kubernetes/client-node';
 import { Failure, throwIfInterrupted } from '../base/failure';
+import { waitFor } from '../base/wait';
 import { type Api, create, get, remove } from './api';
-import { lastLogLine, type TellingPod, troubleOf } from './pod-story';
-import { podsWith } from './pods';
+import { lastLogLine, startProblem } from './pod-status';
+import { type Pod, podsWith } from './pods';
 
 /** How a Job ended. */
 export interface JobEnd {
@@ -26,11 +26,9 @@ export interface JobRun {
   readonly signal?: AbortSignal | undefined;
   readonly say?: (text: string) => void;
   /** Called at every look with the newest pod, which stays as it is until the call is done. What it throws ends the run. */
-  readonly attend?: (pod: TellingPod) => Promise<void>;
+  readonly onPod?: (pod: Pod) => Promise<void>;
 }
 
-/** Seconds between two looks at a Job. */
-const period = 1;
 /** Seconds that the cluster has to notice by itself that a Job's time is up. */
 const grace = 30;
 
@@ -61,7 +59,7 @@ export async function runJobOf(run: JobRun): Promise<JobEnd> {
   try {
     await create(api, `/apis/batch/v1/namespaces/${namespace}/jobs`, job);
     const end = await follow(run, path, job.metadata.name);
-    if (end.succeeded) await noted(run, cronJob);
+    if (end.succeeded) await successRecorded(run, cronJob);
     return end;
   } finally {
     await remove(api, path);
@@ -84,9 +82,9 @@ export async function jobsOf(api: Api, namespace: string, { metadata }: V1CronJo
 }
 
 /** The newest pod of a Job: of a Job that tried again, the one that counts. */
-export async function newestPodOf(api: Api, namespace: string, job: string): Promise<TellingPod | undefined> {
-  const pods = await podsWith<TellingPod>(api, namespace, { 'batch.kubernetes.io/job-name': job });
-  const created = ({ metadata }: TellingPod) => metadata.creationTimestamp ?? '';
+export async function newestPodOf(api: Api, namespace: string, job: string): Promise<Pod | undefined> {
+  const pods = await podsWith(api, namespace, { 'batch.kubernetes.io/job-name': job });
+  const created = ({ metadata }: Pod) => metadata.creationTimestamp ?? '';
   return [...pods].sort((a, b) => created(a).localeCompare(created(b))).at(-1);
 }
 
@@ -132,31 +130,29 @@ export function withEnv(job: ReturnType<typeof jobFrom>, { env }: Pick<JobRun, '
   return { ...job, spec: { ...job.spec, template: { ...template, spec: { ...template.spec, containers } } } };
 }
 
-/** Waits a moment until the CronJob has noted a success, because a Job that is gone by then would not count. */
-async function noted({ api, cronJob, namespace, signal }: JobRun, before: V1CronJob): Promise<void> {
-  for (let left = 10; left > 0 && !signal?.aborted; left--) {
+/** Waits a moment until the CronJob has recorded a success, because a Job that is gone by then would not count. */
+async function successRecorded({ api, cronJob, namespace, signal }: JobRun, before: V1CronJob): Promise<void> {
+  const recorded = async () => {
     const now = await cronJobOf(api, namespace, cronJob);
-    if (now?.status?.lastSuccessfulTime !== before.status?.lastSuccessfulTime) return;
-    await sleep(500);
-  }
+    return now?.status?.lastSuccessfulTime !== before.status?.lastSuccessfulTime || undefined;
+  };
+  await waitFor(recorded, { seconds: 5, signal });
 }
 
 async function follow(run: JobRun, path: string, name: string): Promise<JobEnd> {
   const { api, deadlineSeconds, namespace, say, signal } = run;
-  const limit = Date.now() + (deadlineSeconds + grace) * 1000;
-  for (;;) {
-    throwIfInterrupted(signal);
+  let problem: string | undefined;
+  const look = async (): Promise<JobEnd | undefined> => {
     const job = await get<V1Job>(api, path);
     if (job === undefined) throw new Failure(`somebody removed Job ${namespace}/${name}`, 'run the command again');
     const pod = await newestPodOf(api, namespace, name);
     const end = endOf(job);
     if (end) return { ...end, lastLine: pod && (await lastLogLine(api, pod)) };
-    if (pod) await run.attend?.(pod);
-    const trouble = pod && troubleOf(pod);
-    if (Date.now() > limit) {
-      return { succeeded: false, reason: trouble ?? `not done within ${deadlineSeconds} s` };
-    }
-    say?.(trouble ?? `${name}: ${pod?.status?.phase?.toLowerCase() ?? 'no pod yet'}`);
-    await sleep(period * 1000, undefined, signal ? { signal } : {}).catch(() => undefined);
-  }
+    if (pod) await run.onPod?.(pod);
+    problem = pod && startProblem(pod);
+    say?.(problem ?? `${name}: ${pod?.status?.phase?.toLowerCase() ?? 'no pod yet'}`);
+    return undefined;
+  };
+  const end = await waitFor(look, { seconds: deadlineSeconds + grace, period: 1000, signal });
+  return end ?? { succeeded: false, reason: problem ?? `not done within ${deadlineSeconds} s` };
 }

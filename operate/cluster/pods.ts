@@ -1,13 +1,29 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure, messageOf, throwIfInterrupted } from '../base/failure';
+import type { V1ContainerStatus } from '@kubernetes/client-node';
+import { Failure, messageOf } from '../base/failure';
+import { waitFor } from '../base/wait';
 import { type Api, get } from './api';
 
 /** The part of a pod that this code looks at. */
 export interface Pod {
-  readonly metadata: { readonly name: string; readonly uid?: string; readonly deletionTimestamp?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+  };
+  readonly spec?: { readonly nodeName?: string };
   readonly status?: {
     readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly message?: string;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
+    readonly initContainerStatuses?: readonly V1ContainerStatus[];
+    readonly containerStatuses?: readonly V1ContainerStatus[];
   };
 }
 
@@ -22,13 +38,13 @@ export function selectorText(labels: Readonly<Record<string, string>>): string {
  * The pods with all of these labels.
  * @throws Failure when they cannot be listed
  */
-export async function podsWith<P extends Pod = Pod>(
+export async function podsWith(
   api: Api,
   namespace: string,
   labels: Readonly<Record<string, string>>,
-): Promise<readonly P[]> {
+): Promise<readonly Pod[]> {
   const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selectorText(labels))}`;
-  const list = await get<{ items: readonly P[] }>(api, path).catch((error: unknown) => {
+  const list = await get<{ items: readonly Pod[] }>(api, path).catch((error: unknown) => {
     const message = `the pods ${selectorText(labels)} of namespace ${namespace} cannot be listed: ${messageOf(error)}`;
     throw new Failure(message, 'check your rights on the cluster');
   });
@@ -37,7 +53,7 @@ export async function podsWith<P extends Pod = Pod>(
 
 /** Whether a pod serves and is not about to go. */
 export function isReady({ metadata, status }: Pod): boolean {
-  const ready = status?.conditions?.some(({ type, status: holds }) => type === 'Ready' && holds === 'True');
+  const ready = status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True');
   return ready === true && metadata.deletionTimestamp === undefined;
 }
 
@@ -67,16 +83,13 @@ export async function replacePods(api: Api, replacement: Replacement): Promise<r
       throw new Failure(`the pod ${metadata.name} cannot be deleted (status ${status})`, 'check your rights');
     }
   }
-  const gone = new Set(old.map(({ metadata }) => metadata.uid));
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    throwIfInterrupted(signal);
+  const deleted = new Set(old.map(({ metadata }) => metadata.uid));
+  const replaced = async () => {
     const now = await podsWith(api, namespace, labels);
-    const fresh = now.filter((pod) => isReady(pod) && !gone.has(pod.metadata.uid));
-    if (fresh.length > 0 && now.every(({ metadata }) => !gone.has(metadata.uid))) {
-      return fresh.map(({ metadata }) => metadata.name);
-    }
-    if (Date.now() > deadline) throw new Failure(`after ${seconds} s no new pod is ready`, `look at it: ${look}`);
-    await sleep(500);
-  }
+    const fresh = now.filter((pod) => isReady(pod) && !deleted.has(pod.metadata.uid));
+    return fresh.length > 0 && now.every(({ metadata }) => !deleted.has(metadata.uid)) ? fresh : undefined;
+  };
+  const fresh = await waitFor(replaced, { seconds, signal });
+  if (fresh === undefined) throw new Failure(`after ${seconds} s no new pod is ready`, `look at it: ${look}`);
+  return fresh.map(({ metadata }) => metadata.name);
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure, throwIfInterrupted } from '../base/failure';
+import { Failure } from '../base/failure';
+import { type Limit, type Waiting, waitFor } from '../base/wait';
 import { type Api, get } from './api';
 
 /** A workload whose pods are made anew together. */
@@ -48,23 +48,15 @@ export async function restartWorkload(api: Api, workload: Workload): Promise<voi
  * Waits until every pod of a workload is a new one and ready.
  * @throws Failure when that takes more than `seconds`; Interrupted
  */
-export async function waitForRollout(
-  api: Api,
-  workload: Workload,
-  { seconds, signal }: { readonly seconds: number; readonly signal?: AbortSignal | undefined },
-): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    throwIfInterrupted(signal);
+export async function waitForRollout(api: Api, workload: Workload, waiting: Waiting & Limit): Promise<void> {
+  const rolledOut = async () => {
     const live = await get<Live>(api, pathOf(workload));
-    if (live !== undefined && isRolledOut(live)) return;
-    if (Date.now() > deadline) {
-      const { kind, name, namespace } = workload;
-      const look = `look at it: kubectl -n ${namespace} rollout status ${kind.toLowerCase()}/${name}`;
-      throw new Failure(`after ${seconds} s ${kind} ${namespace}/${name} is not rolled out`, look);
-    }
-    await sleep(500);
-  }
+    return live !== undefined && isRolledOut(live) ? live : undefined;
+  };
+  if ((await waitFor(rolledOut, waiting)) !== undefined) return;
+  const { kind, name, namespace } = workload;
+  const look = `look at it: kubectl -n ${namespace} rollout status ${kind.toLowerCase()}/${name}`;
+  throw new Failure(`after ${waiting.seconds} s ${kind} ${namespace}/${name} is not rolled out`, look);
 }
 
 /** Whether the controller has seen the newest description, and every pod is of it and ready. */

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '../base/wait';
 import { isRunningEngine } from './stale-locks';
 
-/** How long a killed process may take to end, in milliseconds; one that hangs in the kernel is left to it. */
-const patience = 5000;
+/** How long a killed process may take to end; one that hangs in the kernel is left to it. */
+const patience = { seconds: 5, period: 10 };
 
 /**
  * Kills the providers that an engine started out of this PULUMI_HOME and that outlived it: a provider leads a process
@@ -16,8 +16,7 @@ const patience = 5000;
 export async function killOrphanedProviders(pulumiHome: string): Promise<readonly number[]> {
   const plugins = `${join(pulumiHome, 'plugins')}/`;
   const killed = processIds().filter((pid) => isOrphanFrom(plugins, pid) && kill(pid));
-  const end = Date.now() + patience;
-  while (killed.some((pid) => isFrom(plugins, pid)) && Date.now() < end) await sleep(10);
+  await waitFor(() => killed.every((pid) => !isFrom(plugins, pid)) || undefined, patience);
   return killed;
 }
 

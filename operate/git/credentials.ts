@@ -1,5 +1,6 @@
 import type { TokenFacts } from '../../components/system/operations';
-import { type Api, get } from '../cluster/api';
+import type { Api } from '../cluster/api';
+import { readSecretEntry } from '../cluster/secret';
 
 /** Environment variable with the token for the git remotes, for who may not read Secrets. */
 export const gitTokenVariable = 'FLEET_GIT_TOKEN';
@@ -22,23 +23,10 @@ export async function gitCredentials(
 ): Promise<GitCredentials> {
   const given = process.env[gitTokenVariable]?.trim();
   if (given) return { token: given, origin: `the token in ${gitTokenVariable}` };
-  const kept = token === undefined ? undefined : await readSecret(token.secret, secrets);
-  if (token !== undefined && kept) return { token: kept, origin: `the token of Secret ${token.secret.name}` };
+  // Who may not read Secrets has credentials of their own, or is told by the remote that they lack them.
+  const kept = token && (await readSecretEntry(secrets.api, secrets.namespace, token.secret).catch(() => undefined));
+  if (token && kept) return { token: kept, origin: `the token of Secret ${token.secret.name}` };
   return { origin: 'the credentials of your own git' };
-}
-
-async function readSecret(
-  { name, key }: TokenFacts['secret'],
-  { api, namespace }: { readonly api: Api; readonly namespace: string },
-): Promise<string | undefined> {
-  try {
-    const secret = await get<{ data?: Record<string, string> }>(api, `/api/v1/namespaces/${namespace}/secrets/${name}`);
-    const encoded = secret?.data?.[key];
-    return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString().trim();
-  } catch {
-    // Who may not read Secrets has credentials of their own, or is told by the remote that they lack them.
-    return undefined;
-  }
 }
 
 /**

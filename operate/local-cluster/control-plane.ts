@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild } from '../base/child';
 import { Failure, Interrupted, messageOf, throwIfInterrupted } from '../base/failure';
 import { readIfExists, writeAtomically } from '../base/files';
 import type { FleetHome } from '../base/fleet-home';
+import { waitFor } from '../base/wait';
 import { connect, Refused } from '../cluster/api';
 import { oneContext } from '../cluster/kubeconfig';
 import { type Tools, toolPath } from '../toolchain';
@@ -75,17 +75,17 @@ export async function ensureControlPlane(options: ControlPlaneOptions, definitio
  * @throws Error after five minutes, naming what was waited for; Interrupted
  */
 export async function until(what: string, options: ControlPlaneOptions, done: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + patience * 1000;
-  let look = Date.now() + revivePeriod * 1000;
-  while (!(await done())) {
-    throwIfInterrupted(options.signal);
-    if (Date.now() > deadline) throw new Error(`waited ${patience} s until ${what}`);
-    if (Date.now() > look) {
+  let revived = Date.now();
+  const look = async () => {
+    if (await done()) return true;
+    if (Date.now() > revived + revivePeriod * 1000) {
       await revive(options);
-      look = Date.now() + revivePeriod * 1000;
+      revived = Date.now();
     }
-    await sleep(100);
-  }
+    return undefined;
+  };
+  const held = await waitFor(look, { seconds: patience, period: 100, signal: options.signal });
+  if (held === undefined) throw new Error(`waited ${patience} s until ${what}`);
 }
 
 /** Adds what the programs that are not running said last: the reason is there, and kwokctl does not repeat it. */

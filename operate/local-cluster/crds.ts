@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { throwIfInterrupted } from '../base/failure';
 import { inParallel } from '../base/in-parallel';
+import { waitFor } from '../base/wait';
 import { type Api, apply, get, type KubernetesObject } from '../cluster/api';
 import type { Definitions } from './definitions';
 
@@ -15,7 +14,7 @@ const parallel = 3;
 const patience = 600;
 
 /** Seconds after which a definition that is still not established is sent again. */
-const nudgeAfter = 15;
+const sendAgainAfter = 15;
 
 /**
  * Installs the definitions and waits until the API server serves every kind of them.
@@ -79,22 +78,20 @@ function marked(crd: KubernetesObject, hash: string): KubernetesObject {
  * definition's names and serving them goes on with it only when the definition changes.
  */
 async function waitUntilServed(api: Api, definitions: Definitions, signal?: AbortSignal): Promise<void> {
-  const deadline = Date.now() + patience * 1000;
-  let nudge = Date.now() + nudgeAfter * 1000;
-  for (;;) {
-    throwIfInterrupted(signal);
+  let sent = Date.now();
+  let missing = definitions.crds;
+  const look = async () => {
     const served = await discover(api);
-    const missing = definitions.crds.filter((crd) => servedKinds([crd]).some((kind) => !served.has(kind)));
-    if (missing.length === 0) return;
-    if (Date.now() > deadline) {
-      throw new Error(`after ${patience} s the API server does not serve ${servedKinds(missing).join(', ')}`);
-    }
-    if (Date.now() > nudge) {
+    missing = definitions.crds.filter((crd) => servedKinds([crd]).some((kind) => !served.has(kind)));
+    if (missing.length === 0) return true;
+    if (Date.now() > sent + sendAgainAfter * 1000) {
       await install(api, await notEstablished(api, missing), definitions.hash, signal);
-      nudge = Date.now() + nudgeAfter * 1000;
+      sent = Date.now();
     }
-    await sleep(200);
-  }
+    return undefined;
+  };
+  if ((await waitFor(look, { seconds: patience, period: 200, signal })) !== undefined) return;
+  throw new Error(`after ${patience} s the API server does not serve ${servedKinds(missing).join(', ')}`);
 }
 
 async function notEstablished(api: Api, crds: readonly KubernetesObject[]): Promise<readonly KubernetesObject[]> {

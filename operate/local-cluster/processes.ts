@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '../base/wait';
 
 /** A running part of a control plane. */
 export interface ClusterProcess {
@@ -62,10 +62,12 @@ async function end(processes: readonly ClusterProcess[], folder: string): Promis
   const alive = () => processes.filter((each) => componentIn(each.pid, real) !== undefined);
   for (const each of processes) send(each.pid, 'SIGTERM');
   const deadline = Date.now() + grace;
-  while (alive().length > 0) {
-    if (Date.now() > deadline) for (const each of alive()) send(each.pid, 'SIGKILL');
-    await sleep(50);
-  }
+  const gone = () => {
+    const left = alive();
+    if (Date.now() > deadline) for (const { pid } of left) send(pid, 'SIGKILL');
+    return left.length === 0 || undefined;
+  };
+  await waitFor(gone, { period: 50 });
 }
 
 function componentIn(pid: number, realFolder: string): string | undefined {

@@ -1,6 +1,7 @@
 import type { Access } from '../../components/system/operations';
 import { Failure } from '../base/failure';
-import { type Api, get } from '../cluster/api';
+import type { Api } from '../cluster/api';
+import { readSecret, readSecretEntry } from '../cluster/secret';
 
 /** Environment variable with the token or key of the client, for who may not read Secrets. */
 export const tokenVariable = 'FLEET_TOKEN';
@@ -38,10 +39,7 @@ async function readToken(
   access: Exclude<Access, { mode: 'none' }>,
   { api, namespace }: { readonly api: Api; readonly namespace: string },
 ): Promise<string | undefined> {
-  const name = access.mode === 'bearer' ? access.secret.name : access.secretName;
-  const secret = await get<{ data?: Record<string, string> }>(api, `/api/v1/namespaces/${namespace}/secrets/${name}`);
-  const data = secret?.data ?? {};
+  if (access.mode === 'bearer') return readSecretEntry(api, namespace, access.secret);
   // Every entry of an API key Secret lets a client in; any will do.
-  const encoded = access.mode === 'bearer' ? data[access.secret.key] : Object.values(data)[0];
-  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString();
+  return (await readSecret(api, namespace, access.secretName))?.entries.values().next().value;
 }

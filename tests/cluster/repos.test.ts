@@ -7,7 +7,7 @@ import { uploadContainers, uploadFacts } from '../../components/context-engine/u
 import { scheduledJob } from '../../components/kit/objects/cron-job';
 import { Interrupted } from '../../operate/base/failure';
 import { get } from '../../operate/cluster/api';
-import { takeIn } from '../../operate/commands/repos/take-in';
+import { sendUpload } from '../../operate/commands/repos/send-upload';
 import { pack, workingTree } from '../../operate/commands/repos/working-tree';
 import { keepsRunning } from '../../operate/local-cluster/kwok-config';
 import { controlPlane, ensureNamespace, removeNamespace } from '../support/cluster/control-plane';
@@ -77,7 +77,7 @@ describe('an upload of a working tree to a cluster', function () {
     await pack(await workingTree(join(folder, 'tree'), facts.reserved, signal), archive, signal);
     const said: string[] = [];
     const say = (text: string | (() => string)) => said.push(typeof text === 'string' ? text : text());
-    const done = takeIn({ cluster: { api: pods.api, kubeConfig }, namespace, upload: facts, archive, signal, say });
+    const done = sendUpload({ cluster: { api: pods.api, kubeConfig }, namespace, upload: facts, archive, signal, say });
     done.catch(() => undefined);
     const pod = await pods.found(async () => namespace, has);
     return { done, pod, said };

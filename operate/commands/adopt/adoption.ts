@@ -26,11 +26,11 @@ export interface Taken {
   readonly live: LiveObject;
   /** Every field that will have another value, in the words of the API server's own answer. */
   readonly changes: readonly FieldDifference[];
-  readonly handover: Handover;
+  readonly transfer: OwnershipTransfer;
 }
 
 /** How ownership of fields passes from those who installed the object to us. */
-export interface Handover {
+export interface OwnershipTransfer {
   /** Managers that keep nothing. */
   readonly from: readonly string[];
   /** What managed fields are to be; content does not change by it. */

@@ -7,8 +7,8 @@ import type { OpenStack } from '../../engine';
 import { sayEvent } from '../../engine/say-event';
 import { type LiveObject, objectInWords } from '../../live/object';
 import { dataLosses, lossInWords } from '../../preview';
-import { handoverAgain } from './examine';
-import { handOver } from './handover';
+import { transferAnew } from './examine';
+import { transferOwnership } from './field-ownership';
 import { type AdoptionPlan, takenObjects } from './plan';
 
 /**
@@ -26,10 +26,10 @@ export async function applyAdoption(
   const taken = takenObjects(plan);
   for (const each of taken) {
     throwIfInterrupted(signal);
-    if (each.handover.from.length === 0) continue;
-    say(`taking over ${each.name} from ${each.handover.from.join(', ')}`);
-    const again = await handoverAgain(plan.examination, each.kind, each.described.object);
-    await handOver(plan.examination.api, each, again);
+    if (each.transfer.from.length === 0) continue;
+    say(`taking over ${each.name} from ${each.transfer.from.join(', ')}`);
+    const again = await transferAnew(plan.examination, each.kind, each.described.object);
+    await transferOwnership(plan.examination.api, each, again);
   }
   say('asking the engine for its plan');
   await requireHarmless(stack, signal);

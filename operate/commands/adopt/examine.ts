@@ -8,8 +8,8 @@ import { type FieldTree, union } from '../../live/field-tree';
 import { type LiveObject, objectInWords, writersOf } from '../../live/object';
 import { withFieldsOf, without } from '../../live/reshape';
 import { withoutContent } from '../../live/secret-content';
-import type { Adoption, Handover, Planned } from './adoption';
-import { inheritance } from './handover';
+import type { Adoption, OwnershipTransfer, Planned } from './adoption';
+import { takeoverOf } from './field-ownership';
 import { refusal } from './refusal';
 
 /** What an examination needs of the cluster and the stack. */
@@ -46,7 +46,7 @@ export async function examine(examination: Examination, planned: Planned, left =
   if (ending !== undefined) return refuse(`is being deleted since ${ending}`);
   const anew = await dryRunAnew(api, kind, wanted, fieldManager);
   if (!anew.accepted) return refuse(anew.reason);
-  const { obsolete, handover } = inheritance(live, anew.object, keepArgoCd);
+  const { obsolete, transfer } = takeoverOf(live, anew.object, keepArgoCd);
   const target = adopted(live, anew.object, obsolete);
   const answer = await dryRunReplace(api, kind, target, fieldManager);
   if (!answer.accepted) {
@@ -56,18 +56,18 @@ export async function examine(examination: Examination, planned: Planned, left =
   }
   const tree = union([live, anew.object].flatMap(writersOf).map(({ fieldsV1 }) => fieldsV1));
   const changes = objectDifferences(answer.object, live, tree);
-  return { ...planned, name, state: 'adopt', kind, live, changes, handover };
+  return { ...planned, name, state: 'adopt', kind, live, changes, transfer };
 }
 
 /** Ownership of an object that somebody wrote to since it was examined. */
-export async function handoverAgain(
+export async function transferAnew(
   { api, keepArgoCd }: Examination,
   kind: ServedKind,
   object: PlannedObject,
-): Promise<(live: LiveObject) => Handover> {
+): Promise<(live: LiveObject) => OwnershipTransfer> {
   const anew = await dryRunAnew(api, kind, withoutContent(engineObject(object)), fieldManager);
   if (!anew.accepted) throw new Error(anew.reason);
-  return (live) => inheritance(live, anew.object, keepArgoCd).handover;
+  return (live) => takeoverOf(live, anew.object, keepArgoCd).transfer;
 }
 
 /** The live object as it will be: what is described, without what is obsolete, and everything else as it is. */

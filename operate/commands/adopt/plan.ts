@@ -6,9 +6,9 @@ import type { StackCluster } from '../../cluster/stack-cluster';
 import type { Finding } from '../../report/report';
 import type { DescribedStack } from '../../stack';
 import type { Adoption, Planned, Taken } from './adoption';
-import { otherInstalls } from './elsewhere';
 import { type Examination, examine } from './examine';
 import { installers } from './installers';
+import { otherInstalls } from './other-installs';
 
 /** What adopting a running system would do. */
 export interface AdoptionPlan {
@@ -52,7 +52,7 @@ export function takenObjects({ adoptions }: AdoptionPlan): TakenObject[] {
 }
 
 /** Whether a live object is ours already, as it is described. */
-export function isSettled({ live, changes, handover }: Taken): boolean {
+export function isSettled({ live, changes, transfer }: Taken): boolean {
   const writers = live.metadata.managedFields ?? [];
-  return changes.length === 0 && handover.from.length === 0 && writers.some(({ manager }) => manager === fieldManager);
+  return changes.length === 0 && transfer.from.length === 0 && writers.some(({ manager }) => manager === fieldManager);
 }

@@ -38,14 +38,14 @@ function finding(adoption: Adoption): Finding {
 
 function adoptedInWords(adoption: Adoption & { state: 'adopt' }): string {
   if (isSettled(adoption)) return 'is ours already, as described';
-  const { changes, handover } = adoption;
+  const { changes, transfer } = adoption;
   // What the object does comes before what it is labelled with.
   const all = changes.map(({ path }) => pathInWords(path));
   const fields = [...all].sort((one, other) => Number(isLabelling(one)) - Number(isLabelling(other)));
   const more = fields.length > shownFields ? ` and ${fields.length - shownFields} more` : '';
   const changed =
     changes.length === 0 ? 'stays as it is' : `changes in place: ${fields.slice(0, shownFields).join(', ')}${more}`;
-  const from = handover.from.length === 0 ? '' : `; taken over from ${handover.from.join(', ')}`;
+  const from = transfer.from.length === 0 ? '' : `; taken over from ${transfer.from.join(', ')}`;
   return `${changed}${from}`;
 }
 
@@ -56,12 +56,12 @@ function isLabelling(field: string): boolean {
 function facts(adoption: Adoption): Record<string, unknown> {
   const { name, state } = adoption;
   if (adoption.state !== 'adopt') return { name, state };
-  const { live, changes, handover } = adoption;
+  const { live, changes, transfer } = adoption;
   return {
     name,
     state,
     uid: live.metadata.uid,
-    from: handover.from,
+    from: transfer.from,
     changes: changes.map(({ path, wanted, live: found }) => ({
       field: pathInWords(path),
       described: showable(live.kind, path, wanted),

@@ -4,7 +4,7 @@ import type { BackupFacts } from '../../../components/system/operations';
 import type { CommandRun } from '../../base/run';
 import type { Api } from '../../cluster/api';
 import { cronJobOf, endOf, jobsOf, newestPodOf } from '../../cluster/job';
-import { lastLogLine } from '../../cluster/pod-story';
+import { lastLogLine } from '../../cluster/pod-status';
 import { type StackCluster, stackCluster } from '../../cluster/stack-cluster';
 import { printReport } from '../../report/print';
 import type { Finding } from '../../report/report';

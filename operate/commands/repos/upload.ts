@@ -10,7 +10,7 @@ import type { Finding } from '../../report/report';
 import { describedStack } from '../../stack';
 import type { UploadOptions } from './command';
 import { inMegabytes } from './figures';
-import { takeIn } from './take-in';
+import { sendUpload } from './send-upload';
 import { repositoriesOf, uploadOf } from './target';
 import { pack, workingTree } from './working-tree';
 
@@ -44,7 +44,7 @@ export async function upload(run: CommandRun, options: UploadOptions): Promise<n
     const { namespace } = repositories.system;
     const end = await step(
       'Upload and index',
-      (say) => takeIn({ cluster, namespace, upload: facts, archive, signal, say }),
+      (say) => sendUpload({ cluster, namespace, upload: facts, archive, signal, say }),
       ({ succeeded }) => (succeeded ? 'Uploaded and indexed' : 'Upload: failed'),
     );
     const figures = { repository: options.repository, files: tree.files.length, bytes: tree.bytes, packed };

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Job } from '@kubernetes/client-node';
 import { Failure } from '../../base/failure';
+import { waitFor } from '../../base/wait';
 import { type Api, get, remove } from '../../cluster/api';
 import { cronJobOf, endOf, jobFrom, newestPodOf } from '../../cluster/job';
-import { troubleOf } from '../../cluster/pod-story';
+import { startProblem } from '../../cluster/pod-status';
 
 /** How far a login is. */
 export type LoginState = 'running' | 'complete' | 'expired' | 'failed' | 'gone';
@@ -14,7 +14,7 @@ export interface LoginLook {
   /** What it has written so far; the last that could be read where its pod is gone. */
   readonly log: string;
   /** Why its pod does not start, where it does not. */
-  readonly trouble?: string | undefined;
+  readonly problem?: string | undefined;
 }
 
 /** A login that was started. */
@@ -53,7 +53,7 @@ export async function startLogin(api: Api, namespace: string, cronJob: string): 
       const state = stateOf(await get<V1Job>(api, path));
       const pod = await newestPodOf(api, namespace, name);
       if (pod !== undefined) log = (await readLog(api, namespace, pod.metadata.name)) ?? log;
-      return { state, log, trouble: pod && troubleOf(pod) };
+      return { state, log, problem: pod && startProblem(pod) };
     },
     remove: () => remove(api, path),
   };
@@ -64,7 +64,7 @@ async function clear(api: Api, path: string): Promise<void> {
   const found = await get<V1Job>(api, path);
   if (found === undefined || stateOf(found) === 'running') return;
   await remove(api, path);
-  for (let left = 40; left > 0 && (await get<V1Job>(api, path)) !== undefined; left--) await sleep(250);
+  await waitFor(async () => (await get<V1Job>(api, path)) === undefined || undefined, { seconds: 10, period: 250 });
 }
 
 function underWay(namespace: string, name: string): Failure {

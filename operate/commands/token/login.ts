@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenFacts } from '../../../components/system/operations';
 import { Failure, throwIfInterrupted, Verdict } from '../../base/failure';
 import { minutesAndSeconds, type Say } from '../../base/progress';
+import { waitFor } from '../../base/wait';
 import type { Api } from '../../cluster/api';
 import { type LoginJob, startLogin } from './login-job';
 import { type Request, reasonIn, requestIn } from './login-log';
@@ -49,10 +49,9 @@ async function approval(job: LoginJob, options: LoginOptions): Promise<void> {
   const { approvalSeconds, log } = token.login;
   const end = Date.now() + approvalSeconds * 1000;
   let request: Request | undefined;
-  for (;;) {
-    throwIfInterrupted(signal);
-    const { log: text, state, trouble } = await job.look();
-    if (trouble !== undefined && request === undefined) say(trouble);
+  const look = async (): Promise<true | undefined> => {
+    const { log: text, problem, state } = await job.look();
+    if (problem !== undefined && request === undefined) say(problem);
     const found = request === undefined ? requestIn(text, log) : undefined;
     if (found !== undefined) {
       request = found;
@@ -60,15 +59,15 @@ async function approval(job: LoginJob, options: LoginOptions): Promise<void> {
       const left = () => minutesAndSeconds((end - Date.now()) / 1000);
       say(() => `open ${found.url} and enter ${found.code} (at most ${left()} left)`);
     }
-    if (state === 'complete') return;
+    if (state === 'complete') return true;
+    if (state === 'running') return undefined;
     if (state === 'gone') {
       throw new Failure(`the Job ${namespace}/${job.name} was removed by somebody else`, 'run the command again');
     }
-    if (state !== 'running') {
-      const again = `run \`fleet token -s ${stack}\` again; the code then is another one`;
-      const late = 'nobody approved the login in time';
-      throw new Verdict(`no token: ${state === 'expired' ? late : (reasonIn(text, log) ?? 'it said nothing')}`, again);
-    }
-    await sleep(1000);
-  }
+    const again = `run \`fleet token -s ${stack}\` again; the code then is another one`;
+    const late = 'nobody approved the login in time';
+    throw new Verdict(`no token: ${state === 'expired' ? late : (reasonIn(text, log) ?? 'it said nothing')}`, again);
+  };
+  // The Job ends by its own deadline, and with it the wait.
+  await waitFor(look, { period: 1000, signal });
 }

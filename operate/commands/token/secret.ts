@@ -1,5 +1,6 @@
 import type { SecretEntry } from '../../../components/system/operations';
-import { type Api, get } from '../../cluster/api';
+import type { Api } from '../../cluster/api';
+import { readSecret } from '../../cluster/secret';
 
 /** What is known of a Secret without its value. */
 export interface SecretState {
@@ -14,10 +15,6 @@ export async function secretState(
   namespace: string,
   { name, key }: SecretEntry,
 ): Promise<SecretState | undefined> {
-  const secret = await get<{ metadata: { resourceVersion: string }; data?: Record<string, string> }>(
-    api,
-    `/api/v1/namespaces/${namespace}/secrets/${name}`,
-  );
-  if (secret === undefined) return undefined;
-  return { hasKey: (secret.data?.[key] ?? '') !== '', version: secret.metadata.resourceVersion };
+  const secret = await readSecret(api, namespace, name);
+  return secret && { hasKey: (secret.entries.get(key) ?? '') !== '', version: secret.version };
 }

@@ -17,7 +17,7 @@ function cluster(secrets: Record<string, Record<string, string>>) {
         Buffer.from(value).toString('base64'),
       ]);
       return secrets[name]
-        ? { status: 200, body: JSON.stringify({ data: Object.fromEntries(data) }) }
+        ? { status: 200, body: JSON.stringify({ metadata: { resourceVersion: '1' }, data: Object.fromEntries(data) }) }
         : { status: 404, body: '' };
     },
   };

@@ -38,7 +38,9 @@ const pod = (name: string, ready: string, extra: object = {}) => ({
 describe('the way to the MCP endpoint of a system', () => {
   it('is its host name, with the token of its Secret', async () => {
     const token = Buffer.from('abc').toString('base64');
-    const place = placeIn('goddess', { [`${namespace}/secrets/memory-mcp-bearer`]: { data: { token } } });
+    const place = placeIn('goddess', {
+      [`${namespace}/secrets/memory-mcp-bearer`]: { metadata: { resourceVersion: '1' }, data: { token } },
+    });
     const endpoint = await openEndpoint(place);
     assert.deepEqual([endpoint.url, endpoint.way], ['https://memories.svc.echoes/mcp', 'front door']);
     assert.deepEqual(endpoint.connection.headers, { Authorization: 'Bearer abc' });

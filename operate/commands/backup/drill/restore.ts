@@ -7,8 +7,8 @@ import { Failure, Interrupted, messageOf, throwIfInterrupted } from '../../../ba
 import type { Say } from '../../../base/progress';
 import { get } from '../../../cluster/api';
 import { runWithInput } from '../../../cluster/exec';
-import { containerRuns, lastLogLine, type TellingPod, troubleOf } from '../../../cluster/pod-story';
-import { isReady } from '../../../cluster/pods';
+import { containerRuns, lastLogLine, startProblem } from '../../../cluster/pod-status';
+import { isReady, type Pod } from '../../../cluster/pods';
 import { copyBranch, type Head } from '../../../git/remote';
 import { openEndpoint } from '../../../mcp/endpoint';
 import { openPodSession, type PodServer } from '../../../mcp/in-pod';
@@ -115,14 +115,14 @@ async function waitForPod(
   { cluster: { api }, git: { signal } }: GitTarget,
   namespace: string,
   say: Say,
-  holds: (pod: TellingPod) => boolean,
+  holds: (pod: Pod) => boolean,
   seconds = schedulingSeconds,
 ): Promise<void> {
   const path = `/api/v1/namespaces/${namespace}/pods/${drillPod}`;
   for (const end = Date.now() + seconds * 1000; ; await sleep(500)) {
     throwIfInterrupted(signal);
-    const pod = await get<TellingPod>(api, path);
-    const trouble = pod && troubleOf(pod);
+    const pod = await get<Pod>(api, path);
+    const trouble = pod && startProblem(pod);
     if (pod && holds(pod)) return;
     if (pod?.status?.phase === 'Failed' || pod?.status?.phase === 'Succeeded') {
       const said = (await lastLogLine(api, pod)) ?? pod.status.message ?? 'it left no log';

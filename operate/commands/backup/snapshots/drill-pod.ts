@@ -5,8 +5,8 @@ import { confirm } from '../../../base/ask';
 import { Failure, messageOf, throwIfInterrupted } from '../../../base/failure';
 import type { Say } from '../../../base/progress';
 import { type Api, create, get, remove } from '../../../cluster/api';
-import { lastLogLine, type TellingPod, troubleOf } from '../../../cluster/pod-story';
-import { podsWith } from '../../../cluster/pods';
+import { lastLogLine, startProblem } from '../../../cluster/pod-status';
+import { type Pod, podsWith } from '../../../cluster/pods';
 import type { Finding } from '../../../report/report';
 import { drillLabel } from '../drill/scratch';
 
@@ -58,7 +58,7 @@ export async function waitForRestore(
 ): Promise<string> {
   for (const end = Date.now() + (schedulingSeconds + seconds) * 1000; ; await sleep(500)) {
     throwIfInterrupted(signal);
-    const pod = await get<TellingPod>(api, pathOf(drillPod));
+    const pod = await get<Pod>(api, pathOf(drillPod));
     if (pod === undefined) throw new Failure(`somebody removed pod ${drillPod.name}`, 'drill again');
     const statuses = pod.status?.containerStatuses ?? [];
     const done = statuses.find(({ name }) => name === container)?.state?.terminated;
@@ -71,7 +71,7 @@ export async function waitForRestore(
       );
     }
     const other = statuses.find(({ name, state }) => name !== container && state?.terminated);
-    const trouble = troubleOf(pod) ?? (other ? `container ${other.name} has ended` : undefined);
+    const trouble = startProblem(pod) ?? (other ? `container ${other.name} has ended` : undefined);
     const phase = pod.status?.phase ?? 'new';
     if (other || phase === 'Failed' || phase === 'Succeeded' || Date.now() > end) {
       const why = pod.status?.message ?? trouble ?? `not done within ${seconds} s`;
@@ -108,7 +108,7 @@ export async function clearDrillPods(
   { ask, signal, yes }: { readonly ask: boolean; readonly yes: boolean; readonly signal: AbortSignal },
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const pod of await podsWith<TellingPod>(api, namespace, { [drillLabel]: namespace })) {
+  for (const pod of await podsWith(api, namespace, { [drillLabel]: namespace })) {
     const { name } = pod.metadata;
     const subject = `pod ${name}`;
     const over = ['Failed', 'Succeeded'].includes(pod.status?.phase ?? '');

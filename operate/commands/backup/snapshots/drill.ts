@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { Failure } from '../../../base/failure';
 import { runSteps, type Showing, type Step, showingFor } from '../../../base/progress';
 import type { CommandRun } from '../../../base/run';
-import { get } from '../../../cluster/api';
 import { isReady, podsWith, selectorText } from '../../../cluster/pods';
+import { readSecretEntry } from '../../../cluster/secret';
 import { type OpenQdrant, openPodQdrant } from '../../../qdrant/client';
 import { printReport } from '../../../report/print';
 import type { Finding } from '../../../report/report';
@@ -134,12 +134,8 @@ async function openLiving({ backup, cluster, signal, system }: SnapshotTarget): 
   }
   let key: string | undefined;
   if (apiKey) {
-    const path = `/api/v1/namespaces/${namespace}/secrets/${apiKey.name}`;
-    const secret = await get<{ data?: Record<string, string> }>(cluster.api, path);
-    const encoded = secret?.data?.[apiKey.key];
-    if (!encoded)
-      throw new Failure(`Secret ${apiKey.name} has no ${apiKey.key}`, 'make it as the docs of the system say');
-    key = Buffer.from(encoded, 'base64').toString().trim();
+    key = await readSecretEntry(cluster.api, namespace, apiKey);
+    if (!key) throw new Failure(`Secret ${apiKey.name} has no ${apiKey.key}`, 'make it as the docs of the system say');
   }
   return openPodQdrant(cluster.kubeConfig, { namespace, pod: pod.metadata.name, port }, key, signal);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describeStack, parseStack } from '../../../../components/stack';
-import { inheritance } from '../../../../operate/commands/adopt/handover';
+import { takeoverOf } from '../../../../operate/commands/adopt/field-ownership';
 import { importFile } from '../../../../operate/commands/adopt/import-file';
 import type { LiveObject } from '../../../../operate/live/object';
 
@@ -35,11 +35,11 @@ describe('what an installer leaves behind', () => {
   } as LiveObject;
 
   it('is what is neither described nor usual; it becomes ours, and installers keep nothing', () => {
-    const { obsolete, handover } = inheritance(live, anew, false);
+    const { obsolete, transfer } = takeoverOf(live, anew, false);
     assert.deepEqual(obsolete, [['f:spec', 'f:old']]);
-    assert.deepEqual(handover.from, ['kubectl-client-side-apply', 'argocd-controller']);
+    assert.deepEqual(transfer.from, ['kubectl-client-side-apply', 'argocd-controller']);
     assert.deepEqual(
-      handover.managedFields.map(({ manager, fieldsV1, subresource }) => [manager, subresource ?? '', fieldsV1]),
+      transfer.managedFields.map(({ manager, fieldsV1, subresource }) => [manager, subresource ?? '', fieldsV1]),
       [
         ['memory-fleet', '', { 'f:spec': { 'f:old': {} } }],
         ['kube-controller-manager', '', { 'f:spec': { 'f:volumeName': {} } }],
@@ -49,7 +49,7 @@ describe('what an installer leaves behind', () => {
   });
 
   it('stays with Argo CD where it goes on writing', () => {
-    assert.deepEqual(inheritance(live, anew, true).handover.from, ['kubectl-client-side-apply']);
+    assert.deepEqual(takeoverOf(live, anew, true).transfer.from, ['kubectl-client-side-apply']);
   });
 });
 

@@ -1,23 +1,5 @@
-import type { V1ContainerStatus } from '@kubernetes/client-node';
 import type { Api } from './api';
 import type { Pod } from './pods';
-
-/** A pod with what it tells of its containers. */
-export interface TellingPod extends Pod {
-  readonly metadata: Pod['metadata'] & { readonly namespace?: string; readonly creationTimestamp?: string };
-  readonly spec?: { readonly nodeName?: string };
-  readonly status?: Omit<NonNullable<Pod['status']>, 'conditions'> & {
-    readonly message?: string;
-    readonly initContainerStatuses?: readonly V1ContainerStatus[];
-    readonly containerStatuses?: readonly V1ContainerStatus[];
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-      readonly message?: string;
-    }[];
-  };
-}
 
 /**
  * The last line that a container wrote, which by our containers' rules says how it ended.
@@ -25,7 +7,7 @@ export interface TellingPod extends Pod {
  * @param container @default the pod's only one
  * @returns undefined where there is no log to read, or not yet
  */
-export async function lastLogLine(api: Api, pod: TellingPod, container?: string): Promise<string | undefined> {
+export async function lastLogLine(api: Api, pod: Pod, container?: string): Promise<string | undefined> {
   const { name, namespace = '' } = pod.metadata;
   const of = container === undefined ? '' : `&container=${container}`;
   const path = `/api/v1/namespaces/${namespace}/pods/${name}/log?tailLines=20${of}`;
@@ -35,13 +17,13 @@ export async function lastLogLine(api: Api, pod: TellingPod, container?: string)
 }
 
 /** Whether a container runs, an init container or another. */
-export function containerRuns({ status }: TellingPod, container: string): boolean {
+export function containerRuns({ status }: Pod, container: string): boolean {
   const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
   return all.find(({ name }) => name === container)?.state?.running !== undefined;
 }
 
 /** What the kubelet kept of the end of a container's log: of the init container that failed, where one did. */
-function terminationMessage({ status }: TellingPod): string | undefined {
+function terminationMessage({ status }: Pod): string | undefined {
   const failed = (status?.initContainerStatuses ?? []).filter(({ state }) => state?.terminated?.exitCode);
   const messages = [...failed, ...(status?.containerStatuses ?? [])].map(({ state }) =>
     state?.terminated?.message?.trim(),
@@ -53,13 +35,15 @@ function terminationMessage({ status }: TellingPod): string | undefined {
 }
 
 /** Why a pod does not run, as far as it says: an image that cannot be pulled, no node to run on. */
-export function troubleOf({ status }: TellingPod): string | undefined {
+export function startProblem({ status }: Pod): string | undefined {
   const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  const waiting = containers.map(({ state }) => state?.waiting).find((each) => each && !passing.has(each.reason ?? ''));
+  const waiting = containers
+    .map(({ state }) => state?.waiting)
+    .find((each) => each && !ordinary.has(each.reason ?? ''));
   if (waiting) return [waiting.reason, waiting.message].filter(Boolean).join(': ');
   const condition = status?.conditions?.find(({ type, status: value }) => type === 'PodScheduled' && value === 'False');
   return condition && [condition.reason, condition.message].filter(Boolean).join(': ');
 }
 
 /** What a container waits for on its ordinary way to running. */
-const passing = new Set(['ContainerCreating', 'PodInitializing']);
+const ordinary = new Set(['ContainerCreating', 'PodInitializing']);

@@ -4,11 +4,12 @@ import { Failure, Interrupted, messageOf } from '../../base/failure';
 import type { Say } from '../../base/progress';
 import { runWithInput } from '../../cluster/exec';
 import { type JobEnd, runJobOf } from '../../cluster/job';
-import { containerRuns, type TellingPod } from '../../cluster/pod-story';
+import { containerRuns } from '../../cluster/pod-status';
+import type { Pod } from '../../cluster/pods';
 import type { StackCluster } from '../../cluster/stack-cluster';
 import { inMegabytes } from './figures';
 
-export interface TakeIn {
+export interface Sending {
   readonly cluster: Pick<StackCluster, 'api' | 'kubeConfig'>;
   readonly namespace: string;
   readonly upload: UploadFacts;
@@ -23,11 +24,11 @@ export interface TakeIn {
  *
  * @throws Failure when there is no such Job to run, one runs already, or the archive cannot be sent; Interrupted
  */
-export function takeIn({ cluster, namespace, upload, archive, signal, say }: TakeIn): Promise<JobEnd> {
+export function sendUpload({ cluster, namespace, upload, archive, signal, say }: Sending): Promise<JobEnd> {
   const { container, cronJob, deadlineSeconds } = upload;
   const bytes = statSync(archive).size;
   let sent = false;
-  const attend = async (pod: TellingPod) => {
+  const onPod = async (pod: Pod) => {
     if (sent || !containerRuns(pod, container)) return;
     sent = true;
     const place = { namespace, pod: pod.metadata.name, container };
@@ -44,5 +45,5 @@ export function takeIn({ cluster, namespace, upload, archive, signal, say }: Tak
     }
     rmSync(archive, { force: true });
   };
-  return runJobOf({ api: cluster.api, namespace, cronJob, deadlineSeconds, signal, say, attend });
+  return runJobOf({ api: cluster.api, namespace, cronJob, deadlineSeconds, signal, say, onPod });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../operate/cluster/api';
-import { otherInstalls } from '../../../../operate/commands/adopt/elsewhere';
+import { otherInstalls } from '../../../../operate/commands/adopt/other-installs';
 import { planned, systemWith } from '../../../support/objects';
 
 const image = 'example.org/engine:1';
