@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { ClusterOptions } from '../cluster/stack-cluster';
-import type { WayOptions } from '../mcp/endpoint';
+import type { RouteOptions } from '../mcp/endpoint';
 import { contextOption, kubeconfigOption } from './common-options';
 
 /** How the operator names a server: by its stack, or by a URL. */
-export interface ServerChoice extends WayOptions, ClusterOptions {
+export interface ServerChoice extends RouteOptions, ClusterOptions {
   readonly stack?: string | undefined;
   readonly url?: string | undefined;
 }

@@ -1,8 +1,8 @@
 import type { OutputMap } from '@pulumi/pulumi/automation';
 import type { RunStep } from '../base/progress';
 import { changesInWords } from './changes';
+import { showEvent } from './event-text';
 import type { OpenStack, Outcome } from './index';
-import { sayEvent } from './say-event';
 
 /** What a deployment left to tell. */
 export type Deployed = Outcome & { readonly outputs: OutputMap };
@@ -17,7 +17,7 @@ export function deployStep(step: RunStep, stack: string, withStack: WithStack, s
     (say) => {
       say('reading the stack');
       return withStack(
-        (open) => open.up({ signal, onEvent: (event) => sayEvent(event, say) }),
+        (open) => open.up({ signal, onEvent: (event) => showEvent(event, say) }),
         () => say('waiting for another run that works on this cluster'),
       );
     },

@@ -18,12 +18,12 @@ import type { Tools } from '../toolchain';
 import { toolEnvironment } from '../toolchain/environment';
 import { backendUrl, removeDescriptions } from './backend';
 import { EngineError, engineCommand, linkProvider } from './command';
+import { failWhereConnectionFails, neverStarted } from './engine-connection';
+import { failureOf } from './engine-failure';
 import { type Changes, eventLog } from './events';
-import { failureOf } from './explain';
 import { killOrphanedProviders } from './orphans';
 import { ensurePassphrase } from './passphrase';
-import { checkpointPath, pendingOperations } from './pending';
-import { neverBegan, soundRuns } from './sound-runs';
+import { checkpointPath, pendingOperations } from './pending-operations';
 import { removeStaleLocks } from './stale-locks';
 import { type ConfigOverrides, refreshWorkFiles } from './work-files';
 
@@ -85,7 +85,7 @@ export async function openStack(options: StackOptions): Promise<OpenStack> {
   const place = placeOf(options);
   mkdirSync(place.backend, { recursive: true });
   linkProvider(options.home, options.tools);
-  soundRuns();
+  failWhereConnectionFails();
   await clearLeftovers(options, place);
   const workspace = await LocalWorkspace.create({
     workDir: place.workDir,
@@ -177,7 +177,7 @@ async function observed<O extends Operation>(
     try {
       return await observedOnce(kubeconfig, given, work);
     } catch (error) {
-      if (left === 0 || !neverBegan(error)) throw error;
+      if (left === 0 || !neverStarted(error)) throw error;
     }
   }
 }

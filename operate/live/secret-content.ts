@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../components/system/described';
 import type { Drift } from '../commands/drift/finding';
 import { touches } from './field-tree';
 import { type LiveObject, objectInWords, writersOf } from './object';
-import { hidden } from './show';
+import { hidden } from './redact';
 import { writerOf } from './writer';
 
 interface WithContent extends KubernetesObject {

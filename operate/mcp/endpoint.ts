@@ -11,9 +11,9 @@ import { accessHeaders, tokenVariable } from './credentials';
 export interface OpenEndpoint {
   readonly url: string;
   /** How it is reached: by its host name as clients do, through the API server, or as the operator said. */
-  readonly way: 'front door' | 'port-forward' | 'url';
+  readonly way: 'host name' | 'port-forward' | 'url';
   readonly transport: ServerFacts['transport'];
-  /** For messages, such as `memory-mcp of stack staging by its front door, https://memories.example.org/mcp`. */
+  /** For messages, such as `memory-mcp of stack staging by its host name, https://memories.example.org/mcp`. */
   readonly words: string;
   /** Carries what the server asks for; see {@link Connection}. */
   readonly connection: Connection;
@@ -22,7 +22,7 @@ export interface OpenEndpoint {
 }
 
 /** What the operator can say about the way to a server. */
-export interface WayOptions {
+export interface RouteOptions {
   /** File with certificates (PEM) to trust beside the public ones. */
   readonly ca?: string | undefined;
   /** Where the host name is to be found, in the stead of what DNS says. */
@@ -44,20 +44,20 @@ export interface ServerPlace extends SystemPlace {
 }
 
 /**
- * Opens the way to the MCP endpoint of a server: its front door, which is the host name of its route, else a forwarded
- * port of one of its pods. By the front door with {@link tokenVariable} set, no cluster is needed.
+ * Opens the way to the MCP endpoint of a server: the host name of its route, else a forwarded
+ * port of one of its pods. By the host name with {@link tokenVariable} set, no cluster is needed.
  *
  * @throws Failure when no pod is ready, no token is known, or the certificates cannot be read
  */
-export async function openEndpoint(place: ServerPlace, options: WayOptions = {}): Promise<OpenEndpoint> {
+export async function openEndpoint(place: ServerPlace, options: RouteOptions = {}): Promise<OpenEndpoint> {
   const { stack, system, server } = place;
   const { hostname, transport } = server;
-  const byFrontDoor = hostname !== undefined && options.portForward !== true;
-  const headers = await headersFor(place, byFrontDoor);
-  if (byFrontDoor) {
+  const byHostName = hostname !== undefined && options.portForward !== true;
+  const headers = await headersFor(place, byHostName);
+  if (byHostName) {
     const { url } = server.endpoint;
-    const words = `${system.id} of stack ${stack} by its front door, ${url}`;
-    return opened({ url, way: 'front door', transport, words, connection: openConnection({ ...options, headers }) });
+    const words = `${system.id} of stack ${stack} by its host name, ${url}`;
+    return opened({ url, way: 'host name', transport, words, connection: openConnection({ ...options, headers }) });
   }
   const { pod, forwarded } = await forwardedPod(place, server.ports.requests);
   const url = `http://127.0.0.1:${forwarded.port}${server.paths.mcp}`;
@@ -69,7 +69,7 @@ export async function openEndpoint(place: ServerPlace, options: WayOptions = {})
  * Opens the way to any MCP endpoint over streamable HTTP. A token comes from {@link tokenVariable} alone and is shown as a bearer token.
  * @throws Failure when it is no URL, or the certificates cannot be read
  */
-export function openUrl(url: string, { ca }: Pick<WayOptions, 'ca'> = {}): OpenEndpoint {
+export function openUrl(url: string, { ca }: Pick<RouteOptions, 'ca'> = {}): OpenEndpoint {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new Failure(`${url} is no URL of a server`, 'name it as https://HOST/mcp');
   }
@@ -86,10 +86,10 @@ function opened(endpoint: Omit<OpenEndpoint, 'close'>, forwarded?: Forwarded): O
   return { ...endpoint, close };
 }
 
-/** A Gateway asks for its key at the front door only; a proxy beside the server asks everybody. */
-async function headersFor(place: ServerPlace, byFrontDoor: boolean): Promise<Record<string, string>> {
+/** A Gateway asks for its key at the host name only; a proxy beside the server asks everybody. */
+async function headersFor(place: ServerPlace, byHostName: boolean): Promise<Record<string, string>> {
   const { access } = place.server;
-  const asked: Access = access.mode === 'gateway' && !byFrontDoor ? { mode: 'none' } : access;
+  const asked: Access = access.mode === 'gateway' && !byHostName ? { mode: 'none' } : access;
   const needsSecret = asked.mode !== 'none' && !process.env[tokenVariable]?.trim();
   const { namespace } = place.system;
   return accessHeaders(asked, needsSecret ? { api: (await place.cluster()).api, namespace } : undefined);

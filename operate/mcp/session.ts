@@ -1,9 +1,9 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { ServerFacts, ToolCall } from '../../components/system/operations';
 import type { Connection } from './connection';
-import { carrier } from './transport';
+import { transportFor } from './transport';
 
-export { ConnectionCut } from './cut';
+export { ConnectionBroken } from './broken-connection';
 
 const clientInfo = { name: 'memory-fleet', version: (require('../../package.json') as { version: string }).version };
 
@@ -14,7 +14,7 @@ export interface Session {
    * Calls a tool.
    *
    * @returns the JSON of its answer, or its text where it is none
-   * @throws McpError where the server answers with a JSON-RPC error, ToolError where the tool does, ConnectionCut where
+   * @throws McpError where the server answers with a JSON-RPC error, ToolError where the tool does, ConnectionBroken where
    *   the answer breaks off
    */
   call(call: ToolCall, options?: CallOptions): Promise<unknown>;
@@ -44,7 +44,7 @@ export async function openSession(
   connection: Partial<Connection> = {},
   kind: ServerFacts['transport'] = 'http',
 ): Promise<Session> {
-  const { answers, leave, transport } = carrier(kind, url, connection);
+  const { answers, leave, transport } = transportFor(kind, url, connection);
   const client = new Client(clientInfo);
   try {
     await inTime(client.connect(transport));
@@ -57,7 +57,7 @@ export async function openSession(
     client,
     call: async ({ tool, arguments: given }, { signal, timeoutSeconds = 60 } = {}) => {
       const result = await withOwnSignal(signal, (own) =>
-        answers.whole(() =>
+        answers.guarded(() =>
           client.callTool({ name: tool, arguments: given }, undefined, { timeout: timeoutSeconds * 1000, signal: own }),
         ),
       );

@@ -1,8 +1,8 @@
 import pRetry from 'p-retry';
 import { Interrupted } from '../base/failure';
 import type { OpenEndpoint } from '../mcp/endpoint';
-import { ConnectionCut, openSession, type Session } from '../mcp/session';
-import { asFailure, isNotFound, isRefusal, mayPass } from './faults';
+import { ConnectionBroken, openSession, type Session } from '../mcp/session';
+import { asFailure, isNotFound, isRefusal, isTransient } from './errors';
 import type { Place } from './rules';
 
 /** A memory as the server has it. */
@@ -22,7 +22,7 @@ export interface NewMemory extends Place {
 }
 
 /** How long a server that is busy is waited for. */
-export interface Pace {
+export interface RetryPolicy {
   /** Wait before the second try, in milliseconds; each later one is twice as long. */
   readonly first: number;
   /** Longest wait, in milliseconds. */
@@ -31,16 +31,16 @@ export interface Pace {
 }
 
 /** Waits for about two minutes: twice the time after which the server allows new sessions again. */
-export const patient: Pace = { first: 1_000, longest: 20_000, retries: 10 };
+export const patient: RetryPolicy = { first: 1_000, longest: 20_000, retries: 10 };
 
 /** Hardly waits: for who wants to know how the server does now. */
-export const impatient: Pace = { first: 500, longest: 1_000, retries: 2 };
+export const impatient: RetryPolicy = { first: 500, longest: 1_000, retries: 2 };
 
 /** How a server is worked with. */
 export interface ServerOptions {
   readonly signal?: AbortSignal | undefined;
   /** @default {@link patient} */
-  readonly pace?: Pace | undefined;
+  readonly pace?: RetryPolicy | undefined;
   /** Called before each wait with the reason. */
   readonly onWait?: (reason: string) => void;
   /** Longest time that one call may take, in seconds. @default 60 */
@@ -79,12 +79,12 @@ export class MemoryServer {
   }
 
   /**
-   * Does something until it succeeds: a server that is busy is waited for, and a connection that was cut is made anew.
+   * Does something until it succeeds: a server that is busy is waited for, and a connection that broke is made anew.
    *
    * @param work safe to do twice, because a call may have arrived although its answer did not
    * @throws Refusal where the server says no, Failure where it is gone, Interrupted
    */
-  steadily<T>(work: () => Promise<T>): Promise<T> {
+  withRetries<T>(work: () => Promise<T>): Promise<T> {
     return persist(work, this.#endpoint.words, this.#options);
   }
 
@@ -99,7 +99,7 @@ export class MemoryServer {
     let cursor: string | undefined;
     do {
       const given = { scope, limit: pageSize, fields: ['name', 'scope'], ...(cursor ? { cursor } : {}) };
-      const page = await this.steadily(() => this.#call<Page>('list', given));
+      const page = await this.withRetries(() => this.#call<Page>('list', given));
       all.push(...page.memories);
       cursor = page.next_cursor ?? undefined;
     } while (cursor !== undefined);
@@ -157,8 +157,8 @@ async function persist<T>(work: () => Promise<T>, words: string, options: Server
       maxTimeout: pace.longest,
       ...(signal ? { signal } : {}),
       shouldRetry: ({ error, attemptNumber }) => {
-        const again = mayPass(error, attemptNumber);
-        if (again) onWait?.(error instanceof ConnectionCut ? 'the connection was cut' : error.message);
+        const again = isTransient(error, attemptNumber);
+        if (again) onWait?.(error instanceof ConnectionBroken ? 'the connection broke' : error.message);
         return again;
       },
     });

@@ -1,1 +1,1 @@
-export { type DataLoss, dataLosses, lossInWords, type PlannedStep } from './losses';
+export { type DataLoss, dataLosses, lossInWords, type PlannedStep } from './data-losses';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../base/failure';
-import type { PlannedStep } from './losses';
+import type { PlannedStep } from './data-losses';
 
 /** What the gate reads of a preview. */
 export interface Preview {

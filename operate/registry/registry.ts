@@ -13,7 +13,7 @@ export interface RegistryOptions extends Sender {
 }
 
 /** What a tag points at. */
-export interface Pointed {
+export interface ResolvedTag {
   readonly digest: string;
   /** An index names one image for each platform. */
   readonly kind: 'index' | 'single image';
@@ -37,7 +37,7 @@ const digestHeader = 'docker-content-digest';
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
  * @throws Failure when there is no such image, it may not be read, nobody answers, or the registry contradicts itself
  */
-export async function pointedAt(reference: ImageReference, options: RegistryOptions): Promise<Pointed> {
+export async function resolveTag(reference: ImageReference, options: RegistryOptions): Promise<ResolvedTag> {
   const session = await openSession(reference, options);
   const head = await session('HEAD', reference.tag);
   const told = head.headers.get(digestHeader);

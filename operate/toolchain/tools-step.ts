@@ -11,13 +11,13 @@ export function toolsStep(step: RunStep, run: CommandRun, names?: readonly ToolN
       obtainTools({
         ...run,
         ...(names === undefined ? {} : { names }),
-        onEvent: (event) => sayEvent(event, say),
+        onEvent: (event) => showEvent(event, say),
       }),
     (tools) => `Tools: ${summary([...tools.values()])}`,
   );
 }
 
-function sayEvent(event: ToolEvent, say: Say): void {
+function showEvent(event: ToolEvent, say: Say): void {
   switch (event.kind) {
     case 'found':
       if (event.tool.source === 'build' || event.tool.source === 'vendor') {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fleetHome, fleetHomeAt } from '../../operate/base/fleet-home';
 import { stackCluster } from '../../operate/cluster/stack-cluster';
 import { type PromoteOptions, promote } from '../../operate/commands/promote/promote';
-import { withEngine } from '../../operate/engine/on-cluster';
+import { withEngine } from '../../operate/engine/with-engine';
 import { describedStack } from '../../operate/stack';
 import { projectDir as checkout, controlPlane, live, removeNamespace } from '../support/cluster/control-plane';
 import { printed } from '../support/unit/operate';

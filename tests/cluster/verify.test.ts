@@ -32,7 +32,7 @@ describe('fleet verify, through the API server', () => {
     await removeNamespace(namespace);
   });
 
-  const look = (restart: boolean) => lookAt(pod.plan as SystemPlan, { restart });
+  const look = (restart: boolean) => clusterReader(pod.plan as SystemPlan, { restart });
 
   it('says that no pod is ready', async () => {
     await assert.rejects(look(false), (error: Failure) => {
@@ -84,7 +84,7 @@ describe('fleet verify of several servers, through the API server', () => {
     ] as const;
     const system = { ...systemWith({}), namespace: name, operations: { servers } };
     const { findings } = await untilReady(async () => {
-      const report = await lookAt(system, { restart: true });
+      const report = await clusterReader(system, { restart: true });
       assert.ok(
         report.findings.every(({ subject }) => !subject.endsWith(': way')),
         JSON.stringify(report.findings),
@@ -92,7 +92,7 @@ describe('fleet verify of several servers, through the API server', () => {
       return report;
     });
     const seen = (server: string) => [
-      ...[`ok ${server}: /readyz`, `${server === 'notes' ? 'skipped' : 'ok'} ${server}: strange Host`],
+      ...[`ok ${server}: /readyz`, `${server === 'notes' ? 'skipped' : 'ok'} ${server}: unknown host name`],
       ...[`skipped ${server}: without token`, `ok ${server}: MCP session`, `ok ${server}: tools`],
       ...[`ok ${server}: status answers`, `ok ${server}: restart`, `ok ${server}: status answers after the restart`],
     ];
@@ -104,7 +104,7 @@ describe('fleet verify of several servers, through the API server', () => {
   });
 });
 
-function lookAt(system: SystemPlan, checks: { readonly restart: boolean }) {
+function clusterReader(system: SystemPlan, checks: { readonly restart: boolean }) {
   const { cluster } = controlPlane();
   const config = new KubeConfig();
   config.loadFromFile(cluster.kubeconfig);

@@ -49,9 +49,9 @@ describe('fleet verify, of a system with several servers', () => {
     const report = await look();
     assert.deepEqual(lines(report), [
       'ok DNS 127.0.0.1',
-      ...['skipped notes: /readyz', 'ok notes: strange Host', 'ok notes: without token', 'ok notes: MCP session'],
+      ...['skipped notes: /readyz', 'ok notes: unknown host name', 'ok notes: without token', 'ok notes: MCP session'],
       ...['ok notes: tools', 'ok notes: status answers', 'ok DNS 127.0.0.1', 'skipped notes-http: /readyz'],
-      ...['ok notes-http: strange Host', 'skipped notes-http: without token', 'ok notes-http: MCP session'],
+      ...['ok notes-http: unknown host name', 'skipped notes-http: without token', 'ok notes-http: MCP session'],
       ...['missing notes-http: tools', 'ok notes-http: status answers'],
     ]);
     const facts = report.facts?.servers as Record<string, { url: string; latenciesMs: object }>;
@@ -76,7 +76,7 @@ describe('fleet verify, of a system with several servers', () => {
     assert.deepEqual([stream.notes, http.notes], [[], []]);
   });
 
-  it('looks at the front door of a shared host once', async () => {
+  it('checks the name and certificate of a shared host once', async () => {
     const twins = [servers[0], { ...servers[0], name: 'twin' }] as const;
     const subjects = (await look({}, twins)).findings.map(({ subject }) => subject);
     assert.equal(subjects.filter((subject) => subject.includes('DNS')).length, 1);

@@ -108,7 +108,14 @@ describe('fleet verify, in front of the real memory-mcp', function () {
       report.findings.map(({ subject }) => subject),
       [
         ...[`DNS ${hostname}`, 'TLS chain', 'TLS name', 'TLS validity', '/healthz', '/readyz', '/version'],
-        ...['strange Host', 'without token', 'MCP session', 'tools', 'remember keeps a memory', 'read gives it back'],
+        ...[
+          'unknown host name',
+          'without token',
+          'MCP session',
+          'tools',
+          'remember keeps a memory',
+          'read gives it back',
+        ],
         ...['recall finds it', 'move renames it', 'forget removes it'],
       ],
     );

@@ -4,7 +4,7 @@ import { writeAtomically } from '../../base/files';
 import { showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
 import { type ClusterOptions, type StackCluster, stackCluster } from '../../cluster/stack-cluster';
-import { withEngine } from '../../engine/on-cluster';
+import { withEngine } from '../../engine/with-engine';
 import { printReport, reportAsText } from '../../report/print';
 import { countsInWords, isGood } from '../../report/report';
 import { type DescribedStack, describedStack } from '../../stack';

@@ -4,7 +4,7 @@ import type { Say } from '../../base/progress';
 import { get } from '../../cluster/api';
 import { objectPath } from '../../cluster/kinds';
 import type { OpenStack } from '../../engine';
-import { sayEvent } from '../../engine/say-event';
+import { showEvent } from '../../engine/event-text';
 import { type LiveObject, objectInWords } from '../../live/object';
 import { dataLosses, lossInWords } from '../../preview';
 import { transferAnew } from './examine';
@@ -34,7 +34,7 @@ export async function applyAdoption(
   say('asking the engine for its plan');
   await requireHarmless(stack, signal);
   say('registering');
-  await stack.up({ signal, onEvent: (event) => sayEvent(event, say) });
+  await stack.up({ signal, onEvent: (event) => showEvent(event, say) });
   for (const { kind, live } of taken) {
     const now = await get<LiveObject>(plan.examination.api, objectPath(kind, live.metadata));
     if (now?.metadata.uid === live.metadata.uid) continue;

@@ -2,11 +2,11 @@ import { engineObject, fieldManager } from '../../../components/register/written
 import type { PlannedObject } from '../../../components/system/planned-object';
 import { type Api, get } from '../../cluster/api';
 import { type Kinds, objectPath, type ServedKind } from '../../cluster/kinds';
+import { withFieldsOf, without } from '../../live/copy-fields';
 import { objectDifferences } from '../../live/differences';
 import { dryRunAnew, dryRunReplace } from '../../live/dry-run';
 import { type FieldTree, union } from '../../live/field-tree';
 import { type LiveObject, objectInWords, writersOf } from '../../live/object';
-import { withFieldsOf, without } from '../../live/reshape';
 import { withoutContent } from '../../live/secret-content';
 import type { Adoption, OwnershipTransfer, Planned } from './adoption';
 import { takeoverOf } from './field-ownership';

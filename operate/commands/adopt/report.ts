@@ -1,5 +1,5 @@
 import { pathInWords } from '../../live/field-path';
-import { showable } from '../../live/show';
+import { redacted } from '../../live/redact';
 import type { Finding, Report } from '../../report/report';
 import type { Adoption } from './adoption';
 import { type AdoptionPlan, isSettled, takenObjects } from './plan';
@@ -64,8 +64,8 @@ function facts(adoption: Adoption): Record<string, unknown> {
     from: transfer.from,
     changes: changes.map(({ path, wanted, live: found }) => ({
       field: pathInWords(path),
-      described: showable(live.kind, path, wanted),
-      live: showable(live.kind, path, found),
+      described: redacted(live.kind, path, wanted),
+      live: redacted(live.kind, path, found),
     })),
   };
 }

@@ -36,7 +36,7 @@ export function clientServers(
   const system = systemOf(stack, choice.system);
   const all = choice.server === undefined ? system.operations.servers : [serverOf(system, choice.server)];
   const reachable = choice.url === undefined ? all.filter(({ hostname }) => hostname !== undefined) : all;
-  const [first, ...others] = flavours(reachable, transports);
+  const [first, ...others] = preferredServers(reachable, transports);
   if (first === undefined) {
     throw new Failure(
       `stack ${stack.name} has no host name under which clients outside the cluster reach the server`,
@@ -48,7 +48,7 @@ export function clientServers(
 }
 
 /** One server of each name that clients know, in the order of the system. */
-function flavours(servers: readonly ServerFacts[], transports: readonly Transport[]): readonly ServerFacts[] {
+function preferredServers(servers: readonly ServerFacts[], transports: readonly Transport[]): readonly ServerFacts[] {
   const things = new Map<string, ServerFacts>();
   const rank = ({ transport }: ServerFacts) => (transports.includes(transport) ? transports.indexOf(transport) : 99);
   for (const server of servers) {

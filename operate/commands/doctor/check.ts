@@ -2,14 +2,14 @@ import { messageOf } from '../../base/failure';
 import type { StackCluster } from '../../cluster/stack-cluster';
 import type { Finding } from '../../report/report';
 import type { DescribedStack } from '../../stack';
-import type { Look } from './look';
+import type { ClusterReader } from './cluster-reader';
 
 /** What a check may look at. */
 export interface Examined {
   readonly stack: DescribedStack;
   readonly projectDir: string;
   readonly cluster: StackCluster;
-  readonly look: Look;
+  readonly look: ClusterReader;
 }
 
 /** What was found, and what can be done about it. */

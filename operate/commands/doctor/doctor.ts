@@ -19,7 +19,7 @@ import { network } from './checks/network';
 import { secretStores, secrets } from './checks/secrets';
 import { server } from './checks/server';
 import { storage } from './checks/storage';
-import { lookAt } from './look';
+import { clusterReader } from './cluster-reader';
 
 /** Every check, in the order of the report: the cluster, what must be on it, what we bring. */
 const checks: readonly Check[] = [
@@ -46,7 +46,7 @@ export async function doctor(run: CommandRun, options: DoctorOptions): Promise<n
     title,
     async () => {
       const cluster = await stackCluster(run.home, stack, options);
-      const findings = await examine({ stack, cluster, projectDir: run.projectDir, look: lookAt(cluster.api) });
+      const findings = await examine({ stack, cluster, projectDir: run.projectDir, look: clusterReader(cluster.api) });
       return { cluster, findings };
     },
     ({ cluster, findings }) => `${title}: ${cluster.server}, ${findings.length} checks`,

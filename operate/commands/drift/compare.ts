@@ -8,11 +8,11 @@ import { dryRunAnew, dryRunApply } from '../../live/dry-run';
 import { type FieldPath, pathInWords, valueAt } from '../../live/field-path';
 import { beyond, type FieldTree, union } from '../../live/field-tree';
 import { type LiveObject, objectInWords, writersOf } from '../../live/object';
+import { redacted } from '../../live/redact';
 import { contentDrift, withoutContent } from '../../live/secret-content';
-import { showable } from '../../live/show';
 import { lastWriter, writerOf } from '../../live/writer';
+import { type Rights, rightfulOwner } from './field-owners';
 import type { Drift } from './finding';
-import { ownerByRight, type Rights } from './rights';
 
 /** What a comparison needs of the cluster. */
 export interface Comparison {
@@ -84,13 +84,13 @@ function changedFields({ rights }: Comparison, live: LiveObject, applied: LiveOb
     .filter(({ path }) => !isContent(live, path))
     .map(({ path, wanted, live: found }) => {
       const by = writerOf(live, path, [fieldManager]);
-      const ownedBy = ownerByRight(rights, object, path, by, wanted !== undefined);
+      const ownedBy = rightfulOwner(rights, object, path, by, wanted !== undefined);
       return {
         object,
         kind: found === undefined ? ('removed' as const) : ('changed' as const),
         field: pathInWords(path),
-        described: showable(live.kind, path, wanted),
-        live: showable(live.kind, path, found),
+        described: redacted(live.kind, path, wanted),
+        live: redacted(live.kind, path, found),
         ...(by === undefined ? {} : { by }),
         ...(ownedBy === undefined ? {} : { ownedBy, note: 'the next `up` sets it back' }),
       };
@@ -117,13 +117,13 @@ async function addedFields(
     .filter((path) => !isDeepStrictEqual(valueAt(live, path), usual(path)))
     .map((path) => {
       const by = writerOf(live, path, [fieldManager]);
-      const ownedBy = ownerByRight(rights, object, path, by, false);
+      const ownedBy = rightfulOwner(rights, object, path, by, false);
       return {
         object,
         kind: 'added' as const,
         field: pathInWords(path),
-        described: showable(live.kind, path, usual(path)),
-        live: showable(live.kind, path, valueAt(live, path)),
+        described: redacted(live.kind, path, usual(path)),
+        live: redacted(live.kind, path, valueAt(live, path)),
         ...(by === undefined ? {} : { by }),
         ...(ownedBy === undefined ? {} : { ownedBy }),
       };

@@ -4,7 +4,7 @@ import { type ClusterOptions, stackCluster } from '../../cluster/stack-cluster';
 import { printReport } from '../../report/print';
 import { countsInWords, isGood } from '../../report/report';
 import { describedStack } from '../../stack';
-import { findDrift } from './find';
+import { findDrift } from './find-drift';
 import type { Drift } from './finding';
 import { differencesAsText, driftReport } from './report';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { text as textOf } from 'node:stream/consumers';
 import { Failure, messageOf, Verdict } from '../../base/failure';
-import { dataLosses, lossInWords } from '../../preview/losses';
+import { dataLosses, lossInWords } from '../../preview/data-losses';
 import { parsePreview } from '../../preview/preview';
 
 /** What the operator can say to `gate`. */

@@ -6,18 +6,18 @@ import type { CommandRun } from '../../base/run';
 import type { OpenEndpoint } from '../../mcp/endpoint';
 import { openServer } from '../../mcp/open-server';
 import { placeInWords } from '../../memories/rules';
-import { MemoryServer, type Pace } from '../../memories/server';
+import { MemoryServer, type RetryPolicy } from '../../memories/server';
 import type { Form } from '../../report/print';
 import type { Migratable } from '../../serena/plan';
 import type { ServerChoice } from '../server-options';
-import { bring, type Done, type Leave } from './bring';
-import { isProven, type Proof, prove } from './proof';
+import { type CopyOptions, copyMemory, type Done } from './copy-memory';
+import { isVerified, type Verification, verifyMemories } from './verify-memories';
 
 /** What was done about a memory, and what was seen of it afterwards. */
 export interface Migrated {
   readonly memory: Migratable;
   readonly done: Done;
-  readonly proof: Proof;
+  readonly verification: Verification;
 }
 
 /** What a migration came to. */
@@ -35,9 +35,9 @@ export interface Migration {
  */
 export async function migrate(
   run: CommandRun,
-  options: ServerChoice & Leave & Form,
+  options: ServerChoice & CopyOptions & Form,
   memories: readonly Migratable[],
-  pace: Pace | undefined,
+  pace: RetryPolicy | undefined,
 ): Promise<Migration> {
   const started = Date.now();
   const endpoint = await openServer(run, options, 'memoryMcp');
@@ -73,9 +73,9 @@ function lockName({ stack, url }: ServerChoice): string {
 
 interface Work {
   readonly run: CommandRun;
-  readonly options: Leave & Form;
+  readonly options: CopyOptions & Form;
   readonly memories: readonly Migratable[];
-  readonly pace: Pace | undefined;
+  readonly pace: RetryPolicy | undefined;
 }
 
 async function migrateWith(endpoint: OpenEndpoint, { run, options, memories, pace }: Work) {
@@ -105,16 +105,16 @@ async function migrateWith(endpoint: OpenEndpoint, { run, options, memories, pac
       },
       (outcomes) => `Migrated ${count} memories: ${countsInWords(outcomes)}`,
     );
-    const proofs = await step(
+    const checks = await step(
       'Check that they are there',
       (say) => {
         say(() => current);
-        return prove(server, memories, next);
+        return verifyMemories(server, memories, next);
       },
-      (seen) => `Checked that they are there: ${seen.filter(isProven).length} of ${count}`,
+      (seen) => `Checked that they are there: ${seen.filter(isVerified).length} of ${count}`,
     );
     return {
-      memories: memories.map((memory, index) => migrated(memory, done[index], proofs[index])),
+      memories: memories.map((memory, index) => migrated(memory, done[index], checks[index])),
       calls: server.calls,
     };
   } finally {
@@ -125,20 +125,21 @@ async function migrateWith(endpoint: OpenEndpoint, { run, options, memories, pac
 async function migrateAll(
   server: MemoryServer,
   memories: readonly Migratable[],
-  leave: Leave,
+  options: CopyOptions,
   next: (index: number) => void,
 ): Promise<Done[]> {
   const done: Done[] = [];
   for (const [index, memory] of memories.entries()) {
     next(index);
-    done.push(await bring(server, memory, leave));
+    done.push(await copyMemory(server, memory, options));
   }
   return done;
 }
 
-function migrated(memory: Migratable, done: Done | undefined, proof: Proof | undefined): Migrated {
-  if (done === undefined || proof === undefined) throw new Error(`${placeInWords(memory.place)} was passed over`);
-  return { memory, done, proof };
+function migrated(memory: Migratable, done: Done | undefined, verification: Verification | undefined): Migrated {
+  if (done === undefined || verification === undefined)
+    throw new Error(`${placeInWords(memory.place)} was passed over`);
+  return { memory, done, verification };
 }
 
 function countsInWords(done: readonly Done[]): string {

@@ -2,20 +2,20 @@ import { Verdict } from '../../base/failure';
 import type { CommandRun } from '../../base/run';
 import { namesServer } from '../../mcp/open-server';
 import { placeInWords } from '../../memories/rules';
-import type { Pace } from '../../memories/server';
+import type { RetryPolicy } from '../../memories/server';
 import { printReport, reportAsText } from '../../report/print';
 import type { Finding, Report } from '../../report/report';
 import { migratable } from '../../serena/plan';
-import { planFor } from '../../serena/plan-for';
 import { planFacts, planFindings } from '../../serena/plan-report';
+import { readPlan } from '../../serena/read-plan';
 import type { SerenaOptions } from '../serena-options';
 import type { ServerChoice } from '../server-options';
-import type { Leave } from './bring';
+import type { CopyOptions } from './copy-memory';
 import { type Migrated, migrate } from './migrate';
-import { isProven, type Proof } from './proof';
+import { isVerified, type Verification } from './verify-memories';
 
 /** What the operator can say to `migrate serena`. */
-export interface MigrateOptions extends SerenaOptions, ServerChoice, Leave {
+export interface MigrateOptions extends SerenaOptions, ServerChoice, CopyOptions {
   /** Do it; otherwise only the plan is shown. */
   readonly apply?: boolean | undefined;
   readonly json?: boolean | undefined;
@@ -29,10 +29,10 @@ export interface MigrateOptions extends SerenaOptions, ServerChoice, Leave {
  * @returns the exit code
  * @throws Verdict when a memory cannot be migrated as planned; then nothing has been done
  */
-export async function migrateSerena(run: CommandRun, options: MigrateOptions, pace?: Pace): Promise<number> {
+export async function migrateSerena(run: CommandRun, options: MigrateOptions, pace?: RetryPolicy): Promise<number> {
   const { apply = false, json = false, stack } = options;
   const named = namesServer(options);
-  const plan = planFor(options);
+  const plan = readPlan(options);
   const problems = plan.filter(({ problem }) => problem !== undefined).length;
   const planned: Report = {
     command: 'migrate serena',
@@ -58,15 +58,15 @@ export async function migrateSerena(run: CommandRun, options: MigrateOptions, pa
   return printReport({ ...planned, findings: memories.map(finding), facts: { ...planned.facts, ...facts } }, { json });
 }
 
-const proofs: readonly (keyof Proof)[] = ['listed', 'equal', 'recalled'];
+const checks: readonly (keyof Verification)[] = ['listed', 'equal', 'recalled'];
 
-function finding({ memory: { place }, done, proof }: Migrated): Finding {
+function finding({ memory: { place }, done, verification }: Migrated): Finding {
   const subject = placeInWords(place);
   if (done.outcome === 'refused') {
     const remedy = 'decide by hand, then run the command again';
     return { subject, status: 'failed', found: `refused: ${done.reason}`, remedy };
   }
-  const found = [done.outcome, ...proofs.map((each) => (proof[each] ? each : `NOT ${each}`))].join(', ');
-  if (isProven(proof)) return { subject, status: 'ok', found };
+  const found = [done.outcome, ...checks.map((each) => (verification[each] ? each : `NOT ${each}`))].join(', ');
+  if (isVerified(verification)) return { subject, status: 'ok', found };
   return { subject, status: 'failed', found, remedy: 'see what the server logs, then run the command again' };
 }

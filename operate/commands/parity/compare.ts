@@ -28,7 +28,7 @@ export async function compare(
   for (const [index, { content, place }] of here.entries()) {
     each(index);
     const words = placeInWords(place);
-    const there = await server.steadily(() => server.read(place));
+    const there = await server.withRetries(() => server.read(place));
     // The file may hold the memory of another place.
     if (there === undefined || placeInWords(there) !== words) comparison.onlyHere.push(words);
     else if (isSameContent(content, there.content)) comparison.equal.push(words);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { countWords, ownWords } from '../../memories/own-words';
+import { countWords, searchQuery } from '../../memories/search-query';
 import type { MemoryServer } from '../../memories/server';
 import { type Latency, latencyOf } from '../../report/latency';
 import type { Migratable } from '../../serena/plan';
@@ -22,7 +22,7 @@ export async function measure(server: MemoryServer, memories: readonly Migratabl
   const local = await timesOf(sample, async ({ file }) => readFileSync(file.path));
   const read = await timesOf(sample, ({ place }) => server.once(() => server.read(place)));
   const recall = await timesOf(sample, ({ content, place }) =>
-    server.once(() => server.recall(ownWords(content, counts), place.scope, 5)),
+    server.once(() => server.recall(searchQuery(content, counts), place.scope, 5)),
   );
   return { localRead: local, read, recall };
 }

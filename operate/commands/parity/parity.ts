@@ -2,12 +2,12 @@ import { Failure, throwIfInterrupted, Verdict } from '../../base/failure';
 import { type RunStep, showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
 import { openServer } from '../../mcp/open-server';
-import { impatient, MemoryServer, type Pace } from '../../memories/server';
+import { impatient, MemoryServer, type RetryPolicy } from '../../memories/server';
 import { type Latency, latencyInWords } from '../../report/latency';
 import { printReport } from '../../report/print';
 import type { Finding, Report } from '../../report/report';
 import { type Migratable, migratable } from '../../serena/plan';
-import { planFor } from '../../serena/plan-for';
+import { readPlan } from '../../serena/read-plan';
 import type { SerenaOptions } from '../serena-options';
 import type { ServerChoice } from '../server-options';
 import { type Comparison, compare } from './compare';
@@ -25,8 +25,8 @@ export interface ParityOptions extends SerenaOptions, ServerChoice {
  * @returns the exit code: 1 where they differ
  * @throws Failure when the server does not answer, with the time that it took to find out
  */
-export async function parity(run: CommandRun, options: ParityOptions, pace: Pace = impatient): Promise<number> {
-  const plan = planFor(options);
+export async function parity(run: CommandRun, options: ParityOptions, pace: RetryPolicy = impatient): Promise<number> {
+  const plan = readPlan(options);
   const problems = plan.filter(({ problem }) => problem !== undefined).length;
   if (problems > 0) {
     throw new Verdict(

@@ -7,7 +7,7 @@ import type { CommandRun } from '../../base/run';
 import { openConnection } from '../../mcp/connection';
 import { credentialsFor } from '../../registry/docker-config';
 import { referenceOf, withDigest } from '../../registry/reference';
-import { type Pointed, pointedAt, type RegistryOptions } from '../../registry/registry';
+import { type RegistryOptions, type ResolvedTag, resolveTag } from '../../registry/registry';
 import { printReport } from '../../report/print';
 import type { Finding } from '../../report/report';
 import { type DescribedStack, describedStack, describedText } from '../../stack';
@@ -29,7 +29,7 @@ export interface PinOptions {
 
 /** An image, and what its tag points at now. */
 interface Resolved extends KeyedImage {
-  readonly now: Pointed;
+  readonly now: ResolvedTag;
 }
 
 /** Key of a system that says why its images carry no digest; with digests nothing needs it. */
@@ -65,7 +65,7 @@ export async function pin(run: CommandRun, options: PinOptions, patience?: numbe
 
 async function resolveAll(images: readonly KeyedImage[], registry: RegistryOptions): Promise<readonly Resolved[]> {
   const answers = await Promise.allSettled(
-    images.map(async (image) => ({ ...image, now: await pointedAt(referenceOf(image.image), registry) })),
+    images.map(async (image) => ({ ...image, now: await resolveTag(referenceOf(image.image), registry) })),
   );
   const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
   const [first] = failures;
@@ -133,6 +133,6 @@ function subjectOf(image: string, keys: KeyedImage['keys']): string {
   return keys.length > 0 ? `${name} (${keys.map((path) => path.join('.')).join(', ')})` : name;
 }
 
-function pointed({ digest, kind }: Pointed): string {
+function pointed({ digest, kind }: ResolvedTag): string {
   return `${digest}, ${kind}`;
 }

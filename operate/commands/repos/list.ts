@@ -9,7 +9,7 @@ import { printReport } from '../../report/print';
 import type { Finding, Status } from '../../report/report';
 import { describedStack } from '../../stack';
 import type { ReposOptions } from './command';
-import { repositoriesOf } from './target';
+import { repositoriesOf } from './repositories';
 
 /** Shows the repositories of a stack and how they are. @returns the exit code */
 export async function list(run: CommandRun, options: ReposOptions): Promise<number> {

@@ -7,7 +7,7 @@ import { type JobEnd, runJobOf } from '../../cluster/job';
 import { containerRuns } from '../../cluster/pod-status';
 import type { Pod } from '../../cluster/pods';
 import type { StackCluster } from '../../cluster/stack-cluster';
-import { inMegabytes } from './figures';
+import { inMegabytes } from '../../report/megabytes';
 
 export interface Sending {
   readonly cluster: Pick<StackCluster, 'api' | 'kubeConfig'>;

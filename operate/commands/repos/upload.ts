@@ -5,13 +5,13 @@ import { showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
 import type { JobEnd } from '../../cluster/job';
 import { stackCluster } from '../../cluster/stack-cluster';
+import { inMegabytes } from '../../report/megabytes';
 import { printReport } from '../../report/print';
 import type { Finding } from '../../report/report';
 import { describedStack } from '../../stack';
 import type { UploadOptions } from './command';
-import { inMegabytes } from './figures';
+import { repositoriesOf, uploadOf } from './repositories';
 import { sendUpload } from './send-upload';
-import { repositoriesOf, uploadOf } from './target';
 import { pack, workingTree } from './working-tree';
 
 /** Makes a working tree the content of a repository, and indexes it. @returns the exit code */

@@ -10,7 +10,7 @@ export function outputsAsText(outputs: OutputMap): string {
 }
 
 /** Command lines that show what was deployed, ready to be pasted. */
-export function waysToLook(home: FleetHome, kubeconfig: string, outputs: OutputMap): readonly string[] {
+export function inspectionCommands(home: FleetHome, kubeconfig: string, outputs: OutputMap): readonly string[] {
   const kubectl = `${quoted(join(home.bin, 'kubectl'))} --kubeconfig ${quoted(kubeconfig)}`;
   const namespaces = namespacesOf(outputs);
   const looks = namespaces.map((namespace) => `${kubectl} -n ${namespace} get all,pvc`);

@@ -5,13 +5,13 @@ import { type RunStep, startProgress } from '../../base/progress';
 import { type CommandRun, localName } from '../../base/run';
 import { knownUid, type StackCluster, stackCluster } from '../../cluster/stack-cluster';
 import { type Deployed, deployStep, type WithStack } from '../../engine/deploy';
-import { withEngine, withEngineAt } from '../../engine/on-cluster';
+import { withEngine, withEngineAt } from '../../engine/with-engine';
 import { type Cluster, createCluster } from '../../local-cluster';
 import { type DescribedStack, describedStack } from '../../stack';
 import { forgetBuildFiles, hasBuildFiles } from '../../toolchain/go-caches';
 import { deployTools } from '../../toolchain/manifest';
 import { toolsStep } from '../../toolchain/tools-step';
-import { outputsAsText, waysToLook } from './outputs';
+import { inspectionCommands, outputsAsText } from './outputs';
 
 /** What the operator can say to `start`. */
 export interface StartOptions {
@@ -97,7 +97,7 @@ function report(run: CommandRun, kubeconfig: string, { outputs, warnings }: Depl
   for (const warning of warnings) console.log(`\nwarning: ${warning}`);
   console.log(`\n${outputsAsText(outputs)}`);
   console.log('\nTo look at it:');
-  for (const look of waysToLook(run.home, kubeconfig, outputs)) console.log(`  ${look}`);
+  for (const look of inspectionCommands(run.home, kubeconfig, outputs)) console.log(`  ${look}`);
 }
 
 function describe(cluster: StackCluster): string {

@@ -10,9 +10,9 @@ import { printReport } from '../../report/print';
 import type { Finding, Report } from '../../report/report';
 import { describedStack, serverOf, systemOf } from '../../stack';
 import { verifySystem } from '../verify/verify';
-import { instead } from './advice';
 import { type LoginOptions, logIn } from './login';
 import type { Request } from './login-log';
+import { noLoginFailure } from './no-login';
 import { secretState } from './secret';
 
 /** What the command line of `token` says. */
@@ -60,7 +60,7 @@ export async function renewToken(
   if (facts === undefined) throw new Failure(`${place.system.id} needs no token`, 'there is nothing to do');
   const { api } = await place.cluster();
   const { login, secret } = facts;
-  if (options.roll !== true && login === undefined) throw instead(facts, place.stack, namespace);
+  if (options.roll !== true && login === undefined) throw noLoginFailure(facts, place.stack, namespace);
   const step = startProgress(showing);
   const target = { api, stack: place.stack, namespace, signal };
   const secretFinding =

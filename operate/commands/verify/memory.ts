@@ -7,8 +7,8 @@ import type { OpenEndpoint } from '../../mcp/endpoint';
 import { openSession, type Session } from '../../mcp/session';
 import type { Latency } from '../../report/latency';
 import type { Finding } from '../../report/report';
-import { type CleanUp, cleanUp, type Probed, type ProbeOptions, takeSteps } from './probe';
-import { type Stream, watched } from './streams';
+import { type CleanUp, cleanUp, type Probed, type ProbeOptions, runProbeSteps } from './probe';
+import { recordStreams, type Stream } from './streams';
 
 /** What is looked at through a session, and how. */
 export interface MemoryCheck {
@@ -31,7 +31,7 @@ export interface MemoryFindings {
   readonly latencies: Readonly<Record<string, Latency>>;
 }
 
-interface Visit {
+interface ProbedSession {
   readonly session: Session;
   readonly streams: readonly Stream[];
   close(): Promise<void>;
@@ -47,33 +47,33 @@ export async function checkMemory(check: MemoryCheck): Promise<MemoryFindings> {
   const probe = check.server.probe(randomUUID().slice(0, 8));
   const findings: Finding[] = [];
   const latencies: Record<string, Latency> = {};
-  const visits: Visit[] = [];
+  const sessions: ProbedSession[] = [];
   let written = false;
-  const take = async (steps: Probe['read'], options: ProbeOptions = {}): Promise<boolean> => {
-    const current = visits.at(-1);
+  const runSteps = async (steps: Probe['read'], options: ProbeOptions = {}): Promise<boolean> => {
+    const current = sessions.at(-1);
     if (current === undefined) return false;
-    const probed: Probed = await takeSteps(current.session, steps, { ...options, signal: check.signal });
+    const probed: Probed = await runProbeSteps(current.session, steps, { ...options, signal: check.signal });
     findings.push(...probed.findings);
     Object.assign(latencies, probed.latencies);
     return probed.good;
   };
   const work = async (): Promise<void> => {
-    visits.push(await visit(check.open));
+    sessions.push(await openProbedSession(check.open));
     findings.push({ subject: 'MCP session', status: 'ok', found: 'opened' });
-    findings.push(await toolsFinding(visits.at(-1)?.session, check.server.tools));
+    findings.push(await toolsFinding(sessions.at(-1)?.session, check.server.tools));
     check.say?.(probe.write.length > 0 ? 'writing and reading' : 'reading');
     written = true;
-    if (!(await take(probe.write)) || !(await take(probe.read, { samples: check.samples }))) return;
-    if (check.idleSeconds !== undefined) findings.push(await idle(visits.at(-1), check.idleSeconds, check));
+    if (!(await runSteps(probe.write)) || !(await runSteps(probe.read, { samples: check.samples }))) return;
+    if (check.idleSeconds !== undefined) findings.push(await idle(sessions.at(-1), check.idleSeconds, check));
     if (check.restart !== undefined) {
       check.say?.('restarting the server');
-      await visits.pop()?.close();
+      await sessions.pop()?.close();
       const found = await check.restart();
-      visits.push(await visit(check.open));
+      sessions.push(await openProbedSession(check.open));
       findings.push({ subject: 'restart', status: 'ok', found });
-      if (!(await take(probe.read, { when: 'after the restart' }))) return;
+      if (!(await runSteps(probe.read, { when: 'after the restart' }))) return;
     }
-    await take(probe.change);
+    await runSteps(probe.change);
   };
   try {
     await work();
@@ -84,15 +84,15 @@ export async function checkMemory(check: MemoryCheck): Promise<MemoryFindings> {
     const remedy = refused ? otherToken : 'look at the log of the server and at what lies before it';
     findings.push({ subject: 'MCP session', status: 'failed', found: messageOf(error), remedy });
   } finally {
-    if (written && probe.cleanUp) findings.push(...(await tidy(check.open, visits.at(-1), probe.cleanUp)));
-    await visits.at(-1)?.close();
+    if (written && probe.cleanUp) findings.push(...(await removeProbe(check.open, sessions.at(-1), probe.cleanUp)));
+    await sessions.at(-1)?.close();
   }
   return { findings, latencies };
 }
 
-async function visit(open: () => Promise<OpenEndpoint>): Promise<Visit> {
+async function openProbedSession(open: () => Promise<OpenEndpoint>): Promise<ProbedSession> {
   const endpoint = await open();
-  const { connection, streams } = watched(endpoint.connection);
+  const { connection, streams } = recordStreams(endpoint.connection);
   try {
     const session = await openSession(endpoint.url, connection, endpoint.transport);
     const close = async () => {
@@ -115,7 +115,11 @@ async function toolsFinding(session: Session | undefined, wanted: readonly strin
 }
 
 /** Waits without a word, then sees that the stream was never cut and that the session still answers. */
-async function idle(current: Visit | undefined, seconds: number, { signal, say }: MemoryCheck): Promise<Finding> {
+async function idle(
+  current: ProbedSession | undefined,
+  seconds: number,
+  { signal, say }: MemoryCheck,
+): Promise<Finding> {
   const subject = 'idle stream';
   const streams = current?.streams ?? [];
   say?.(`leaving the stream alone for ${seconds} s`);
@@ -140,9 +144,9 @@ async function idle(current: Visit | undefined, seconds: number, { signal, say }
 }
 
 /** Cleans up through the session, or through a new one where that has come to an end. */
-async function tidy(
+async function removeProbe(
   open: () => Promise<OpenEndpoint>,
-  current: Visit | undefined,
+  current: ProbedSession | undefined,
   left: CleanUp,
 ): Promise<readonly Finding[]> {
   try {
@@ -151,7 +155,7 @@ async function tidy(
     return [];
   } catch {
     try {
-      const next = await visit(open);
+      const next = await openProbedSession(open);
       await cleanUp(next.session, left).finally(() => next.close());
       return [];
     } catch (error) {

@@ -15,17 +15,17 @@ export interface Probed {
 /** What removes what a probe leaves. */
 export type CleanUp = NonNullable<Probe['cleanUp']>;
 
-/** How steps are taken. */
+/** How steps are run. */
 export interface ProbeOptions {
-  /** How often each step is taken. @default 1 */
+  /** How often each step is run. @default 1 */
   readonly samples?: number;
   /** What is added to the titles, such as `after the restart`. */
   readonly when?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Takes steps one after another; after one that fails the rest would only fail for the same reason. */
-export async function takeSteps(
+/** Runs steps one after another; after one that fails the rest would only fail for the same reason. */
+export async function runProbeSteps(
   session: Session,
   steps: readonly ProbeStep[],
   { samples = 1, when, signal }: ProbeOptions = {},

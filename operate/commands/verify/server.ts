@@ -4,9 +4,9 @@ import { replacePods } from '../../cluster/pods';
 import { openConnection, parseAddress } from '../../mcp/connection';
 import { forwardedPod, type OpenEndpoint, openEndpoint, type ServerPlace } from '../../mcp/endpoint';
 import type { Finding } from '../../report/report';
-import { frontDoorFindings } from './front-door';
+import { hostFindings } from './host';
+import { healthFindings, healthSkipped, unauthenticatedFinding, unknownHostFinding } from './http';
 import { checkMemory } from './memory';
-import { healthFindings, healthSkipped, strangeHostFinding, strangerFinding } from './paths';
 
 /** What is asked of a server. */
 export interface ServerChecks {
@@ -18,30 +18,34 @@ export interface ServerChecks {
   readonly restart?: boolean | undefined;
 }
 
-/** What a look at a server showed. */
-export interface Look {
+/** What a server was found to be. */
+export interface ServerResult {
   /** Of its host name and certificate; none where another server of the same host was looked at before. */
-  readonly door: readonly Finding[];
+  readonly host: readonly Finding[];
   readonly findings: readonly Finding[];
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** How a look is shown and what it shares with others. */
-export interface Looking {
+/** How the checks of a server are shown, and what they share with those of others. */
+export interface CheckContext {
   readonly signal?: AbortSignal | undefined;
   readonly showing?: Showing | undefined;
   /** What its steps are shown as. @default the step alone */
   readonly title?: (step: string) => string;
-  /** What is known of front doors by their origin. */
-  readonly doors: Map<string, readonly Finding[]>;
+  /** What is known of hosts, by their origin. */
+  readonly hosts: Map<string, readonly Finding[]>;
 }
 
 /**
- * Looks at a server as a client does: its front door, the server behind it, and whether it does what it is for.
+ * Checks a server as a client sees it: its host name and certificate, its answers, and whether it does what it is for.
  * @throws Failure when there is no way to the server; Interrupted, with nothing left on the server
  */
-export async function lookAtServer(place: ServerPlace, checks: ServerChecks, looking: Looking): Promise<Look> {
-  const { doors, showing, signal, title = (step) => step } = looking;
+export async function checkServer(
+  place: ServerPlace,
+  checks: ServerChecks,
+  context: CheckContext,
+): Promise<ServerResult> {
+  const { hosts, showing, signal, title = (step) => step } = context;
   const { server } = place;
   const address = checks.address === undefined ? undefined : parseAddress(checks.address);
   const way = { portForward: checks.portForward, ca: checks.ca, address };
@@ -49,17 +53,17 @@ export async function lookAtServer(place: ServerPlace, checks: ServerChecks, loo
   const endpoint = await open();
   const { origin } = new URL(endpoint.url);
   const step = startProgress(showing);
-  const asksDoor = endpoint.way === 'front door' && !doors.has(origin);
+  const isNewHost = endpoint.way === 'host name' && !hosts.has(origin);
   try {
-    if (asksDoor) {
-      const front = title('Front door');
-      doors.set(origin, await step(front, () => frontDoorFindings(endpoint.url, { ...way, signal })));
+    if (isNewHost) {
+      const hostTitle = title('Host name');
+      hosts.set(origin, await step(hostTitle, () => hostFindings(endpoint.url, { ...way, signal })));
     }
-    const door = asksDoor ? (doors.get(origin) ?? []) : [];
+    const host = isNewHost ? (hosts.get(origin) ?? []) : [];
     const facts = { url: endpoint.url, way: endpoint.way };
     throwIfInterrupted(signal);
-    const isShut = (doors.get(origin) ?? []).some(({ status }) => status === 'failed');
-    if (isShut) return { door, findings: [notReached], facts };
+    const isUnreachable = (hosts.get(origin) ?? []).some(({ status }) => status === 'failed');
+    if (isUnreachable) return { host, findings: [notReached], facts };
     const answers = await step(title('Server'), () => serverFindings(place, endpoint, signal));
     throwIfInterrupted(signal);
     const restart = checks.restart === true ? () => restarted(place, signal) : undefined;
@@ -68,7 +72,7 @@ export async function lookAtServer(place: ServerPlace, checks: ServerChecks, loo
       checkMemory({ server, open, samples, idleSeconds, restart, signal, say }),
     );
     throwIfInterrupted(signal);
-    return { door, findings: [...answers, ...memory.findings], facts: { ...facts, latenciesMs: memory.latencies } };
+    return { host, findings: [...answers, ...memory.findings], facts: { ...facts, latenciesMs: memory.latencies } };
   } finally {
     await endpoint.close();
   }
@@ -77,8 +81,8 @@ export async function lookAtServer(place: ServerPlace, checks: ServerChecks, loo
 const notReached: Finding = {
   subject: 'server',
   status: 'skipped',
-  found: 'not reached: the front door is shut',
-  remedy: 'mend what has failed, or look behind it by --port-forward',
+  found: 'not reached: its host name or certificate has failed',
+  remedy: 'mend what has failed, or go past it by --port-forward',
 };
 
 async function serverFindings(
@@ -88,18 +92,18 @@ async function serverFindings(
 ): Promise<readonly Finding[]> {
   const { access, takesAnyHost = false } = place.server;
   const { origin: root, pathname: path } = new URL(endpoint.url);
-  const asking = { root, connection: endpoint.connection, signal };
-  const atDoor = endpoint.way === 'front door';
-  const asked = access.mode === 'bearer' || (access.mode === 'gateway' && atDoor);
+  const target = { root, connection: endpoint.connection, signal };
+  const byHostName = endpoint.way === 'host name';
+  const asksToken = access.mode === 'bearer' || (access.mode === 'gateway' && byHostName);
   return [
     ...(await health(place, endpoint, signal)),
-    takesAnyHost && !atDoor ? hostSkipped : await strangeHostFinding(asking, path),
-    asked ? await strangerFinding(asking, path) : accessSkipped(access.mode),
+    takesAnyHost && !byHostName ? unknownHostSkipped : await unknownHostFinding(target, path),
+    asksToken ? await unauthenticatedFinding(target, path) : accessSkipped(access.mode),
   ];
 }
 
-const hostSkipped: Finding = {
-  subject: 'strange Host',
+const unknownHostSkipped: Finding = {
+  subject: 'unknown host name',
   status: 'skipped',
   found: 'the server takes any, and this way goes past the route that does not',
   remedy: 'look by the host name of a route to check it too',
@@ -122,11 +126,11 @@ function accessSkipped(mode: 'none' | 'bearer' | 'gateway'): Finding {
       };
 }
 
-/** Health by the front door where the route forwards it, with the token that it asks for; else by the pod's own port. */
+/** Health by the host name where the route forwards it, with the token that it asks for; else by the pod's own port. */
 async function health(place: ServerPlace, endpoint: OpenEndpoint, signal?: AbortSignal): Promise<readonly Finding[]> {
   const { server } = place;
   const { healthApart = false, live, routed } = server.paths;
-  if (endpoint.way === 'front door' && !healthApart && live.startsWith(routed)) {
+  if (endpoint.way === 'host name' && !healthApart && live.startsWith(routed)) {
     const { connection, url } = endpoint;
     return healthFindings({ root: new URL(url).origin, connection, signal }, server);
   }

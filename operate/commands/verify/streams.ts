@@ -9,7 +9,7 @@ export interface Stream {
 }
 
 /** A connection like the given one that keeps a record of the streams that its client listens to. */
-export function watched(connection: Connection): { readonly connection: Connection; readonly streams: Stream[] } {
+export function recordStreams(connection: Connection): { readonly connection: Connection; readonly streams: Stream[] } {
   const streams: Stream[] = [];
   const fetch: Connection['fetch'] = async (input, init) => {
     const response = await connection.fetch(input, init);
@@ -17,12 +17,12 @@ export function watched(connection: Connection): { readonly connection: Connecti
     if ((init?.method ?? 'GET') !== 'GET' || !isStream || response.body === null) return response;
     const stream: Stream = { openedAt: Date.now() };
     streams.push(stream);
-    return new Response(passed(response.body, stream), { status: response.status, headers: [...response.headers] });
+    return new Response(recorded(response.body, stream), { status: response.status, headers: [...response.headers] });
   };
   return { connection: { ...connection, fetch }, streams };
 }
 
-function passed(body: ReadableStream<Uint8Array>, stream: Stream): ReadableStream<Uint8Array> {
+function recorded(body: ReadableStream<Uint8Array>, stream: Stream): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream({
     pull: async (controller) => {

@@ -7,7 +7,7 @@ import type { SystemPlace } from '../../mcp/endpoint';
 import { printReport } from '../../report/print';
 import type { Finding, Report } from '../../report/report';
 import { describedStack, serverOf, systemOf } from '../../stack';
-import { type Look, lookAtServer, type ServerChecks } from './server';
+import { checkServer, type ServerChecks, type ServerResult } from './server';
 
 /** What the command line of `verify` says. */
 export interface VerifyOptions extends ClusterOptions, Checks {
@@ -48,25 +48,25 @@ export async function verifySystem(
 ): Promise<Report> {
   const { servers: all } = place.system.operations;
   const servers = checks.server === undefined ? all : [serverOf(place.system, checks.server)];
-  const doors = new Map<string, readonly Finding[]>();
+  const hosts = new Map<string, readonly Finding[]>();
   const isOnly = servers.length === 1;
-  const looks: { readonly server: ServerFacts; readonly look: Look }[] = [];
+  const results: { readonly server: ServerFacts; readonly result: ServerResult }[] = [];
   const failures: Failure[] = [];
   for (const server of servers) {
     throwIfInterrupted(signal);
     const title = isOnly ? {} : { title: (step: string) => `${server.name}: ${step}` };
     try {
-      const look = await lookAtServer({ ...place, server }, checks, { signal, showing, doors, ...title });
-      looks.push({ server, look });
+      const result = await checkServer({ ...place, server }, checks, { signal, showing, hosts, ...title });
+      results.push({ server, result });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       failures.push(error);
-      looks.push({ server, look: { door: [], findings: [wayFinding(error)], facts: {} } });
+      results.push({ server, result: { host: [], findings: [wayFinding(error)], facts: {} } });
     }
   }
   const [failure] = failures;
   if (failure !== undefined && failures.length === servers.length) throw failure;
-  return { command: 'verify', stack: place.stack, ...(isOnly ? one(looks[0]?.look) : several(looks)) };
+  return { command: 'verify', stack: place.stack, ...(isOnly ? one(results[0]?.result) : several(results)) };
 }
 
 /** One server out of several that cannot be reached is a finding among others. */
@@ -74,14 +74,14 @@ function wayFinding({ message, remedy }: Failure): Finding {
   return { subject: 'way', status: 'failed', found: message, remedy };
 }
 
-function one(look: Look | undefined): Pick<Report, 'findings' | 'facts'> {
-  const { door, facts, findings } = look ?? { door: [], facts: {}, findings: [] };
-  return { findings: [...door, ...findings], facts };
+function one(only: ServerResult | undefined): Pick<Report, 'findings' | 'facts'> {
+  const { host, facts, findings } = only ?? { host: [], facts: {}, findings: [] };
+  return { findings: [...host, ...findings], facts };
 }
 
-/** Findings by the names of the servers; those of a front door, which servers may share, by its host. */
+/** Findings by the names of the servers; those of a host, which servers may share, by its name. */
 function several(
-  looks: readonly { readonly server: ServerFacts; readonly look: Look }[],
+  results: readonly { readonly server: ServerFacts; readonly result: ServerResult }[],
 ): Required<Pick<Report, 'findings' | 'facts'>> {
   const named = (name: string, findings: readonly Finding[]) =>
     findings.map(({ subject, ...rest }) => ({
@@ -89,10 +89,10 @@ function several(
       subject: subject.endsWith(` ${name}`) ? subject : `${name}: ${subject}`,
     }));
   return {
-    findings: looks.flatMap(({ server, look: { door, facts, findings } }) => [
-      ...(door.length === 0 ? [] : named(new URL(String(facts.url)).hostname, door)),
+    findings: results.flatMap(({ server, result: { host, facts, findings } }) => [
+      ...(host.length === 0 ? [] : named(new URL(String(facts.url)).hostname, host)),
       ...named(server.name, findings),
     ]),
-    facts: { servers: Object.fromEntries(looks.map(({ server, look }) => [server.name, look.facts])) },
+    facts: { servers: Object.fromEntries(results.map(({ server, result }) => [server.name, result.facts])) },
   };
 }

@@ -1,6 +1,6 @@
 import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { stackCluster } from '../../../operate/cluster/stack-cluster';
-import { findDrift } from '../../../operate/commands/drift/find';
+import { findDrift } from '../../../operate/commands/drift/find-drift';
 import type { Drift } from '../../../operate/commands/drift/finding';
 import type { DescribedStack } from '../../../operate/stack';
 import { controlPlane } from './control-plane';

@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml';
 import { valueAt } from '../../../config/problems';
 import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { loadProgram, openStack } from '../../../operate/engine';
-import { dataLosses, type PlannedStep } from '../../../operate/preview/losses';
+import { dataLosses, type PlannedStep } from '../../../operate/preview/data-losses';
 import { controlPlane, projectDir } from './control-plane';
 import { encrypted } from './encrypted';
 

@@ -8,7 +8,7 @@ import { Failure } from '../../../operate/base/failure';
 import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { nothingChanged } from '../../../operate/engine';
 import { killOrphanedProviders } from '../../../operate/engine/orphans';
-import { checkpointPath, pendingOperations } from '../../../operate/engine/pending';
+import { checkpointPath, pendingOperations } from '../../../operate/engine/pending-operations';
 import { lockFolder } from '../../../operate/engine/stale-locks';
 import { healControlPlane, killApiServer } from './api-server';
 import { controlPlane, eventually, openTestStack, removeNamespace } from './control-plane';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
+import { withFieldsOf, without } from '../../../operate/live/copy-fields';
 import { objectDifferences } from '../../../operate/live/differences';
 import { pathInWords, valueAt } from '../../../operate/live/field-path';
 import { beyond, part, touches, union } from '../../../operate/live/field-tree';
 import type { LiveObject } from '../../../operate/live/object';
-import { withFieldsOf, without } from '../../../operate/live/reshape';
-import { hidden, showable } from '../../../operate/live/show';
+import { hidden, redacted } from '../../../operate/live/redact';
 import { writerOf } from '../../../operate/live/writer';
 
 const server = 'k:{"name":"server"}';
@@ -152,7 +152,7 @@ describe('an object', () => {
 });
 
 describe('a value that is shown', () => {
-  const shown = (kind: string, steps: string[], value: unknown) => showable(kind, steps, value);
+  const shown = (kind: string, steps: string[], value: unknown) => redacted(kind, steps, value);
 
   it('is none of a Secret, and no copy of an object', () => {
     assert.equal(shown('Secret', ['f:data', 'f:token'], 'x'), hidden);

@@ -42,7 +42,7 @@ describe('the way to the MCP endpoint of a system', () => {
       [`${namespace}/secrets/memory-mcp-bearer`]: { metadata: { resourceVersion: '1' }, data: { token } },
     });
     const endpoint = await openEndpoint(place);
-    assert.deepEqual([endpoint.url, endpoint.way], ['https://memories.svc.echoes/mcp', 'front door']);
+    assert.deepEqual([endpoint.url, endpoint.way], ['https://memories.svc.echoes/mcp', 'host name']);
     assert.deepEqual(endpoint.connection.headers, { Authorization: 'Bearer abc' });
     await endpoint.close();
   });

@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { backendUrl, removeDescriptions } from '../../../operate/engine/backend';
 import { killOrphanedProviders } from '../../../operate/engine/orphans';
-import { checkpointPath, pendingOperations } from '../../../operate/engine/pending';
+import { checkpointPath, pendingOperations } from '../../../operate/engine/pending-operations';
 import { isStale, lockFolder, removeStaleLocks } from '../../../operate/engine/stale-locks';
 import { folder, removeFolders, runs } from '../../support/unit/operate';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { minutesAndSeconds, roughly } from '../../../operate/base/progress';
-import { outputsAsText, waysToLook } from '../../../operate/commands/start/outputs';
+import { inspectionCommands, outputsAsText } from '../../../operate/commands/start/outputs';
 import { changesInWords } from '../../../operate/engine/changes';
 import { eventLog, nothingChanged } from '../../../operate/engine/events';
 import { buildingText } from '../../../operate/toolchain/tools-step';
@@ -40,10 +40,10 @@ describe('what the operator reads', () => {
   it('gives command lines that can be pasted', () => {
     const outputs = { memoryMcp: { value: { namespace: 'memory-mcp' }, secret: false } };
     const home = fleetHomeAt('/data/my fleet');
-    assert.deepEqual(waysToLook(home, '/k', outputs), [
+    assert.deepEqual(inspectionCommands(home, '/k', outputs), [
       "'/data/my fleet/bin/kubectl' --kubeconfig /k -n memory-mcp get all,pvc",
     ]);
-    assert.deepEqual(waysToLook(fleetHomeAt('/f'), '/k', {}), ['/f/bin/kubectl --kubeconfig /k get all -A']);
+    assert.deepEqual(inspectionCommands(fleetHomeAt('/f'), '/k', {}), ['/f/bin/kubectl --kubeconfig /k get all -A']);
   });
 
   it('collects the engine’s errors once each, with their object and without colour marks', () => {

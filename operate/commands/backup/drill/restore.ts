@@ -91,7 +91,7 @@ export async function restoredServer(target: GitTarget, namespace: string, say: 
   }
 }
 
-/** A session with the system itself, past its front door. @throws Failure when no pod of it is ready, or answers */
+/** A session with the system itself, past its route. @throws Failure when no pod of it is ready, or answers */
 export async function systemServer({ cluster, stack, system }: GitTarget): Promise<Session> {
   const endpoint = await openEndpoint(
     { stack, system, server: serverOf(system), cluster: async () => cluster },

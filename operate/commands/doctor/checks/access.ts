@@ -2,7 +2,7 @@ import { registeredObjects } from '../../../../components/kit/parts/registered-o
 import type { PlannedObject } from '../../../../components/system/planned-object';
 import { groupOf } from '../../../stack/plan-objects';
 import { type Answer, type Check, type Examined, missing, ok } from '../check';
-import type { Access, Look } from '../look';
+import type { ClusterReader, Permission } from '../cluster-reader';
 
 /** What the engine does with an object: look, make it, change it. */
 const verbs = ['get', 'create', 'patch'] as const;
@@ -52,7 +52,7 @@ async function deniedGrants({ look }: Examined, namespace: string, object: Plann
       apiGroups.flatMap((each) =>
         resources.flatMap((resource) =>
           resourceNames.flatMap((name) =>
-            given.map((verb): Access => ({ verb, group: each, resource, namespace, ...(name ? { name } : {}) })),
+            given.map((verb): Permission => ({ verb, group: each, resource, namespace, ...(name ? { name } : {}) })),
           ),
         ),
       ),
@@ -63,7 +63,7 @@ async function deniedGrants({ look }: Examined, namespace: string, object: Plann
   );
 }
 
-async function deniedOf(look: Look, wanted: readonly Access[]): Promise<readonly Access[]> {
+async function deniedOf(look: ClusterReader, wanted: readonly Permission[]): Promise<readonly Permission[]> {
   const answers = await Promise.all(wanted.map((each) => look.may(each)));
   return wanted.filter((_, index) => answers[index] === false);
 }

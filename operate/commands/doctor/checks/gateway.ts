@@ -1,7 +1,7 @@
 import type { PlannedObject } from '../../../../components/system/planned-object';
 import { objectsOf } from '../../../stack/plan-objects';
 import { type Answer, type Check, type Examined, missing, ok, type Question, warning } from '../check';
-import { type Listener, objections, type WantedRoute } from '../listener';
+import { type Listener, objections, type WantedRoute } from '../gateway-listener';
 
 type Route = PlannedObject<'HTTPRoute'>;
 

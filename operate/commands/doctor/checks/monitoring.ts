@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../../components/system/described';
 import { objectsOf } from '../../../stack/plan-objects';
 import { type Check, missing, ok, type Question, warning } from '../check';
-import { type LabelSelector, selects } from '../listener';
+import { type LabelSelector, selects } from '../gateway-listener';
 
 type Selecting = 'probeSelector' | 'serviceMonitorSelector' | 'ruleSelector';
 

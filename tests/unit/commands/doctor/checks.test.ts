@@ -11,14 +11,19 @@ import { metrics } from '../../../../operate/commands/doctor/checks/metrics';
 import { enforcement } from '../../../../operate/commands/doctor/checks/network';
 import { knownMinors, server } from '../../../../operate/commands/doctor/checks/server';
 import { storage } from '../../../../operate/commands/doctor/checks/storage';
-import type { Access, Look } from '../../../../operate/commands/doctor/look';
+import type { ClusterReader, Permission } from '../../../../operate/commands/doctor/cluster-reader';
 import { describedStack } from '../../../../operate/stack';
 import { planned } from '../../../support/objects';
 
 const checkout = join(__dirname, '..', '..', '..', '..');
 
 /** A stack of the checkout, or one object in its place, and what is seen of its cluster. */
-function examined(stack: string, look: Partial<Look>, objects?: DescribedObjects, version = 'v1.35.0'): Examined {
+function examined(
+  stack: string,
+  look: Partial<ClusterReader>,
+  objects?: DescribedObjects,
+  version = 'v1.35.0',
+): Examined {
   const described = describedStack(checkout, stack);
   const [system] = described.plan.systems;
   assert.ok(system);
@@ -69,7 +74,7 @@ describe('metrics', () => {
     kind: 'HorizontalPodAutoscaler',
     metadata: { name: 'a', namespace: 'n' },
   };
-  const status = async (look: Partial<Look>) => {
+  const status = async (look: Partial<ClusterReader>) => {
     const [question] = metrics(examined('local', look, { a: { object: planned(autoscaler) } }));
     return question && (await finding(question)).status;
   };
@@ -148,7 +153,7 @@ describe('the class of volumes', () => {
   });
   const answer = async (accessMode: string, provisioner?: string) => {
     const found = provisioner && { metadata: { name: 'some' }, provisioner, allowVolumeExpansion: true };
-    const look: Partial<Look> = { at: async <T>() => found as T, list: async () => [] };
+    const look: Partial<ClusterReader> = { at: async <T>() => found as T, list: async () => [] };
     const [question] = storage(examined('local', look, { c: { object: planned(claim(accessMode)) } }));
     assert.ok(question);
     return finding(question);
@@ -174,7 +179,7 @@ describe('a kind of the plan', () => {
   const route = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: 'a' } };
 
   it('that is served in another version only is named with it', async () => {
-    const look: Partial<Look> = {
+    const look: Partial<ClusterReader> = {
       kinds: async () => undefined,
       at: async <T>() => ({ versions: [{ version: 'v1beta1' }] }) as T,
     };
@@ -199,8 +204,8 @@ describe('the rights of a user', () => {
     rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['s'], verbs: ['get'] }],
   };
   const served = async () => [{ name: 'roles', kind: 'Role', namespaced: true }];
-  const answer = async (may: (asked: Access) => boolean) => {
-    const look: Partial<Look> = { kinds: served, may: async (asked) => may(asked) };
+  const answer = async (may: (asked: Permission) => boolean) => {
+    const look: Partial<ClusterReader> = { kinds: served, may: async (asked) => may(asked) };
     const [question] = access(examined('local', look, { role: { object: planned(role) } }));
     assert.ok(question);
     return finding(question);

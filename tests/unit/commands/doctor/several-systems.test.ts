@@ -6,7 +6,7 @@ import { argocd } from '../../../../operate/commands/doctor/checks/argocd';
 import { gateway } from '../../../../operate/commands/doctor/checks/gateway';
 import { monitoring } from '../../../../operate/commands/doctor/checks/monitoring';
 import { secrets } from '../../../../operate/commands/doctor/checks/secrets';
-import type { Look } from '../../../../operate/commands/doctor/look';
+import type { ClusterReader } from '../../../../operate/commands/doctor/cluster-reader';
 import { describedStack } from '../../../../operate/stack';
 import { planned, systemWith } from '../../../support/objects';
 
@@ -14,7 +14,7 @@ const described = describedStack(join(__dirname, '..', '..', '..', '..'), 'godde
 const cluster = { ...described.plan.cluster, monitoring: { prober: 'exporter:9115', labels: {} } as never };
 
 /** What a check asks of a stack with a system for each of these records of objects. */
-function asked(check: Check, look: Partial<Look>, ...systems: readonly DescribedObjects[]) {
+function asked(check: Check, look: Partial<ClusterReader>, ...systems: readonly DescribedObjects[]) {
   const unseen = () => Promise.reject(new Error('nobody may look there'));
   const examined = {
     stack: {

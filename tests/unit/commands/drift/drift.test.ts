@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describeStack, parseStack } from '../../../../components/stack';
 import type { Drift } from '../../../../operate/commands/drift/finding';
 import { differencesAsText, driftReport } from '../../../../operate/commands/drift/report';
-import { ownerByRight } from '../../../../operate/commands/drift/rights';
 import { isGood } from '../../../../operate/report/report';
 
 const plan = describeStack(parseStack({ memoryMcp: {} }, 'local'));
@@ -20,7 +19,7 @@ const owned: Drift = { ...changed, field: 'spec.replicas', ownedBy: 'HorizontalP
 describe('who owns a field by right', () => {
   const rights = { cluster: plan.cluster, scaled: new Map([['Deployment ns/a', 'busy']]) };
   const owner = (path: string[], manager: string, described = false, object = 'Deployment ns/a') =>
-    ownerByRight(rights, object, path, by(manager), described);
+    rightfulOwner(rights, object, path, by(manager), described);
   const restarted = 'f:kubectl.kubernetes.io/restartedAt';
 
   it('is an autoscaler for replicas, of what it scales only', () => {

@@ -3,7 +3,7 @@ import { uploadContainers, uploadFacts } from '../../../../components/context-en
 import type { SystemPlan } from '../../../../components/system';
 import type { RepositoryFacts } from '../../../../components/system/operations';
 import { findingOf, none } from '../../../../operate/commands/repos/list';
-import { uploadOf } from '../../../../operate/commands/repos/target';
+import { uploadOf } from '../../../../operate/commands/repos/repositories';
 import { finding } from '../../../../operate/commands/repos/upload';
 
 const args = {

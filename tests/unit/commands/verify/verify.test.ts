@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { tagOf } from '../../../../operate/commands/verify/paths';
+import { tagOf } from '../../../../operate/commands/verify/http';
 import { parseAddress } from '../../../../operate/mcp/connection';
 import { latencyInWords, latencyOf } from '../../../../operate/report/latency';
 

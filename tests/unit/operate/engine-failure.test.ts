@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EngineError } from '../../../operate/engine/command';
-import { failureOf } from '../../../operate/engine/explain';
+import { failureOf } from '../../../operate/engine/engine-failure';
 
 const server = 'https://127.0.0.1:6443';
 const failed = new EngineError(255, '', 'error: update failed');

@@ -1,7 +1,7 @@
 import { type Api, get } from '../../cluster/api';
 
 /** Reads a cluster; what several checks want is read once. Nothing is ever written. */
-export interface Look {
+export interface ClusterReader {
   /**
    * An object or a list; undefined where there is none.
    * @throws Error with the server's answer where it refuses
@@ -12,7 +12,7 @@ export interface Look {
   /** The kinds of a version of a group, such as `apps/v1`; undefined where that version is not served. */
   kinds(apiVersion: string): Promise<readonly ServedKind[] | undefined>;
   /** Whether the user of the kubeconfig may do something. */
-  may(access: Access): Promise<boolean>;
+  may(access: Permission): Promise<boolean>;
 }
 
 export interface ServedKind {
@@ -22,7 +22,7 @@ export interface ServedKind {
   readonly namespaced: boolean;
 }
 
-export interface Access {
+export interface Permission {
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
@@ -32,7 +32,7 @@ export interface Access {
 
 const reviews = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
-export function lookAt(api: Api): Look {
+export function clusterReader(api: Api): ClusterReader {
   const seen = new Map<string, Promise<unknown>>();
   const at = <T>(path: string): Promise<T | undefined> => {
     const reading = seen.get(path) ?? get<T>(api, path);

@@ -23,7 +23,7 @@ const argoTracking: ReadonlySet<string> = new Set([
  * @param object kind, namespace and name
  * @param described whether the plan gives the field a value
  */
-export function ownerByRight(
+export function rightfulOwner(
   rights: Rights,
   object: string,
   path: FieldPath,

@@ -8,7 +8,7 @@ import { objectInWords } from '../../live/object';
 import type { DescribedStack } from '../../stack';
 import { scaledObjects } from './autoscalers';
 import { type Comparison, compareObject } from './compare';
-import { extraObjects } from './extras';
+import { extraObjects } from './extra-objects';
 import type { Drift, DriftFound } from './finding';
 
 /** Holds a cluster against the plan of a stack, without changing anything. */

@@ -6,7 +6,7 @@ import {
   objections,
   selects,
   type WantedRoute,
-} from '../../../../operate/commands/doctor/listener';
+} from '../../../../operate/commands/doctor/gateway-listener';
 
 const route: WantedRoute = {
   hostnames: ['memories.example.org'],

@@ -1,10 +1,10 @@
-import { countWords, ownWords, type WordCounts } from '../../memories/own-words';
 import { isSameContent, type Place, placeInWords } from '../../memories/rules';
+import { countWords, searchQuery, type WordCounts } from '../../memories/search-query';
 import type { MemoryServer } from '../../memories/server';
 import type { Migratable } from '../../serena/plan';
 
 /** What was seen of a memory on the server. */
-export interface Proof {
+export interface Verification {
   /** In the listing of its scope. */
   readonly listed: boolean;
   /** It reads as it must. */
@@ -13,8 +13,8 @@ export interface Proof {
   readonly recalled: boolean;
 }
 
-/** Whether nothing is missing from a proof. */
-export function isProven({ listed, equal, recalled }: Proof): boolean {
+/** Whether nothing is missing from a verification. */
+export function isVerified({ listed, equal, recalled }: Verification): boolean {
   return listed && equal && recalled;
 }
 
@@ -25,23 +25,23 @@ const limits = [10, 100];
  * Looks at each memory on the server.
  * @param each called before each memory with its number, from 0
  */
-export async function prove(
+export async function verifyMemories(
   server: MemoryServer,
   memories: readonly Migratable[],
   each: (index: number) => void,
-): Promise<Proof[]> {
+): Promise<Verification[]> {
   const listed = await listing(server, new Set(memories.map(({ place }) => place.scope)));
   const counts = countWords(memories.map(({ content }) => content));
-  const proofs: Proof[] = [];
+  const checks: Verification[] = [];
   for (const [index, memory] of memories.entries()) {
     each(index);
-    proofs.push({
+    checks.push({
       listed: listed.has(placeInWords(memory.place)),
       equal: await reads(server, memory),
       recalled: await isRecalled(server, memory, counts),
     });
   }
-  return proofs;
+  return checks;
 }
 
 /** A query for a scope covers the scopes below it and the global one too. */
@@ -54,15 +54,15 @@ async function listing(server: MemoryServer, scopes: ReadonlySet<string>): Promi
 }
 
 async function reads(server: MemoryServer, { content, place }: Migratable): Promise<boolean> {
-  const there = await server.steadily(() => server.read(place));
+  const there = await server.withRetries(() => server.read(place));
   return there !== undefined && isSame(there, place) && isSameContent(there.content, content);
 }
 
 async function isRecalled(server: MemoryServer, { content, place }: Migratable, counts: WordCounts): Promise<boolean> {
-  const query = ownWords(content, counts);
+  const query = searchQuery(content, counts);
   if (query === '') return true;
   for (const limit of limits) {
-    const results = await server.steadily(() => server.recall(query, place.scope, limit));
+    const results = await server.withRetries(() => server.recall(query, place.scope, limit));
     if (results.some((found) => isSame(found, place))) return true;
   }
   return false;

@@ -3,7 +3,7 @@ import { type MemoryServer, Refusal, type StoredMemory } from '../../memories/se
 import type { Migratable } from '../../serena/plan';
 
 /** What a memory needs so that the server has it as Serena does. */
-export type Need =
+export type CopyAction =
   | { readonly action: 'remember' }
   | { readonly action: 'edit' }
   | { readonly action: 'nothing' }
@@ -16,13 +16,17 @@ export type Done =
   | { readonly outcome: 'refused'; readonly reason: string };
 
 /** How far the operator lets a migration go. */
-export interface Leave {
+export interface CopyOptions {
   /** Replace what was changed on the server after Serena's file was. @default false */
   readonly overwrite?: boolean | undefined;
 }
 
 /** What a memory needs, given what the server holds in its place. */
-export function needOf(memory: Migratable, there: StoredMemory | undefined, { overwrite = false }: Leave = {}): Need {
+export function actionFor(
+  memory: Migratable,
+  there: StoredMemory | undefined,
+  { overwrite = false }: CopyOptions = {},
+): CopyAction {
   const { content, file, place } = memory;
   if (there === undefined) return { action: 'remember' };
   if (there.scope !== place.scope || there.name !== place.name) {
@@ -38,22 +42,22 @@ export function needOf(memory: Migratable, there: StoredMemory | undefined, { ov
  * Brings one memory to the server. The server alone knows what has been done, so this can be cut off anywhere and done
  * again: what is there is never remembered a second time.
  */
-export async function bring(server: MemoryServer, memory: Migratable, leave: Leave): Promise<Done> {
+export async function copyMemory(server: MemoryServer, memory: Migratable, options: CopyOptions): Promise<Done> {
   try {
-    return await server.steadily(() => bringOnce(server, memory, leave));
+    return await server.withRetries(() => copyOnce(server, memory, options));
   } catch (error) {
     if (error instanceof Refusal) return { outcome: 'refused', reason: error.message };
     throw error;
   }
 }
 
-async function bringOnce(server: MemoryServer, memory: Migratable, leave: Leave): Promise<Done> {
+async function copyOnce(server: MemoryServer, memory: Migratable, options: CopyOptions): Promise<Done> {
   const { content, file, place } = memory;
   // Read anew before each try: a call whose answer was lost may have done its work.
-  const need = needOf(memory, await server.read(place), leave);
-  switch (need.action) {
+  const action = actionFor(memory, await server.read(place), options);
+  switch (action.action) {
     case 'refused':
-      return { outcome: 'refused', reason: need.reason };
+      return { outcome: 'refused', reason: action.reason };
     case 'nothing':
       return { outcome: 'unchanged' };
     case 'edit':

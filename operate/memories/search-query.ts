@@ -18,7 +18,7 @@ export function countWords(texts: readonly string[]): WordCounts {
 }
 
 /** A query of a text's own words, the rarest first; the start of the text where it has none. */
-export function ownWords(text: string, counts: WordCounts): string {
+export function searchQuery(text: string, counts: WordCounts): string {
   const rarest = wordsOf(text).sort((a, b) => (counts.get(a) ?? 0) - (counts.get(b) ?? 0));
   return rarest.length === 0 ? text.trim().slice(0, 200) : rarest.slice(0, most).join(' ');
 }

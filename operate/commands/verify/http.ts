@@ -7,51 +7,56 @@ import type { Finding } from '../../report/report';
 /** Milliseconds until a server must have answered. */
 const patience = 15_000;
 
-/** A way to ask: the root of its URLs, and a connection. */
-export interface Asking {
+/** Where requests go: the root of the URLs, and a connection. */
+export interface HttpTarget {
   readonly root: string;
   readonly connection: Connection;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Asks a server for its health and its version. */
-export async function healthFindings(asking: Asking, server: ServerFacts): Promise<readonly Finding[]> {
+export async function healthFindings(target: HttpTarget, server: ServerFacts): Promise<readonly Finding[]> {
   const { live, ready, version } = server.paths;
-  const rest = version === undefined ? [] : [await versionFinding(asking, version, server.image)];
-  const asked = [...new Set([live, ready])];
+  const rest = version === undefined ? [] : [await versionFinding(target, version, server.image)];
+  const paths = new Set([live, ready]);
   const health: Finding[] = [];
-  for (const path of asked) health.push(await statusFinding(asking, path));
+  for (const path of paths) health.push(await statusFinding(target, path));
   return [...health, ...rest];
 }
 
 /** The findings in their stead where nobody can ask. */
 export function healthSkipped({ paths }: ServerFacts, found: string, remedy: string): readonly Finding[] {
-  const asked = [...new Set([paths.live, paths.ready]), ...(paths.version === undefined ? [] : [paths.version])];
-  return asked.map((subject) => ({ subject, status: 'skipped', found, remedy }));
+  const subjects = [...new Set([paths.live, paths.ready]), ...(paths.version === undefined ? [] : [paths.version])];
+  return subjects.map((subject) => ({ subject, status: 'skipped', found, remedy }));
 }
 
 /** Statuses of who does not serve a host; others say that the host was accepted and only the request was not. */
 const refusals = [403, 404, 421];
 
 /** Asks under a name that nobody has, which a server that can be rebound to another name would answer. */
-export async function strangeHostFinding(asking: Asking, path: string): Promise<Finding> {
-  const subject = 'strange Host';
-  return asked(asking, path, subject, { ...asking.connection.headers, host: 'fleet-verify.invalid' }, ({ status }) =>
-    refusals.includes(status)
-      ? { subject, status: 'ok', found: `refused with status ${status}` }
-      : {
-          subject,
-          status: 'failed',
-          found: `answered with status ${status}`,
-          remedy: 'look at the host names of the route and at the accepted hosts of the server',
-        },
+export async function unknownHostFinding(target: HttpTarget, path: string): Promise<Finding> {
+  const subject = 'unknown host name';
+  return findingFrom(
+    target,
+    path,
+    subject,
+    { ...target.connection.headers, host: 'fleet-verify.invalid' },
+    ({ status }) =>
+      refusals.includes(status)
+        ? { subject, status: 'ok', found: `refused with status ${status}` }
+        : {
+            subject,
+            status: 'failed',
+            found: `answered with status ${status}`,
+            remedy: 'look at the host names of the route and at the accepted hosts of the server',
+          },
   );
 }
 
-/** Asks without showing anything. */
-export async function strangerFinding(asking: Asking, path: string): Promise<Finding> {
+/** Asks without any token or key. */
+export async function unauthenticatedFinding(target: HttpTarget, path: string): Promise<Finding> {
   const subject = 'without token';
-  return asked(asking, path, subject, {}, ({ status }) =>
+  return findingFrom(target, path, subject, {}, ({ status }) =>
     status === 401 || status === 403
       ? { subject, status: 'ok', found: `refused with status ${status}` }
       : {
@@ -63,18 +68,18 @@ export async function strangerFinding(asking: Asking, path: string): Promise<Fin
   );
 }
 
-async function statusFinding(asking: Asking, path: string): Promise<Finding> {
-  return asked(asking, path, path, asking.connection.headers, ({ status, body }) => {
+async function statusFinding(target: HttpTarget, path: string): Promise<Finding> {
+  return findingFrom(target, path, path, target.connection.headers, ({ status, body }) => {
     if (status === 200) return { subject: path, status: 'ok', found: 'status 200' };
     const log = 'look at the log of the server; docs/runbook.md has a section for it';
     const remedy = isTokenRefused(status) ? otherToken : log;
-    return { subject: path, status: 'failed', found: `status ${status}${troubles(body)}`, remedy };
+    return { subject: path, status: 'failed', found: `status ${status}${downChecks(body)}`, remedy };
   });
 }
 
-async function versionFinding(asking: Asking, path: string, image: string): Promise<Finding> {
+async function versionFinding(target: HttpTarget, path: string, image: string): Promise<Finding> {
   const wanted = tagOf(image);
-  return asked(asking, path, path, asking.connection.headers, ({ status, body }) => {
+  return findingFrom(target, path, path, target.connection.headers, ({ status, body }) => {
     const version = versionIn(body);
     const remedy = 'run `pulumi up`, or wait for the rollout: another image runs than the stack file names';
     if (status !== 200 || version === undefined) {
@@ -96,15 +101,15 @@ export function tagOf(image: string): string | undefined {
   return /:([\w][\w.-]*)$/.exec(image.replace(/@.*$/, '').replace(/^.*\//, ''))?.[1];
 }
 
-async function asked(
-  asking: Asking,
+async function findingFrom(
+  target: HttpTarget,
   path: string,
   subject: string,
   headers: Readonly<Record<string, string>>,
-  judge: (reply: Reply) => Finding,
+  findingOf: (reply: Reply) => Finding,
 ): Promise<Finding> {
   try {
-    return judge(await ask(asking, path, headers));
+    return findingOf(await ask(target, path, headers));
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
     const remedy = 'look at the route, the Service and the pods: kubectl get httproute,service,pods';
@@ -112,7 +117,7 @@ async function asked(
   }
 }
 
-function ask({ root, connection, signal }: Asking, path: string, headers: object): Promise<Reply> {
+function ask({ root, connection, signal }: HttpTarget, path: string, headers: object): Promise<Reply> {
   const end = AbortSignal.timeout(patience);
   // Of a server of streams the first header is what makes a request acceptable at all.
   const all = { accept: 'application/json, text/event-stream', ...headers };
@@ -120,7 +125,7 @@ function ask({ root, connection, signal }: Asking, path: string, headers: object
 }
 
 /** The checks of a readiness answer that are down. */
-function troubles(body: string): string {
+function downChecks(body: string): string {
   const { checks = {} } = parsed(body) as { checks?: Record<string, { status?: string; reason?: string }> };
   const down = Object.entries(checks).filter(([, { status }]) => status !== 'up');
   return down.map(([name, { reason }]) => `, ${name} is down${reason === undefined ? '' : ` (${reason})`}`).join('');

@@ -5,14 +5,14 @@ import type { Finding } from '../../report/report';
 import { certificateFindings } from './certificate';
 
 /** What the operator said about the way to a host name. */
-export interface FrontDoorOptions {
+export interface HostOptions {
   readonly address?: Address | undefined;
   readonly ca?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Looks at what lies before any request: that the host name is known, and that its certificate is good. */
-export async function frontDoorFindings(url: string, options: FrontDoorOptions): Promise<readonly Finding[]> {
+/** Checks what comes before any request: that the host name is known, and that its certificate is good. */
+export async function hostFindings(url: string, options: HostOptions): Promise<readonly Finding[]> {
   const { hostname, port, protocol } = new URL(url);
   const named = await nameFinding(hostname, options.address);
   if (named.status === 'failed' || protocol !== 'https:') return [named];

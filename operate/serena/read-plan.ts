@@ -4,6 +4,6 @@ import { readMapping } from './mapping';
 import { type PlannedMemory, planMigration } from './plan';
 
 /** Reads Serena's folders and says where everything goes, the same for every command. */
-export function planFor(options: SerenaOptions): PlannedMemory[] {
+export function readPlan(options: SerenaOptions): PlannedMemory[] {
   return planMigration(serenaFiles(serenaFolders(options)), readMapping(options));
 }

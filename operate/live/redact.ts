@@ -12,7 +12,7 @@ const secretive = /token|secret|password|passphrase|credential|api[-_]?key|priva
  *
  * @param steps the path of the value, as in a field path
  */
-export function showable(kind: string, steps: readonly string[], value: unknown): unknown {
+export function redacted(kind: string, steps: readonly string[], value: unknown): unknown {
   if (value === undefined) return undefined;
   if (kind === 'Secret' && /^f:(data|stringData)$/.test(steps[0] ?? '')) return hidden;
   if (steps.includes(`f:${lastApplied}`)) return hidden;

@@ -1,8 +1,8 @@
 import type { TokenFacts } from '../../../components/system/operations';
 import { Failure } from '../../base/failure';
 
-/** What to do where the token does not come from a login: the failure that says it. */
-export function instead({ secret, source }: TokenFacts, stack: string, namespace: string): Failure {
+/** The failure that says what to do where the token does not come from a login. */
+export function noLoginFailure({ secret, source }: TokenFacts, stack: string, namespace: string): Failure {
   const ways: Readonly<Record<TokenFacts['source'], string>> = {
     bootstrap: '',
     existing:

@@ -33,7 +33,7 @@ interface Sdk {
  * engine that happened to get the port of an earlier one would wait with it, up to two minutes between two attempts. So
  * nothing is shared.
  */
-export function soundRuns(sdk: Sdk = installed()): void {
+export function failWhereConnectionFails(sdk: Sdk = installed()): void {
   const { settings, stack } = sdk;
   const run = stack.runInPulumiStack;
   if (sound.has(run)) return;
@@ -51,7 +51,7 @@ export function soundRuns(sdk: Sdk = installed()): void {
 }
 
 /** Whether a run ended before its program began, so that it may be done again whatever the program does. */
-export function neverBegan(error: unknown): boolean {
+export function neverStarted(error: unknown): boolean {
   return error instanceof Error && error.message.includes(unreached);
 }
 

@@ -2,7 +2,7 @@ import type { EngineEvent } from '@pulumi/pulumi/automation';
 import type { Say } from '../base/progress';
 
 /** Says what the engine does to a resource; what stays as it is says nothing. */
-export function sayEvent(event: EngineEvent, say: Say): void {
+export function showEvent(event: EngineEvent, say: Say): void {
   const text = eventInWords(event);
   if (text !== undefined) say(text);
 }

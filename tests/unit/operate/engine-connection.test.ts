@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { neverBegan, soundRuns } from '../../../operate/engine/sound-runs';
+import { failWhereConnectionFails, neverStarted } from '../../../operate/engine/engine-connection';
 
 /** What grpc-js throws. */
 const unavailable = () => Object.assign(new Error('14 UNAVAILABLE: No connection established'), { code: 14 });
@@ -10,7 +10,7 @@ function sdk(run: () => Promise<unknown>, waiting: (callback: (error?: Error) =>
     stack: { runInPulumiStack: (_: unknown) => run() },
     settings: { grpcClientOptions: {}, getMonitor: () => client, getEngine: () => client },
   };
-  soundRuns(made);
+  failWhereConnectionFails(made);
   return () => made.stack.runInPulumiStack(async () => ({}));
 }
 
@@ -23,7 +23,7 @@ describe('a run of a program', () => {
     const run = sdk(() => Promise.reject(unavailable()));
     await assert.rejects(run(), (error: Error & { code?: unknown }) => {
       assert.match(error.message, /the connection to the engine broke: 14 UNAVAILABLE/);
-      assert.ok(!neverBegan(error), 'the program may have done anything');
+      assert.ok(!neverStarted(error), 'the program may have done anything');
       return error.code === undefined;
     });
   });
@@ -38,7 +38,7 @@ describe('a run of a program', () => {
     );
     await assert.rejects(run(), (error) => {
       assert.match(String(error), /the program could not reach the engine, and did nothing: 14 UNAVAILABLE/);
-      return neverBegan(error);
+      return neverStarted(error);
     });
     assert.ok(!began);
   });
@@ -49,7 +49,7 @@ describe('a run of a program', () => {
   });
 
   it('has connections of its own, whatever an earlier engine left at the same port', () => {
-    soundRuns();
+    failWhereConnectionFails();
     const { grpcClientOptions } = require('@pulumi/pulumi/runtime/settings');
     assert.equal(grpcClientOptions['grpc.use_local_subchannel_pool'], 1);
   });
@@ -59,9 +59,9 @@ describe('a run of a program', () => {
       stack: { runInPulumiStack: async () => undefined },
       settings: { grpcClientOptions: {}, getMonitor: () => undefined, getEngine: () => undefined },
     };
-    soundRuns(made);
+    failWhereConnectionFails(made);
     const first = made.stack.runInPulumiStack;
-    soundRuns(made);
+    failWhereConnectionFails(made);
     assert.equal(made.stack.runInPulumiStack, first);
   });
 });

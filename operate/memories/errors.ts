@@ -1,6 +1,6 @@
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { Failure, messageOf } from '../base/failure';
-import { ConnectionCut, ToolError } from '../mcp/session';
+import { ConnectionBroken, ToolError } from '../mcp/session';
 
 /** JSON-RPC code of a call that the server will never take, such as one for a memory that is not there. */
 const invalid = -32602;
@@ -12,8 +12,8 @@ const busy = new Set([429, 500, 502, 503, 504]);
 const internalTries = 3;
 
 /** Whether asking again may help. What is asked again must be safe to do twice. */
-export function mayPass(error: unknown, attempt: number): boolean {
-  if (error instanceof ConnectionCut) return true;
+export function isTransient(error: unknown, attempt: number): boolean {
+  if (error instanceof ConnectionBroken) return true;
   const code = codeOf(error);
   if (code === internal) return attempt < internalTries;
   return (typeof code === 'number' && busy.has(code)) || code === ErrorCode.RequestTimeout || isReset(error);
