@@ -8,7 +8,7 @@ import { renderPlan } from './plan';
 export const overlaysPath = 'deploy/k8s/overlays';
 
 /** A file of an overlay that is not as rendered. */
-export interface Difference {
+export interface OverlayDifference {
   /** Path inside the overlay. */
   readonly path: string;
   /** `stale` is a file that nothing describes any more. */
@@ -27,15 +27,15 @@ export function overlayDifferences(projectDir: string, stack: string, plan: Plan
 }
 
 /** One difference as a message of one or several lines. */
-export function differenceInWords(folder: string, { path, state, diff }: Difference): string {
+export function differenceInWords(folder: string, { path, state, diff }: OverlayDifference): string {
   const words = { missing: 'is missing', stale: 'is stale: nothing describes it any more', differs: 'differs:' };
   return [`${folder}/${path} ${words[state]}`, ...diff.map((line) => `    ${line}`)].join('\n');
 }
 
 /** Every file of a folder that is not as rendered, by path. */
-export function compareOverlay(folder: string, rendered: ReadonlyMap<string, string>): Difference[] {
+export function compareOverlay(folder: string, rendered: ReadonlyMap<string, string>): OverlayDifference[] {
   const found = filesIn(folder);
-  const differences: Difference[] = [];
+  const differences: OverlayDifference[] = [];
   for (const path of [...new Set([...rendered.keys(), ...found.keys()])].sort()) {
     const [before, after] = [found.get(path), rendered.get(path)];
     if (before === after) continue;
@@ -52,7 +52,7 @@ export function compareOverlay(folder: string, rendered: ReadonlyMap<string, str
  *
  * @returns what it changed
  */
-export function writeOverlay(folder: string, rendered: ReadonlyMap<string, string>): Difference[] {
+export function writeOverlay(folder: string, rendered: ReadonlyMap<string, string>): OverlayDifference[] {
   const differences = compareOverlay(folder, rendered);
   if (differences.length === 0) return differences;
   const beside = (suffix: string) => join(dirname(folder), `.${basename(folder)}.${suffix}`);

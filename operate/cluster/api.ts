@@ -5,7 +5,7 @@ import { Failure } from '../base/failure';
 import { waitFor } from '../base/wait';
 
 /** The part of an object that this code looks at; the rest is carried along as it is. */
-export interface KubernetesObject {
+export interface ApiObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: {
@@ -98,7 +98,7 @@ async function until(
  * @param path the collection's path, such as /api/v1/nodes
  * @throws Refused with the server's answer where it refuses
  */
-export async function apply(api: Api, path: string, object: KubernetesObject): Promise<void> {
+export async function apply(api: Api, path: string, object: ApiObject): Promise<void> {
   const send = () =>
     api.send('PATCH', `${path}/${object.metadata.name}?fieldManager=${fieldManager}&force=true`, {
       body: object,

@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
-import type { SerenaSources } from '../serena/folders';
-import type { MappingOptions } from '../serena/mapping';
 
-/** What the operator says about the side of Serena. */
-export interface SerenaOptions extends SerenaSources, MappingOptions {}
-
-/** Adds the options of {@link SerenaOptions}. */
+/** Adds the options about the side of Serena, see serena/read-plan.ts. */
 export function addSerenaOptions(command: Command): Command {
   return command
     .option('--global <dir>', 'global memories (default: memories/global of SERENA_HOME, and ~/.serena/memories)')

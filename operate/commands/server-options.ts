@@ -1,15 +1,7 @@
 import type { Command } from 'commander';
-import type { ClusterOptions } from '../cluster/stack-cluster';
-import type { RouteOptions } from '../mcp/endpoint';
 import { contextOption, kubeconfigOption } from './common-options';
 
-/** How the operator names a server: by its stack, or by a URL. */
-export interface ServerChoice extends RouteOptions, ClusterOptions {
-  readonly stack?: string | undefined;
-  readonly url?: string | undefined;
-}
-
-/** Adds the options of {@link ServerChoice}. */
+/** Adds the options that name a server, see mcp/open-server.ts. */
 export function addServerOptions(command: Command): Command {
   return command
     .option('-s, --stack <name>', 'the server of this stack, by its host name, else by a forwarded port')

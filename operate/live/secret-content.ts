@@ -1,12 +1,7 @@
-import { fieldManager } from '../../components/register/written';
 import type { KubernetesObject } from '../../components/system/described';
-import type { Drift } from '../commands/drift/finding';
-import { touches } from './field-tree';
-import { type LiveObject, objectInWords, writersOf } from './object';
-import { hidden } from './redact';
-import { writerOf } from './writer';
 
-interface WithContent extends KubernetesObject {
+/** The part of a Secret that holds values. */
+export interface WithContent extends KubernetesObject {
   readonly stringData?: Readonly<Record<string, unknown>>;
 }
 
@@ -15,46 +10,4 @@ export function withoutContent(object: KubernetesObject): KubernetesObject {
   if (object.kind !== 'Secret') return object;
   const { stringData: _, ...rest } = object as WithContent;
   return rest;
-}
-
-/**
- * How the content of a Secret differs: by its keys, and by who wrote the values. The values themselves cannot be compared and
- * are never shown.
- */
-export function contentDrift(wanted: KubernetesObject, live: LiveObject): Drift[] {
-  if (wanted.kind !== 'Secret') return [];
-  const described = Object.keys((wanted as WithContent).stringData ?? {});
-  const found = Object.keys((live as { data?: Record<string, string> }).data ?? {});
-  const missing = described.filter((key) => !found.includes(key)).map((key) => drift(live, 'removed', key));
-  const added = found.filter((key) => !described.includes(key)).map((key) => drift(live, 'added', key));
-  const foreign = described
-    .filter((key) => found.includes(key) && !isOurs(live, key))
-    .map((key) => ({ ...drift(live, 'changed', key), note: 'written by somebody else; values are not compared' }));
-  return [...missing, ...foreign, ...added];
-}
-
-/**
- * Whether what is there is what we wrote last. Ours is recorded under `stringData`, which the API server turns into `data`
- * without passing the ownership on, so times tell who came last.
- */
-function isOurs(live: LiveObject, key: string): boolean {
-  const times = (ours: boolean) =>
-    writersOf(live)
-      .filter(({ manager }) => (manager === fieldManager) === ours)
-      .filter(({ fieldsV1 = {} }) => ['f:data', 'f:stringData'].some((field) => touches(fieldsV1, [field, `f:${key}`])))
-      .map(({ time = '' }) => time);
-  const [ours, theirs] = [times(true), times(false)];
-  return ours.length > 0 && theirs.every((time) => ours.some((own) => own >= time));
-}
-
-function drift(live: LiveObject, kind: 'removed' | 'added' | 'changed', key: string): Drift {
-  const by = writerOf(live, ['f:data', `f:${key}`], [fieldManager]);
-  return {
-    object: objectInWords(live),
-    kind,
-    field: `data.${key}`,
-    ...(kind === 'added' ? {} : { described: hidden }),
-    ...(kind === 'removed' ? {} : { live: hidden }),
-    ...(by === undefined ? {} : { by }),
-  };
 }

@@ -1,6 +1,6 @@
 import { inParallel } from '../base/in-parallel';
 import { waitFor } from '../base/wait';
-import { type Api, apply, get, type KubernetesObject } from '../cluster/api';
+import { type Api, type ApiObject, apply, get } from '../cluster/api';
 import type { Definitions } from './definitions';
 
 const collection = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -39,7 +39,7 @@ export async function ensureDefinitions(
 
 async function install(
   api: Api,
-  crds: readonly KubernetesObject[],
+  crds: readonly ApiObject[],
   hash: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -47,7 +47,7 @@ async function install(
 }
 
 /** `group/version/plural` of every version that a definition serves. */
-export function servedKinds(crds: readonly KubernetesObject[]): readonly string[] {
+export function servedKinds(crds: readonly ApiObject[]): readonly string[] {
   return crds.flatMap((crd) => {
     const { group, names, versions } = crd.spec as DefinitionSpec;
     return versions.filter((each) => each.served).map((each) => `${group}/${each.name}/${names.plural}`);
@@ -62,13 +62,13 @@ interface DefinitionSpec {
 
 async function installed(api: Api, hash: string): Promise<ReadonlySet<string>> {
   const accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
-  const list = await get<{ items: readonly Pick<KubernetesObject, 'metadata'>[] }>(api, collection, accept);
+  const list = await get<{ items: readonly Pick<ApiObject, 'metadata'>[] }>(api, collection, accept);
   const current = (list?.items ?? []).filter((each) => each.metadata.annotations?.[marker] === hash);
   return new Set(current.map((each) => each.metadata.name));
 }
 
 /** The time makes sure that sending a definition again is a change, which the API server acts upon. */
-function marked(crd: KubernetesObject, hash: string): KubernetesObject {
+function marked(crd: ApiObject, hash: string): ApiObject {
   const annotations = { ...crd.metadata.annotations, [marker]: hash, [sentAt]: new Date().toISOString() };
   return { ...crd, metadata: { ...crd.metadata, annotations } };
 }
@@ -94,7 +94,7 @@ async function waitUntilServed(api: Api, definitions: Definitions, signal?: Abor
   throw new Error(`after ${patience} s the API server does not serve ${servedKinds(missing).join(', ')}`);
 }
 
-async function notEstablished(api: Api, crds: readonly KubernetesObject[]): Promise<readonly KubernetesObject[]> {
+async function notEstablished(api: Api, crds: readonly ApiObject[]): Promise<readonly ApiObject[]> {
   const found = await Promise.all(
     crds.map(async (crd) => ({ crd, live: await get<Live>(api, `${collection}/${crd.metadata.name}`) })),
   );

@@ -14,7 +14,7 @@ import { parseAllDocuments } from 'yaml';
 import { runChild } from '../base/child';
 import { Failure, throwIfInterrupted } from '../base/failure';
 import type { FleetHome } from '../base/fleet-home';
-import type { KubernetesObject } from '../cluster/api';
+import type { ApiObject } from '../cluster/api';
 import { goEnvironment, lastLines, requireGo } from '../toolchain/go';
 import { withGoCaches } from '../toolchain/go-caches';
 
@@ -42,7 +42,7 @@ export interface Definitions {
   /** Changes when any pin changes. */
   readonly hash: string;
   /** The custom resource definitions, parsed. */
-  readonly crds: readonly KubernetesObject[];
+  readonly crds: readonly ApiObject[];
   /** kwok's own stages for nodes and pods, as YAML: a stage of ours switches the built-in ones off. */
   readonly stages: string;
 }
@@ -72,7 +72,7 @@ export async function loadDefinitions(options: DefinitionOptions): Promise<Defin
   if (!existsSync(folder)) await fetchInto(folder, JSON.parse(text) as Pins, options);
   return {
     hash,
-    crds: JSON.parse(readFileSync(join(folder, 'crds.json'), 'utf8')) as KubernetesObject[],
+    crds: JSON.parse(readFileSync(join(folder, 'crds.json'), 'utf8')) as ApiObject[],
     stages: readFileSync(join(folder, 'stages.yaml'), 'utf8'),
   };
 }
@@ -155,7 +155,7 @@ function directoryOf(directories: Map<string, string>, pin: ModulePin): string {
   return directories.get(pin.module) ?? '';
 }
 
-function definitionsOf(pin: DefinitionPin, moduleFolder: string): readonly KubernetesObject[] {
+function definitionsOf(pin: DefinitionPin, moduleFolder: string): readonly ApiObject[] {
   const folder = join(moduleFolder, pin.directory);
   const names = readdirSync(folder);
   return pin.files.flatMap((pattern) => {
@@ -170,8 +170,8 @@ function matches(name: string, pattern: string): boolean {
   return tail === undefined ? name === pattern : name.startsWith(head) && name.endsWith(tail);
 }
 
-function parseDefinitions(text: string): readonly KubernetesObject[] {
+function parseDefinitions(text: string): readonly ApiObject[] {
   return parseAllDocuments(text)
-    .map((document) => document.toJS() as KubernetesObject | null)
-    .filter((object): object is KubernetesObject => object?.kind === 'CustomResourceDefinition');
+    .map((document) => document.toJS() as ApiObject | null)
+    .filter((object): object is ApiObject => object?.kind === 'CustomResourceDefinition');
 }

@@ -19,7 +19,7 @@ export type { ClusterProcess } from './processes';
 const nodes = 3;
 
 /** What a control plane is made of. */
-export interface ClusterOptions {
+export interface LocalClusterOptions {
   readonly home: FleetHome;
   readonly tools: Tools;
   /** The checkout whose `tools/crds.json` pins the resource definitions. */
@@ -56,7 +56,7 @@ export interface Cluster {
  *
  * @throws Failure with the last lines of the log of what did not come up; Interrupted
  */
-export async function createCluster(options: ClusterOptions): Promise<Cluster> {
+export async function createCluster(options: LocalClusterOptions): Promise<Cluster> {
   const { home, name, signal } = options;
   refuseSpaces(home.cluster(name).root);
   const pinned = await loadDefinitions({
@@ -89,7 +89,7 @@ export async function destroyCluster(home: FleetHome, name: string): Promise<rea
   return ended;
 }
 
-async function ensureCluster(options: ClusterOptions, definitions: Definitions): Promise<Cluster> {
+async function ensureCluster(options: LocalClusterOptions, definitions: Definitions): Promise<Cluster> {
   const { home, name, signal } = options;
   const place = home.cluster(name);
   const start = await ensureControlPlane(options, definitions);
@@ -112,7 +112,7 @@ async function ensureCluster(options: ClusterOptions, definitions: Definitions):
   }
 }
 
-async function equip(api: Api, options: ClusterOptions, definitions: Definitions): Promise<void> {
+async function equip(api: Api, options: LocalClusterOptions, definitions: Definitions): Promise<void> {
   await ensureNodes(api, nodes);
   await ensureStorageClasses(api, [standardClass, sharedClass]);
   await ensureIngressClass(api);

@@ -1,11 +1,11 @@
-import { type Api, apply, get, type KubernetesObject } from '../cluster/api';
+import { type Api, type ApiObject, apply, get } from '../cluster/api';
 
 /** Simulated machines: each in a zone of its own, with room for everything a stack describes. */
-export function simulatedNodes(count: number): readonly KubernetesObject[] {
+export function simulatedNodes(count: number): readonly ApiObject[] {
   return Array.from({ length: count }, (_, index) => simulatedNode(index + 1));
 }
 
-function simulatedNode(number: number): KubernetesObject {
+function simulatedNode(number: number): ApiObject {
   const name = `node-${number}`;
   const room = { cpu: '32', memory: '256Gi', 'ephemeral-storage': '1Ti', pods: '110' };
   return {

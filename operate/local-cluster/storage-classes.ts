@@ -1,4 +1,4 @@
-import { type Api, apply, get, type KubernetesObject } from '../cluster/api';
+import { type Api, type ApiObject, apply, get } from '../cluster/api';
 
 /** When the volume of a claim is made: at once, or when a pod that uses the claim has found its node. */
 export type BindingMode = 'Immediate' | 'WaitForFirstConsumer';
@@ -27,7 +27,7 @@ const collection = '/apis/storage.k8s.io/v1/storageclasses';
 const provisioner = 'volumes.memory-fleet.local';
 
 /** The object of a class. Volumes can grow, and go with their claim. */
-export function storageClass(spec: StorageClassSpec): KubernetesObject {
+export function storageClass(spec: StorageClassSpec): ApiObject {
   return {
     apiVersion: 'storage.k8s.io/v1',
     kind: 'StorageClass',

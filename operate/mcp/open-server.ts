@@ -1,9 +1,14 @@
 import { Failure } from '../base/failure';
 import type { CommandRun } from '../base/run';
-import { stackCluster } from '../cluster/stack-cluster';
-import type { ServerChoice } from '../commands/server-options';
+import { type ClusterOptions, stackCluster } from '../cluster/stack-cluster';
 import { describedStack, serverOf, systemOf } from '../stack';
-import { type OpenEndpoint, openEndpoint, openUrl } from './endpoint';
+import { type OpenEndpoint, openEndpoint, openUrl, type RouteOptions } from './endpoint';
+
+/** How the operator names a server: by its stack, or by a URL. */
+export interface ServerChoice extends RouteOptions, ClusterOptions {
+  readonly stack?: string | undefined;
+  readonly url?: string | undefined;
+}
 
 /** Whether a server was named at all. @throws Failure when it was named twice */
 export function namesServer({ stack, url }: ServerChoice): boolean {

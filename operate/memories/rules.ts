@@ -1,5 +1,5 @@
 /** Where memory-mcp keeps a memory. */
-export interface Place {
+export interface MemoryPlace {
   /** `global`, or names separated by `/`. */
   readonly scope: string;
   readonly name: string;
@@ -22,7 +22,7 @@ export const maxContentBytes = 1_048_576;
 export const maxComponentBytes = 240;
 
 /** A place as one word, such as `global:coding/style`. No scope has a colon, so it can be taken apart again. */
-export function placeInWords({ scope, name }: Place): string {
+export function placeInWords({ scope, name }: MemoryPlace): string {
   return `${scope}:${name}`;
 }
 
@@ -30,12 +30,12 @@ export function placeInWords({ scope, name }: Place): string {
  * The file in which the server keeps a memory. Different places may share one: scope `a` with name `b/c` and scope `a/b`
  * with name `c` do, and the server lets one overwrite the other.
  */
-export function fileOf({ scope, name }: Place): string {
+export function fileOf({ scope, name }: MemoryPlace): string {
   return scope === globalScope ? `global/${name}.md` : `projects/${scope}/${name}.md`;
 }
 
 /** Why the server would not keep a memory there, undefined where it would. */
-export function problemWith({ scope, name }: Place): string | undefined {
+export function problemWith({ scope, name }: MemoryPlace): string | undefined {
   if (scope === everyScope) return 'the scope `all` means every scope';
   if (!scopePattern.test(scope)) return `the server takes no scope "${scope}"`;
   if (!namePattern.test(name)) return `the server takes no name "${name}"`;

@@ -3,10 +3,10 @@ import { Interrupted } from '../base/failure';
 import type { OpenEndpoint } from '../mcp/endpoint';
 import { ConnectionBroken, openSession, type Session } from '../mcp/session';
 import { asFailure, isNotFound, isRefusal, isTransient } from './errors';
-import type { Place } from './rules';
+import type { MemoryPlace } from './rules';
 
 /** A memory as the server has it. */
-export interface StoredMemory extends Place {
+export interface StoredMemory extends MemoryPlace {
   readonly id: string;
   readonly content: string;
   readonly tags: readonly string[];
@@ -15,7 +15,7 @@ export interface StoredMemory extends Place {
 }
 
 /** A memory that is not there yet. */
-export interface NewMemory extends Place {
+export interface NewMemory extends MemoryPlace {
   readonly content: string;
   readonly tags: readonly string[];
   readonly source: string;
@@ -70,7 +70,7 @@ export class MemoryServer {
 
   /** Opens the one session. @throws Failure when the server does not answer or lets nobody in */
   static async open(endpoint: OpenEndpoint, options: ServerOptions = {}): Promise<MemoryServer> {
-    const session = await persist(
+    const session = await retry(
       () => openSession(endpoint.url, endpoint.connection, endpoint.transport),
       endpoint.words,
       options,
@@ -85,17 +85,17 @@ export class MemoryServer {
    * @throws Refusal where the server says no, Failure where it is gone, Interrupted
    */
   withRetries<T>(work: () => Promise<T>): Promise<T> {
-    return persist(work, this.#endpoint.words, this.#options);
+    return retry(work, this.#endpoint.words, this.#options);
   }
 
   /** Does something once. @throws Refusal where the server says no, Failure where it is gone or busy, Interrupted */
   once<T>(work: () => Promise<T>): Promise<T> {
-    return persist(work, this.#endpoint.words, { ...this.#options, pace: { ...patient, retries: 0 } });
+    return retry(work, this.#endpoint.words, { ...this.#options, pace: { ...patient, retries: 0 } });
   }
 
   /** Every memory that a query for `scope` covers, page by page. Repeats what fails. */
-  async list(scope: string): Promise<Place[]> {
-    const all: Place[] = [];
+  async list(scope: string): Promise<MemoryPlace[]> {
+    const all: MemoryPlace[] = [];
     let cursor: string | undefined;
     do {
       const given = { scope, limit: pageSize, fields: ['name', 'scope'], ...(cursor ? { cursor } : {}) };
@@ -107,7 +107,7 @@ export class MemoryServer {
   }
 
   /** What the file of a place holds, which may be the memory of another place; undefined where there is none. */
-  async read({ scope, name }: Place): Promise<StoredMemory | undefined> {
+  async read({ scope, name }: MemoryPlace): Promise<StoredMemory | undefined> {
     try {
       return await this.#call<StoredMemory>('read', { name, scope });
     } catch (error) {
@@ -122,13 +122,13 @@ export class MemoryServer {
   }
 
   /** Replaces the content and keeps everything else. */
-  async edit({ scope, name }: Place, content: string): Promise<void> {
+  async edit({ scope, name }: MemoryPlace, content: string): Promise<void> {
     await this.#call('edit', { name, scope, content });
   }
 
   /** The places that a query finds, the best first. */
-  async recall(query: string, scope: string, limit: number): Promise<readonly Place[]> {
-    return (await this.#call<{ results: Place[] }>('recall', { query, scope, limit })).results;
+  async recall(query: string, scope: string, limit: number): Promise<readonly MemoryPlace[]> {
+    return (await this.#call<{ results: MemoryPlace[] }>('recall', { query, scope, limit })).results;
   }
 
   /** Ends the session; the endpoint stays its opener's. */
@@ -144,11 +144,11 @@ export class MemoryServer {
 }
 
 interface Page {
-  readonly memories: readonly Place[];
+  readonly memories: readonly MemoryPlace[];
   readonly next_cursor: string | null;
 }
 
-async function persist<T>(work: () => Promise<T>, words: string, options: ServerOptions): Promise<T> {
+async function retry<T>(work: () => Promise<T>, words: string, options: ServerOptions): Promise<T> {
   const { signal, pace = patient, onWait } = options;
   try {
     return await pRetry(work, {

@@ -3,7 +3,7 @@ import { Failure, messageOf } from '../base/failure';
 import { challengeOf } from './challenge';
 import type { Credentials } from './docker-config';
 import { apiHost, type ImageReference, isLoopback } from './reference';
-import { requested, type Sender } from './request';
+import { requestWithRetries, type Sender } from './request';
 
 /** How a registry is reached. */
 export interface RegistryOptions extends Sender {
@@ -63,7 +63,7 @@ async function openSession(reference: ImageReference, options: RegistryOptions):
   return async (method, which) => {
     const url = `${root}/v2/${reference.repository}/manifests/${which}`;
     const ask = () =>
-      requested(options, url, { method, headers: { accept, ...(authorization ? { authorization } : {}) } });
+      requestWithRetries(options, url, { method, headers: { accept, ...(authorization ? { authorization } : {}) } });
     let answer = await ask();
     if (answer.status === 401 && authorization === undefined) {
       authorization = await authorizationFor(answer, reference, options);
@@ -110,7 +110,7 @@ async function authorizationFor(
   }
   if (challenge.service) url.searchParams.set('service', challenge.service);
   url.searchParams.set('scope', challenge.scope ?? `repository:${reference.repository}:pull`);
-  const given = await requested(options, url.href, { headers: basic ? { authorization: basic } : {} });
+  const given = await requestWithRetries(options, url.href, { headers: basic ? { authorization: basic } : {} });
   if (!given.ok) throw refusal(given.status, reference);
   const { token, access_token: other } = (await given.json()) as { token?: string; access_token?: string };
   return token || other ? `Bearer ${token ?? other}` : undefined;

@@ -24,7 +24,7 @@ class Busy extends Error {}
  *
  * @throws Failure when nobody answers, Interrupted
  */
-export async function requested(sender: Sender, url: string, init: RequestInit = {}): Promise<Response> {
+export async function requestWithRetries(sender: Sender, url: string, init: RequestInit = {}): Promise<Response> {
   const { fetch, patience = 1000, signal } = sender;
   const host = new URL(url).host;
   const once = async () => {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { prettifyError, z } from 'zod';
 import { Failure, messageOf } from '../base/failure';
-import { type Place, placeInWords } from '../memories/rules';
+import { type MemoryPlace, placeInWords } from '../memories/rules';
 import type { SerenaFile } from './folders';
 
 /** What the operator decides about single memories. */
@@ -68,7 +68,7 @@ function pairOf(text: string): [string, string] {
 
 /** A mapping by the paths of files. */
 export interface ResolvedMapping {
-  readonly places: ReadonlyMap<string, Place>;
+  readonly places: ReadonlyMap<string, MemoryPlace>;
   readonly skipped: ReadonlySet<string>;
 }
 
@@ -77,7 +77,7 @@ export interface ResolvedMapping {
  * @throws Failure when it names none or several
  */
 export function resolveMapping({ rename, skip }: Mapping, files: readonly SerenaFile[]): ResolvedMapping {
-  const places = Object.entries(rename).map(([old, next]): [string, Place] => {
+  const places = Object.entries(rename).map(([old, next]): [string, MemoryPlace] => {
     const file = fileNamed(old, files);
     return [file.path, placeOf(next, file.scope)];
   });
@@ -99,7 +99,7 @@ function fileNamed(old: string, files: readonly SerenaFile[]): SerenaFile {
 }
 
 /** `name` stays in its scope, `scope:name` goes elsewhere. */
-function placeOf(text: string, scope: string): Place {
+function placeOf(text: string, scope: string): MemoryPlace {
   const cut = text.indexOf(':');
   return cut < 0 ? { scope, name: text } : { scope: text.slice(0, cut), name: text.slice(cut + 1) };
 }

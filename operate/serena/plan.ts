@@ -1,4 +1,4 @@
-import { fileOf, maxContentBytes, type Place, placeInWords, problemWith } from '../memories/rules';
+import { fileOf, type MemoryPlace, maxContentBytes, placeInWords, problemWith } from '../memories/rules';
 import { type SerenaFile, tooLarge } from './folders';
 import { type Mapping, resolveMapping } from './mapping';
 import { type References, referencesIn } from './references';
@@ -8,7 +8,7 @@ import { slug } from './slug';
 export interface PlannedMemory {
   readonly file: SerenaFile;
   /** Where it goes. */
-  readonly place: Place;
+  readonly place: MemoryPlace;
   /** What it will say, references rewritten; absent where the file could not be read. */
   readonly content?: string;
   /** What is different from the file, in words. */
@@ -46,7 +46,7 @@ function isGoing({ problem, leftOut }: PlannedMemory): boolean {
   return problem === undefined && leftOut === undefined;
 }
 
-function notesOn({ name, scope, linkTo }: SerenaFile, place: Place): string[] {
+function notesOn({ name, scope, linkTo }: SerenaFile, place: MemoryPlace): string[] {
   return [
     ...(place.name === name && place.scope === scope ? [] : ['another name']),
     ...(linkTo === undefined ? [] : [`a link to ${linkTo}`]),

@@ -1,15 +1,15 @@
-import { globalScope, type Place } from '../memories/rules';
+import { globalScope, type MemoryPlace } from '../memories/rules';
 
 /** What may be part of a name in a reference such as `mem:arch/layers`; Serena's own rule. */
 const nameCharacter = '[A-Za-z0-9_\\-/]';
 const anyReference = new RegExp(`(?<!${nameCharacter})mem:(${nameCharacter}+)(?!${nameCharacter})`, 'g');
 
 /** A memory that references may point at. */
-export interface Target {
+export interface ReferenceTarget {
   /** Scope and name that Serena knows it by. */
-  readonly from: Place;
+  readonly from: MemoryPlace;
   /** Scope and name that it goes to. */
-  readonly to: Place;
+  readonly to: MemoryPlace;
 }
 
 /** Knows what the references in memories of one scope mean. */
@@ -21,7 +21,7 @@ export interface References {
 }
 
 /** Reads the references in memories of `scope`: to memories of that scope by their names, to global ones as `global/<name>`. */
-export function referencesIn(scope: string, targets: readonly Target[]): References {
+export function referencesIn(scope: string, targets: readonly ReferenceTarget[]): References {
   const inView = targets.flatMap(({ from, to }) =>
     spellings(scope, from).map((old) => [old, next(scope, from, to, old)] as const),
   );
@@ -52,12 +52,12 @@ export function referencesIn(scope: string, targets: readonly Target[]): Referen
   };
 }
 
-function spellings(scope: string, from: Place): string[] {
+function spellings(scope: string, from: MemoryPlace): string[] {
   const isGlobal = from.scope === globalScope;
   return [...(from.scope === scope ? [from.name] : []), ...(isGlobal ? [`${globalScope}/${from.name}`] : [])];
 }
 
-function next(scope: string, from: Place, to: Place, old: string): string {
+function next(scope: string, from: MemoryPlace, to: MemoryPlace, old: string): string {
   if (to.scope === from.scope && to.name === from.name) return old;
   const stays = to.scope === scope && !old.startsWith(`${globalScope}/`);
   return stays ? to.name : `${to.scope}/${to.name}`;

@@ -8,10 +8,10 @@ import { type Client, clients } from './clients';
 import { type ClientServer, claudeEntry } from './entries';
 import { entryOf, withEntry } from './json-file';
 import { withSection } from './section';
-import { type Advertised, clientServers, type ServerChoice } from './server';
+import { type Advertised, clientServers, type EntryChoice } from './server';
 
 /** What the operator can say to `client`. */
-export interface ClientOptions extends ServerChoice {
+export interface ClientOptions extends EntryChoice {
   readonly stack: string;
 }
 

@@ -5,7 +5,7 @@ import { type DescribedStack, serverOf, systemOf } from '../../stack';
 import type { ClientServer, Transport } from './entries';
 
 /** Which servers entries are for. */
-export interface ServerChoice {
+export interface EntryChoice {
   readonly system?: string;
   /** Name of the only server. @default all */
   readonly server?: string;
@@ -30,7 +30,7 @@ export interface Advertised {
  */
 export function clientServers(
   stack: DescribedStack,
-  choice: ServerChoice,
+  choice: EntryChoice,
   transports: readonly Transport[],
 ): readonly [Advertised, ...Advertised[]] {
   const system = systemOf(stack, choice.system);
@@ -58,14 +58,14 @@ function preferredServers(servers: readonly ServerFacts[], transports: readonly 
   return [...things.values()];
 }
 
-function requireOne({ id: name, operations }: SystemPlan, { name: entry, url }: ServerChoice): void {
+function requireOne({ id: name, operations }: SystemPlan, { name: entry, url }: EntryChoice): void {
   const given = url === undefined ? (entry === undefined ? undefined : '--name') : '--url';
   if (given === undefined) return;
   const known = operations.servers.map((each) => each.name).join(', ');
   throw new Failure(`${given} is for one server, and ${name} has several`, `choose by --server: ${known}`);
 }
 
-function advertised({ access, client, endpoint, transport }: ServerFacts, choice: ServerChoice): Advertised {
+function advertised({ access, client, endpoint, transport }: ServerFacts, choice: EntryChoice): Advertised {
   const entry: ClientServer = {
     name: choice.name ?? client.name,
     url: choice.url ?? endpoint.url,

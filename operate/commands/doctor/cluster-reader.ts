@@ -1,4 +1,5 @@
 import { type Api, get } from '../../cluster/api';
+import { type Kinds, kindsOf } from '../../cluster/kinds';
 
 /** Reads a cluster; what several checks want is read once. Nothing is ever written. */
 export interface ClusterReader {
@@ -9,17 +10,9 @@ export interface ClusterReader {
   at<T>(path: string): Promise<T | undefined>;
   /** Every item of a list. */
   list<T>(path: string): Promise<readonly T[]>;
-  /** The kinds of a version of a group, such as `apps/v1`; undefined where that version is not served. */
-  kinds(apiVersion: string): Promise<readonly ServedKind[] | undefined>;
+  readonly kinds: Kinds['of'];
   /** Whether the user of the kubeconfig may do something. */
-  may(access: Permission): Promise<boolean>;
-}
-
-export interface ServedKind {
-  /** As paths and permissions have it, such as `deployments`. */
-  readonly name: string;
-  readonly kind: string;
-  readonly namespaced: boolean;
+  may(permission: Permission): Promise<boolean>;
 }
 
 export interface Permission {
@@ -42,12 +35,7 @@ export function clusterReader(api: Api): ClusterReader {
   return {
     at,
     list: async <T>(path: string) => (await at<{ items: readonly T[] }>(path))?.items ?? [],
-    kinds: async (apiVersion) => {
-      const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-      const found = await at<{ resources: readonly ServedKind[] }>(path);
-      // Parts of a resource, such as deployments/scale, are listed as if they were kinds.
-      return found?.resources.filter(({ name }) => !name.includes('/'));
-    },
+    kinds: kindsOf(api).of,
     may: async (resourceAttributes) => {
       const { status, body } = await api.send('POST', reviews, {
         body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } },

@@ -9,13 +9,14 @@ import { type FieldPath, pathInWords, valueAt } from '../../live/field-path';
 import { beyond, type FieldTree, union } from '../../live/field-tree';
 import { type LiveObject, objectInWords, writersOf } from '../../live/object';
 import { redacted } from '../../live/redact';
-import { contentDrift, withoutContent } from '../../live/secret-content';
+import { withoutContent } from '../../live/secret-content';
 import { lastWriter, writerOf } from '../../live/writer';
 import { type Rights, rightfulOwner } from './field-owners';
 import type { Drift } from './finding';
+import { contentDrift } from './secret-entries';
 
 /** What a comparison needs of the cluster. */
-export interface Comparison {
+export interface ComparisonContext {
   readonly api: Api;
   readonly kinds: Kinds;
   readonly rights: Rights;
@@ -30,7 +31,7 @@ const tries = 5;
  *
  * @param wanted the object as its writer applies it
  */
-export async function compareObject(comparison: Comparison, wanted: KubernetesObject): Promise<Drift[]> {
+export async function compareObject(comparison: ComparisonContext, wanted: KubernetesObject): Promise<Drift[]> {
   const { api, kinds } = comparison;
   const object = objectInWords(wanted);
   const kind = await kinds.find(wanted.apiVersion, wanted.kind);
@@ -56,7 +57,7 @@ export async function compareObject(comparison: Comparison, wanted: KubernetesOb
 }
 
 async function differences(
-  comparison: Comparison,
+  comparison: ComparisonContext,
   kind: ServedKind,
   wanted: KubernetesObject,
   live: LiveObject,
@@ -77,7 +78,7 @@ function ending(object: string, { metadata }: LiveObject): Drift[] {
 }
 
 /** Fields to which an apply would give another value. */
-function changedFields({ rights }: Comparison, live: LiveObject, applied: LiveObject): Drift[] {
+function changedFields({ rights }: ComparisonContext, live: LiveObject, applied: LiveObject): Drift[] {
   const object = objectInWords(live);
   const tree = union([...writersOf(live), ...writersOf(applied)].map(({ fieldsV1 }) => fieldsV1));
   return objectDifferences(applied, live, tree)
@@ -99,7 +100,7 @@ function changedFields({ rights }: Comparison, live: LiveObject, applied: LiveOb
 
 /** Fields that somebody else wrote and nobody describes, apart from those that have their default. */
 async function addedFields(
-  { api, rights }: Comparison,
+  { api, rights }: ComparisonContext,
   kind: ServedKind,
   sent: KubernetesObject,
   live: LiveObject,

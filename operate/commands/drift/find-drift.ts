@@ -7,7 +7,7 @@ import type { StackCluster } from '../../cluster/stack-cluster';
 import { objectInWords } from '../../live/object';
 import type { DescribedStack } from '../../stack';
 import { scaledObjects } from './autoscalers';
-import { type Comparison, compareObject } from './compare';
+import { type ComparisonContext, compareObject } from './compare';
 import { extraObjects } from './extra-objects';
 import type { Drift, DriftFound } from './finding';
 
@@ -23,7 +23,7 @@ export async function findDrift(
   const kinds = kindsOf(api);
   const namespaces = [...new Set(stack.plan.systems.map(({ namespace }) => namespace))];
   const rights = { cluster: stack.plan.cluster, scaled: await scaledObjects(api, namespaces) };
-  const comparison: Comparison = { api, kinds, rights };
+  const comparison: ComparisonContext = { api, kinds, rights };
   const found = await inParallel(objects, (object) => compared(comparison, object), { signal });
   const names = new Set(objects.map(objectInWords));
   const extras = await extraObjects(api, kinds, names, namespaces, signal);
@@ -42,7 +42,7 @@ function writtenObjects({ plan }: DescribedStack): KubernetesObject[] {
 }
 
 /** One object that cannot be looked at, for example for want of permission, does not hide the others. */
-async function compared(comparison: Comparison, object: KubernetesObject): Promise<Drift[]> {
+async function compared(comparison: ComparisonContext, object: KubernetesObject): Promise<Drift[]> {
   try {
     return await compareObject(comparison, object);
   } catch (error) {

@@ -4,12 +4,12 @@ import { withLock } from '../../base/lock';
 import { type Say, showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
 import type { OpenEndpoint } from '../../mcp/endpoint';
+import type { ServerChoice } from '../../mcp/open-server';
 import { openServer } from '../../mcp/open-server';
 import { placeInWords } from '../../memories/rules';
 import { MemoryServer, type RetryPolicy } from '../../memories/server';
 import type { Form } from '../../report/print';
 import type { Migratable } from '../../serena/plan';
-import type { ServerChoice } from '../server-options';
 import { type CopyOptions, copyMemory, type Done } from './copy-memory';
 import { isVerified, type Verification, verifyMemories } from './verify-memories';
 

@@ -1,5 +1,6 @@
 import { Verdict } from '../../base/failure';
 import type { CommandRun } from '../../base/run';
+import type { ServerChoice } from '../../mcp/open-server';
 import { namesServer } from '../../mcp/open-server';
 import { placeInWords } from '../../memories/rules';
 import type { RetryPolicy } from '../../memories/server';
@@ -7,9 +8,8 @@ import { printReport, reportAsText } from '../../report/print';
 import type { Finding, Report } from '../../report/report';
 import { migratable } from '../../serena/plan';
 import { planFacts, planFindings } from '../../serena/plan-report';
+import type { SerenaOptions } from '../../serena/read-plan';
 import { readPlan } from '../../serena/read-plan';
-import type { SerenaOptions } from '../serena-options';
-import type { ServerChoice } from '../server-options';
 import type { CopyOptions } from './copy-memory';
 import { type Migrated, migrate } from './migrate';
 import { isVerified, type Verification } from './verify-memories';

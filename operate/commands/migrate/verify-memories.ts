@@ -1,4 +1,4 @@
-import { isSameContent, type Place, placeInWords } from '../../memories/rules';
+import { isSameContent, type MemoryPlace, placeInWords } from '../../memories/rules';
 import { countWords, searchQuery, type WordCounts } from '../../memories/search-query';
 import type { MemoryServer } from '../../memories/server';
 import type { Migratable } from '../../serena/plan';
@@ -68,6 +68,6 @@ async function isRecalled(server: MemoryServer, { content, place }: Migratable, 
   return false;
 }
 
-function isSame(one: Place, other: Place): boolean {
+function isSame(one: MemoryPlace, other: MemoryPlace): boolean {
   return one.scope === other.scope && one.name === other.name;
 }

@@ -1,10 +1,10 @@
 import { createTwoFilesPatch } from 'diff';
-import { isSameContent, type Place, placeInWords, withoutLeadingLineFeeds } from '../../memories/rules';
+import { isSameContent, type MemoryPlace, placeInWords, withoutLeadingLineFeeds } from '../../memories/rules';
 import type { MemoryServer } from '../../memories/server';
 import type { Migratable } from '../../serena/plan';
 
 /** How the two sides differ, each memory as `scope:name` of the server. */
-export interface Comparison {
+export interface MemoryComparison {
   readonly equal: readonly string[];
   readonly onlyHere: readonly string[];
   readonly onlyThere: readonly string[];
@@ -19,11 +19,11 @@ export async function compare(
   server: MemoryServer,
   here: readonly Migratable[],
   each: (index: number) => void,
-): Promise<Comparison> {
+): Promise<MemoryComparison> {
   const comparison = {
     equal: [] as string[],
     onlyHere: [] as string[],
-    differing: [] as Comparison['differing'][number][],
+    differing: [] as MemoryComparison['differing'][number][],
   };
   for (const [index, { content, place }] of here.entries()) {
     each(index);
@@ -43,7 +43,7 @@ export async function compare(
   };
 }
 
-async function onlyThere(server: MemoryServer, here: readonly Place[]): Promise<string[]> {
+async function onlyThere(server: MemoryServer, here: readonly MemoryPlace[]): Promise<string[]> {
   const known = new Set(here.map(placeInWords));
   const scopes = new Set(here.map(({ scope }) => scope));
   // One listing covers every scope, so that no memory of the global scope is listed once for each of the others.

@@ -1,16 +1,16 @@
 import { Failure, throwIfInterrupted, Verdict } from '../../base/failure';
 import { type RunStep, showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
+import type { ServerChoice } from '../../mcp/open-server';
 import { openServer } from '../../mcp/open-server';
 import { impatient, MemoryServer, type RetryPolicy } from '../../memories/server';
 import { type Latency, latencyInWords } from '../../report/latency';
 import { printReport } from '../../report/print';
 import type { Finding, Report } from '../../report/report';
 import { type Migratable, migratable } from '../../serena/plan';
+import type { SerenaOptions } from '../../serena/read-plan';
 import { readPlan } from '../../serena/read-plan';
-import type { SerenaOptions } from '../serena-options';
-import type { ServerChoice } from '../server-options';
-import { type Comparison, compare } from './compare';
+import { compare, type MemoryComparison } from './compare';
 import { measure, type SideBySide } from './latency';
 
 /** What the operator can say to `parity`. */
@@ -82,7 +82,7 @@ async function sideBySide(
 interface Seen {
   readonly stack: string | undefined;
   readonly server: string;
-  readonly comparison: Comparison;
+  readonly comparison: MemoryComparison;
   readonly latency: SideBySide;
 }
 
@@ -94,7 +94,7 @@ function show({ stack, server, comparison, latency }: Seen, json: boolean): numb
   return code;
 }
 
-function findings({ equal, onlyHere, onlyThere, differing }: Comparison): Finding[] {
+function findings({ equal, onlyHere, onlyThere, differing }: MemoryComparison): Finding[] {
   const migrate = 'fleet migrate serena --apply with the same options';
   return [
     { subject: `${equal.length} memories`, status: 'ok', found: 'equal' },

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Plan } from '../../../components/system';
 import {
   compareOverlay,
-  type Difference,
   differenceInWords,
+  type OverlayDifference,
   overlaysPath,
   strayOverlays,
   writeOverlay,
@@ -76,7 +76,7 @@ function writtenInWords(projectDir: string, stack: string, files: ReadonlyMap<st
   return `${overlaysPath}/${stack}: ${changesInWords(changed, files.size)}`;
 }
 
-function changesInWords(changed: readonly Difference[], total: number): string {
+function changesInWords(changed: readonly OverlayDifference[], total: number): string {
   if (changed.length === 0) return `nothing changed in ${total} files`;
   const removed = changed.filter(({ state }) => state === 'stale').length;
   return `wrote ${changed.length - removed} of ${total} files${removed > 0 ? `, removed ${removed}` : ''}`;

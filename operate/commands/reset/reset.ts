@@ -5,7 +5,7 @@ import type { FleetHome } from '../../base/fleet-home';
 import { withLock } from '../../base/lock';
 import { type CommandRun, localName } from '../../base/run';
 import { destroyCluster } from '../../local-cluster';
-import { endedText } from '../stop/stop';
+import { processesInWords } from '../stop/stop';
 
 /** What the operator can say to `reset`. */
 export interface ResetOptions {
@@ -38,7 +38,7 @@ export async function reset(run: CommandRun, options: ResetOptions): Promise<voi
 async function forget(home: FleetHome, state: string): Promise<void> {
   const ended = await destroyCluster(home, localName);
   rmSync(state, { recursive: true, force: true });
-  if (ended.length > 0) console.log(endedText(ended));
+  if (ended.length > 0) console.log(processesInWords(ended));
   console.log(`forgot the local control plane and its state; the tools in ${home.tools} are kept`);
   const others = existsSync(home.state) ? readdirSync(home.state) : [];
   if (others.length > 0) console.log(`kept the state of ${others.length} existing cluster(s) in ${home.state}`);

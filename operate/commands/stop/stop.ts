@@ -9,10 +9,10 @@ export async function stop(run: CommandRun): Promise<void> {
     onWait: () => console.log('waiting for a start that is under way'),
   });
   if (ended.length === 0) console.log('nothing was running');
-  else console.log(`${endedText(ended)}\nIts data is kept: \`npm start\` goes on with it.`);
+  else console.log(`${processesInWords(ended)}\nIts data is kept: \`npm start\` goes on with it.`);
 }
 
 /** What was ended, one line a process. */
-export function endedText(ended: readonly ClusterProcess[]): string {
+export function processesInWords(ended: readonly ClusterProcess[]): string {
   return ended.map(({ name, pid }) => `ended ${name} (process ${pid})`).join('\n');
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type FleetHome, fleetHome, fleetHomeAt } from '../../../operate/base/fleet-home';
 import { withLock } from '../../../operate/base/lock';
 import { connect } from '../../../operate/cluster/api';
-import { type ClusterOptions, createCluster, destroyCluster } from '../../../operate/local-cluster';
+import { type LocalClusterOptions, createCluster, destroyCluster } from '../../../operate/local-cluster';
 import { loadDefinitions } from '../../../operate/local-cluster/definitions';
 import { ensureStorageClasses } from '../../../operate/local-cluster/storage-classes';
 import { obtainTools, type Tools } from '../../../operate/toolchain';
@@ -36,7 +36,7 @@ export function cachedTools(): Promise<Tools> {
 }
 
 /** How a control plane is started, and started again. */
-export function clusterOptions(home: FleetHome, tools: Tools): ClusterOptions {
+export function clusterOptions(home: FleetHome, tools: Tools): LocalClusterOptions {
   return {
     home,
     tools,

@@ -30,11 +30,11 @@ async function rights(examined: Examined, namespace: string, objects: readonly P
 }
 
 async function deniedVerbs({ look }: Examined, namespace: string, object: PlannedObject): Promise<string[]> {
-  const served = (await look.kinds(object.apiVersion))?.find(({ kind }) => kind === object.kind);
+  const served = (await look.kinds(object.apiVersion)).find(({ kind }) => kind === object.kind);
   // A kind that is not served has a line of its own.
   if (served === undefined) return [];
   const place = served.namespaced ? { namespace } : {};
-  const resource = { group: groupOf(object.apiVersion), resource: served.name, ...place };
+  const resource = { group: groupOf(object.apiVersion), resource: served.plural, ...place };
   const denied = await deniedOf(
     look,
     verbs.map((verb) => ({ verb, ...resource })),

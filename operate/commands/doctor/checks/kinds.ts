@@ -1,8 +1,8 @@
 import { describedIn, groupOf } from '../../../stack/plan-objects';
 import { type Check, type Examined, missing, ok } from '../check';
 
-/** Who brings the kinds of a group. */
-const bringers: Readonly<Record<string, string>> = {
+/** What installs the kinds of a group. */
+const installers: Readonly<Record<string, string>> = {
   'argocd-image-updater.argoproj.io': 'Argo CD Image Updater, version 1 or newer',
   'argoproj.io': 'Argo CD',
   'autoscaling.k8s.io': 'the Vertical Pod Autoscaler',
@@ -21,13 +21,13 @@ export const kinds: Check = (examined) =>
     subject: `kind ${kind}`,
     answer: async () => {
       const served = await examined.look.kinds(apiVersion);
-      if (served?.some((each) => each.kind === kind)) return ok(`served as ${apiVersion}`);
+      if (served.some((each) => each.kind === kind)) return ok(`served as ${apiVersion}`);
       const group = groupOf(apiVersion);
       const versions = await otherVersions(examined, group);
-      const bringer = bringers[group] ?? `what serves ${group || 'it'}`;
+      const installer = installers[group] ?? `what serves ${group || 'it'}`;
       return versions.length > 0
-        ? missing(`not served as ${apiVersion}, only ${versions.join(', ')}`, `upgrade ${bringer}`)
-        : missing(`${apiVersion} is not served`, `install ${bringer}`);
+        ? missing(`not served as ${apiVersion}, only ${versions.join(', ')}`, `upgrade ${installer}`)
+        : missing(`${apiVersion} is not served`, `install ${installer}`);
     },
   }));
 
@@ -50,7 +50,7 @@ function wantedKinds({ stack }: Examined): readonly Kind[] {
 /** Kubernetes' own groups have no dot, or end in this one; the Gateway API's do too, and are installed. */
 function isBuiltIn(apiVersion: string): boolean {
   const group = groupOf(apiVersion);
-  return !group.includes('.') || (group.endsWith('.k8s.io') && bringers[group] === undefined);
+  return !group.includes('.') || (group.endsWith('.k8s.io') && installers[group] === undefined);
 }
 
 async function otherVersions({ look }: Examined, group: string): Promise<readonly string[]> {

@@ -13,8 +13,9 @@ export const metrics: Check = ({ look, stack }) =>
           answer: async () => {
             // A server behind the API that is down is answered for with an error, not with "there is none".
             const served = await look.kinds(api).catch((error: Error) => error);
-            if (Array.isArray(served)) return ok(`served as ${api}`);
-            const why = served instanceof Error ? `${api} does not answer: ${served.message}` : `${api} is not served`;
+            const failed = served instanceof Error;
+            if (!failed && served.length > 0) return ok(`served as ${api}`);
+            const why = failed ? `${api} does not answer: ${served.message}` : `${api} is not served`;
             return missing(why, 'install metrics-server, or mend it');
           },
         },

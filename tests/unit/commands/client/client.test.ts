@@ -10,7 +10,7 @@ import { fileChange, writeChanges } from '../../../../operate/commands/client/ch
 import { type ClaudeOptions, claudeChanges, configureClaude } from '../../../../operate/commands/client/client';
 import { clients } from '../../../../operate/commands/client/clients';
 import type { ClientServer } from '../../../../operate/commands/client/entries';
-import { clientServers, type ServerChoice } from '../../../../operate/commands/client/server';
+import { clientServers, type EntryChoice } from '../../../../operate/commands/client/server';
 import { type DescribedStack, describedStack } from '../../../../operate/stack';
 import { systemWith } from '../../../support/objects';
 import { folder, printed, removeFolders } from '../../../support/unit/operate';
@@ -247,7 +247,7 @@ describe('the servers of a system', () => {
   const described = describedStack(projectDir, 'goddess');
   const chosen = (
     transports: readonly ('http' | 'sse')[],
-    choice: ServerChoice = {},
+    choice: EntryChoice = {},
     servers: Operations['servers'] = notes,
   ) => clientServers(stackOf(servers), choice, transports).map(({ entry }) => [entry.name, entry.transport, entry.url]);
 

@@ -84,8 +84,15 @@ describe('metrics', () => {
   });
 
   it('must be served, by a server that answers', async () => {
-    assert.equal(await status({ kinds: async () => [] }), 'ok');
-    assert.equal(await status({ kinds: async () => undefined }), 'missing');
+    const pods = {
+      apiVersion: 'metrics.k8s.io/v1beta1',
+      plural: 'pods',
+      kind: 'PodMetrics',
+      namespaced: true,
+      verbs: ['get'],
+    };
+    assert.equal(await status({ kinds: async () => [pods] }), 'ok');
+    assert.equal(await status({ kinds: async () => [] }), 'missing');
     assert.equal(await status({ kinds: () => Promise.reject(new Error('503')) }), 'missing');
   });
 });
@@ -180,7 +187,7 @@ describe('a kind of the plan', () => {
 
   it('that is served in another version only is named with it', async () => {
     const look: Partial<ClusterReader> = {
-      kinds: async () => undefined,
+      kinds: async () => [],
       at: async <T>() => ({ versions: [{ version: 'v1beta1' }] }) as T,
     };
     const [question] = kinds(examined('local', look, { route: { object: planned(route) } }));
@@ -203,7 +210,9 @@ describe('the rights of a user', () => {
     metadata: { name: 'r', namespace: 'n' },
     rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['s'], verbs: ['get'] }],
   };
-  const served = async () => [{ name: 'roles', kind: 'Role', namespaced: true }];
+  const served = async () => [
+    { apiVersion: role.apiVersion, plural: 'roles', kind: 'Role', namespaced: true, verbs: ['get'] },
+  ];
   const answer = async (may: (asked: Permission) => boolean) => {
     const look: Partial<ClusterReader> = { kinds: served, may: async (asked) => may(asked) };
     const [question] = access(examined('local', look, { role: { object: planned(role) } }));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describeStack, parseStack } from '../../../../components/stack';
+import { rightfulOwner } from '../../../../operate/commands/drift/field-owners';
 import type { Drift } from '../../../../operate/commands/drift/finding';
 import { differencesAsText, driftReport } from '../../../../operate/commands/drift/report';
 import { isGood } from '../../../../operate/report/report';
