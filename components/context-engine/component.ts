@@ -1,13 +1,13 @@
 import type * as pulumi from '@pulumi/pulumi';
-import { type AloneArgs, planAlone } from '../register/alone';
 import { SystemComponent } from '../register/component';
 import type { SecretTree } from '../register/secrets';
+import { type StandaloneArgs, standalonePlan } from '../register/standalone';
 import type { Endpoint } from '../system/described';
 import { contextEngine } from './index';
 import type { ContextEngineSettingsInput } from './settings';
 
 /** Arguments of {@link ContextEngine}. Settings and facts are plain data: the objects are known before anything is registered. */
-export interface ContextEngineArgs extends AloneArgs {
+export interface ContextEngineArgs extends StandaloneArgs {
   /**
    * Settings, as a stack file has them below `contextEngine`. Only `image` is required: upstream publishes none.
    * @see components/context-engine/settings/index.ts
@@ -28,7 +28,7 @@ export class ContextEngine extends SystemComponent {
 
   /** @throws ConfigError, PolicyError when the arguments are not valid or their plan breaks a rule; nothing is registered then. */
   constructor(name: string, args: ContextEngineArgs, options?: pulumi.ComponentResourceOptions) {
-    super(name, planAlone(contextEngine, name, args), options);
+    super(name, standalonePlan(contextEngine, name, args), options);
     this.endpoints = this.told.apply(({ endpoints }) => endpoints as Readonly<Record<string, Endpoint>>);
   }
 }

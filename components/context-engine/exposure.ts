@@ -2,7 +2,7 @@ import type { ClusterFacts } from '../../config/cluster';
 import { clusterIpService, type ExposedPort } from '../kit/objects/service';
 import type { ExposedHost, Exposure } from '../kit/parts/exposure';
 import type { Described, Endpoint } from '../system/described';
-import { frontPorts } from './guard';
+import { servedPorts } from './auth-sidecar';
 import { metadataIn, podsOf, ports, serverKinds, serviceHost, system } from './names';
 import type { ContextEngineSettings } from './settings';
 import { exposedServices, maxReplicas, type ServerName, type ServiceName } from './settings/choices';
@@ -56,7 +56,7 @@ export function exposureOf(settings: ContextEngineSettings, cluster: ClusterFact
 }
 
 function externalPorts(settings: ContextEngineSettings, name: ServiceName, onNodes: boolean): ExposedPort[] {
-  const targetPort = frontPorts(settings, name).requests;
+  const targetPort = servedPorts(settings, name).requests;
   const { grpc } = ports.qdrant;
   const bearer = settings.authentication?.mode === 'bearer';
   return [
@@ -75,7 +75,7 @@ function portOf(name: ServiceName): number {
 
 /** A backend that a route leads to: the Service, or past its own port to the proxy where only that guards it. */
 function backendOf(settings: ContextEngineSettings, name: ServiceName) {
-  const guarded = frontPorts(settings, name).requests !== portOf(name);
+  const guarded = servedPorts(settings, name).requests !== portOf(name);
   const direct = name === 'qdrant' || name === 'llamacpp';
   return direct && guarded ? { name: `${name}-guarded`, port: portOf(name) } : { name, port: portOf(name) };
 }
@@ -90,7 +90,7 @@ export function guardedServices(settings: ContextEngineSettings): Record<string,
       const service = clusterIpService({
         metadata: metadataIn(settings, podsOf(name))(guarded),
         selector: podsOf(name),
-        ports: [{ name: 'http', port, targetPort: frontPorts(settings, name).requests }],
+        ports: [{ name: 'http', port, targetPort: servedPorts(settings, name).requests }],
       });
       return [[guarded, service]];
     }),

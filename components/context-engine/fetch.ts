@@ -5,7 +5,7 @@ import { type Script, scriptPath } from './scripts';
 import type { ContextEngineSettings } from './settings';
 import type { RepositorySettings } from './settings/repositories';
 
-type BroughtRepository = Exclude<RepositorySettings, { source: 'upload' }>;
+type FetchedRepository = Exclude<RepositorySettings, { source: 'upload' }>;
 
 /** Folder of the credentials in a container that fetches. */
 const credentials = '/credentials';
@@ -13,15 +13,15 @@ const credentials = '/credentials';
 /** Folder of the volume that a repository is copied from. */
 const origin = '/origin';
 
-/** Whether a repository is brought by its own pods; an uploaded one is brought by a command. */
-export function isBrought(repository: RepositorySettings): repository is BroughtRepository {
+/** Whether pods of its own fetch a repository; an uploaded one comes by a command. */
+export function isFetched(repository: RepositorySettings): repository is FetchedRepository {
   return repository.source !== 'upload';
 }
 
-/** Brings a repository to its folder, once or again and again beside its watcher. */
-export function bringer(
+/** Fetches a repository into its folder, once or again and again beside its watcher. */
+export function fetcher(
   settings: ContextEngineSettings,
-  repository: BroughtRepository,
+  repository: FetchedRepository,
   mode: 'once' | 'follow',
 ): IContainer {
   const own = repository.source === 'git' ? fromGit(repository) : fromClaim(repository);
@@ -41,7 +41,7 @@ export function bringer(
   });
 }
 
-/** The volume that a repository is brought from, or its credentials. */
+/** The volume that a repository is copied from, or the credentials for it. */
 export function sourceVolumes(repository: RepositorySettings): IVolume[] {
   if (repository.source === 'claim') {
     return [{ name: 'origin', persistentVolumeClaim: { claimName: repository.claimName, readOnly: true } }];
@@ -50,12 +50,12 @@ export function sourceVolumes(repository: RepositorySettings): IVolume[] {
   return [{ name: 'credentials', secret: { secretName: repository.secretName, defaultMode: 0o440 } }];
 }
 
-/** Script that brings a repository. */
-export function scriptOf({ source }: BroughtRepository): Script {
+/** Script that fetches a repository. */
+export function scriptOf({ source }: FetchedRepository): Script {
   return source === 'git' ? 'fetch-repository.py' : 'mirror-folder.py';
 }
 
-/** What a container needs besides to bring a repository from where it is. */
+/** What a container needs besides to fetch a repository from where it is. */
 interface Source {
   readonly env: readonly IEnvVar[];
   readonly mount: IVolumeMount | undefined;

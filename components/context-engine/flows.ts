@@ -3,7 +3,7 @@ import { outsidePeer } from '../kit/parts/exposure';
 import { peerAt, peersAt, remoteOf } from '../kit/parts/peer';
 import { qdrantFlows, qdrantMetricsFlow } from '../kit/stores/qdrant/flows';
 import type { Flow, Peer } from '../system/flow';
-import { frontPorts } from './guard';
+import { servedPorts } from './auth-sidecar';
 import { allPods, podsOf, ports, serverKinds, type Use, uses } from './names';
 import type { ContextEngineSettings } from './settings';
 import { exposedServices, running, runningServers } from './settings/choices';
@@ -94,7 +94,7 @@ function outside(settings: ContextEngineSettings): Flow[] {
   if (!peer) return [];
   const bearer = settings.authentication?.mode === 'bearer';
   return exposedServices(settings).flatMap((name) => [
-    into(`${name}-from-outside`, podsOf(name), peer, frontPorts(settings, name).requests, 'requests of users'),
+    into(`${name}-from-outside`, podsOf(name), peer, servedPorts(settings, name).requests, 'requests of users'),
     // gRPC is for those who reach Qdrant's own ports; a proxy for HTTP cannot guard it.
     ...(name === 'qdrant' && peer.kind === 'addresses' && !bearer
       ? [into('qdrant-grpc-from-outside', podsOf(name), peer, ports.qdrant.grpc, 'requests of users')]
@@ -110,7 +110,7 @@ function clients(settings: ContextEngineSettings): Flow[] {
         `${name}-from-client-${index + 1}`,
         podsOf(name),
         { kind: 'pods', namespace, labels },
-        frontPorts(settings, name).requests,
+        servedPorts(settings, name).requests,
         `requests of pods in ${namespace}`,
       ),
     ),
@@ -124,7 +124,7 @@ function monitoring(settings: ContextEngineSettings, { monitoring: facts }: Clus
   return [
     qdrantMetricsFlow('qdrant', podsOf('qdrant'), peer),
     ...runningServers(settings).map((name) =>
-      into(`${name}-from-monitoring`, podsOf(name), peer, frontPorts(settings, name).health, 'health'),
+      into(`${name}-from-monitoring`, podsOf(name), peer, servedPorts(settings, name).health, 'health'),
     ),
     ...(runs.llamacpp
       ? [into('llamacpp-from-monitoring', podsOf('llamacpp'), peer, ports.llamacpp.requests, 'health')]

@@ -1,7 +1,7 @@
 import { resourceRequirements } from '../kit/objects/pod';
 import { type AppServer, appServer, appServerObjects } from '../kit/parts/app-server';
 import type { Described } from '../system/described';
-import { guardBeside, guardNeeds } from './guard';
+import { sidecarDependencies, sidecarOf } from './auth-sidecar';
 import { metadataIn, paths, podLabels, podsOf, ports } from './names';
 import { enginePod } from './pod';
 import { scriptPath, scriptsHash, scriptsMount } from './scripts';
@@ -51,7 +51,7 @@ function server(settings: ContextEngineSettings): AppServer {
     beforeStartSeconds: fetchBudgetSeconds,
     // A second one would need the same GPU, or as much memory again.
     rollout: 'recreate',
-    sidecar: guardBeside(settings, 'llamacpp'),
+    sidecar: sidecarOf(settings, 'llamacpp'),
     pod: ({ containers, volumes }) =>
       enginePod(settings, {
         terminationGracePeriodSeconds: 30,
@@ -77,7 +77,7 @@ function server(settings: ContextEngineSettings): AppServer {
         containers,
         volumes: [sharedVolume('models'), ...volumes],
       }),
-    after: ['serviceAccount', 'scripts', 'models', ...guardNeeds(settings, 'llamacpp')],
+    after: ['serviceAccount', 'scripts', 'models', ...sidecarDependencies(settings, 'llamacpp')],
     imageUnpinnedReason: settings.imageUnpinnedReason,
   });
 }

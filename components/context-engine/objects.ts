@@ -11,10 +11,10 @@ import { secretObject } from '../kit/parts/secrets';
 import type { NamedCluster, SystemPlan } from '../system';
 import type { Described } from '../system/described';
 import { monitoringObjects } from './alerts';
+import { sidecarObjects } from './auth-sidecar';
 import { backupObjects } from './backup';
 import { exposureOf, guardedServices } from './exposure';
 import { flows } from './flows';
-import { guardObjects } from './guard';
 import { llamacpp } from './llamacpp';
 import { allPods, metadataIn, system } from './names';
 import { operations } from './operations';
@@ -47,7 +47,7 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
     }),
     ...secrets(settings, cluster),
     scripts: scripts(settings),
-    ...guardObjects(settings),
+    ...sidecarObjects(settings),
     ...qdrant(settings, cluster),
     ...llamacpp(settings),
     ...servers(settings, cluster),

@@ -2,9 +2,9 @@ import type { ClusterFacts } from '../../config/cluster';
 import { rolloutDeadlines } from '../kit/objects/pod';
 import { accessOf } from '../kit/parts/access';
 import type { Operations, Probe, ServerFacts } from '../system/operations';
+import { servedPorts } from './auth-sidecar';
 import { backupFacts } from './backup';
 import { endpointOf, hostnameOf, prefixes } from './exposure';
-import { frontPorts } from './guard';
 import { podsOf, serverKinds } from './names';
 import { repositoryFacts } from './repositories';
 import { backupArgs } from './saving';
@@ -75,7 +75,7 @@ function serverFacts(settings: ContextEngineSettings, cluster: ClusterFacts, nam
     container: name,
     image: settings.image,
     podLabels: podsOf(name),
-    ports: frontPorts(settings, name),
+    ports: servedPorts(settings, name),
     paths: {
       mcp: path,
       live: '/readyz',

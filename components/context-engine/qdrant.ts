@@ -3,7 +3,7 @@ import type { ClusterFacts } from '../../config/cluster';
 import { onOneNode } from '../kit/objects/pod';
 import { type QdrantVolume, qdrantObjects, qdrantVolumes } from '../kit/stores/qdrant/objects';
 import type { Described } from '../system/described';
-import { guardBeside, guardNeeds } from './guard';
+import { sidecarDependencies, sidecarOf } from './auth-sidecar';
 import { allPods, claims, metadataIn, podLabels, podsOf, scraped, system, uses } from './names';
 import type { ContextEngineSettings } from './settings';
 
@@ -32,8 +32,8 @@ export function qdrant(settings: ContextEngineSettings, cluster: ClusterFacts): 
     ...volumesOf(settings, cluster),
     placement: placement(settings),
     apiKey: apiKey && { source: apiKey, key: 'qdrantKey' },
-    sidecar: guardBeside(settings, name),
-    after: ['serviceAccount', ...guardNeeds(settings, name)],
+    sidecar: sidecarOf(settings, name),
+    after: ['serviceAccount', ...sidecarDependencies(settings, name)],
   });
 }
 

@@ -8,7 +8,7 @@ import { madeSecret, revisionAnnotations } from '../kit/parts/secrets';
 import type { Described } from '../system/described';
 import type { RepositoryFacts } from '../system/operations';
 import { environment, type Role } from './environment';
-import { bringer, credentialsRevision, isBrought, scriptOf, sourceVolumes } from './fetch';
+import { credentialsRevision, fetcher, isFetched, scriptOf, sourceVolumes } from './fetch';
 import { metadataIn, paths, podLabels, podsOf, stateFolder } from './names';
 import { enginePod, helper, waitFor, waitForQdrant } from './pod';
 import { type Script, scriptPath, scriptsHash, scriptsMount, scriptsVolume } from './scripts';
@@ -24,7 +24,7 @@ import { modelsMount, sharedVolume, tmpMount } from './volumes';
 export function repositories(settings: ContextEngineSettings): Record<string, Described> {
   return Object.fromEntries(
     settings.repositories.flatMap((repository) => [
-      isBrought(repository)
+      isFetched(repository)
         ? ([`index-${repository.name}`, indexJob(settings, repository)] as const)
         : ([`upload-${repository.name}`, uploadJob(settings, repository)] as const),
       ...(repository.watch ? [[`watcher-${repository.name}`, watcher(settings, repository)] as const] : []),
@@ -58,7 +58,7 @@ function indexJob(settings: ContextEngineSettings, repository: RepositorySetting
       retries,
       pod: enginePod(settings, {
         initContainers: [
-          ...(isBrought(repository) ? [bringer(settings, repository, 'once')] : []),
+          ...(isFetched(repository) ? [fetcher(settings, repository, 'once')] : []),
           folders(settings, repository),
           waitForQdrant(settings),
         ],
@@ -114,7 +114,7 @@ export function repositoryFacts(settings: ContextEngineSettings): RepositoryFact
       name,
       source: sourceInWords(repository),
       ...(watch ? { watcher: `watcher-${name}` } : {}),
-      ...(isBrought(repository)
+      ...(isFetched(repository)
         ? { job: indexJob(settings, repository).object.metadata.name }
         : { upload: uploadFacts(`upload-${name}`, uploadArgs(settings, repository)) }),
     };
@@ -151,7 +151,7 @@ function watcher(settings: ContextEngineSettings, repository: RepositorySettings
   const pods = podsOf('watcher', repository.name);
   const used: readonly Script[] = [
     ...(['prepare.py', 'wait-for.py', 'watch.py'] as const),
-    ...(isBrought(repository) ? [scriptOf(repository)] : []),
+    ...(isFetched(repository) ? [scriptOf(repository)] : []),
   ];
   return {
     ...deployment({
@@ -183,7 +183,7 @@ function watcher(settings: ContextEngineSettings, repository: RepositorySettings
             resources: resourceRequirements(settings.watcher.resources),
             volumeMounts: [...mounts(repository), scriptsMount, modelsMount, tmpMount],
           },
-          ...(isBrought(repository) ? [bringer(settings, repository, 'follow')] : []),
+          ...(isFetched(repository) ? [fetcher(settings, repository, 'follow')] : []),
         ],
         volumes: volumesOf(repository),
       }),

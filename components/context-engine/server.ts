@@ -5,8 +5,8 @@ import { clusterIpService } from '../kit/objects/service';
 import { type AppServer, appServer, appServerObjects } from '../kit/parts/app-server';
 import { madeSecret, revisionAnnotations } from '../kit/parts/secrets';
 import type { Described } from '../system/described';
+import { servedPorts, sidecarDependencies, sidecarOf } from './auth-sidecar';
 import { environment } from './environment';
-import { frontPorts, guardBeside, guardNeeds } from './guard';
 import { metadataIn, paths, podLabels, podsOf, serverKinds, stateFolder, type Use } from './names';
 import { enginePod, helper, waitForQdrant } from './pod';
 import { scriptPath, scriptsHash } from './scripts';
@@ -78,7 +78,7 @@ function server(settings: ContextEngineSettings, cluster: ClusterFacts, name: Se
     },
     portName: 'mcp',
     ports: { requests: port, health },
-    reached: frontPorts(settings, name),
+    reached: servedPorts(settings, name),
     // The only path of its health port tells that the process serves; nothing tells more.
     checks: {
       ready: { path: '/readyz', timeoutSeconds: 5 },
@@ -91,7 +91,7 @@ function server(settings: ContextEngineSettings, cluster: ClusterFacts, name: Se
     ...(most > 1 ? { scaling: { minReplicas, maxReplicas: most, cpuPercent } } : {}),
     // Volumes of one node cannot be given to a second pod before the first has gone.
     rollout: settings.layout === 'single-node' ? 'recreate' : 'rolling',
-    sidecar: guardBeside(settings, name),
+    sidecar: sidecarOf(settings, name),
     pod: ({ containers, spread, volumes }) =>
       enginePod(settings, {
         ...spread,
@@ -103,7 +103,7 @@ function server(settings: ContextEngineSettings, cluster: ClusterFacts, name: Se
       }),
     after: [
       ...['serviceAccount', 'scripts', 'qdrant', 'qdrantService', ...madeSecret('qdrantKey', settings.qdrant.apiKey)],
-      ...['models', 'repositories', 'metadata', ...guardNeeds(settings, name)],
+      ...['models', 'repositories', 'metadata', ...sidecarDependencies(settings, name)],
     ],
     imageUnpinnedReason: settings.imageUnpinnedReason,
   });

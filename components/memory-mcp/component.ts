@@ -1,13 +1,13 @@
 import type * as pulumi from '@pulumi/pulumi';
-import { type AloneArgs, planAlone } from '../register/alone';
 import { SystemComponent } from '../register/component';
 import type { SecretTree } from '../register/secrets';
+import { type StandaloneArgs, standalonePlan } from '../register/standalone';
 import type { Endpoint } from '../system/described';
 import { memoryMcp } from './index';
 import type { MemoryMcpSettingsInput } from './settings';
 
 /** Arguments of {@link MemoryMcp}. Settings and facts are plain data: the objects are known before anything is registered. */
-export interface MemoryMcpArgs extends AloneArgs {
+export interface MemoryMcpArgs extends StandaloneArgs {
   /**
    * Settings of the server, as a stack file has them below `memoryMcp`.
    * @default {} – a server with a 1Gi volume of the default class and no route
@@ -28,7 +28,7 @@ export class MemoryMcp extends SystemComponent {
 
   /** @throws ConfigError, PolicyError when the arguments are not valid or their plan breaks a rule; nothing is registered then. */
   constructor(name: string, args: MemoryMcpArgs = {}, options?: pulumi.ComponentResourceOptions) {
-    super(name, planAlone(memoryMcp, name, args), options);
+    super(name, standalonePlan(memoryMcp, name, args), options);
     this.endpoint = this.told.apply(({ inClusterUrl, url }) => ({ inClusterUrl, url }) as Endpoint);
   }
 }

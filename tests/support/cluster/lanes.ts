@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type FleetHome, fleetHome, fleetHomeAt } from '../../../operate/base/fleet-home';
 import { withLock } from '../../../operate/base/lock';
 import { connect } from '../../../operate/cluster/api';
-import { type LocalClusterOptions, createCluster, destroyCluster } from '../../../operate/local-cluster';
+import { createCluster, destroyCluster, type LocalClusterOptions } from '../../../operate/local-cluster';
 import { loadDefinitions } from '../../../operate/local-cluster/definitions';
 import { ensureStorageClasses } from '../../../operate/local-cluster/storage-classes';
 import { obtainTools, type Tools } from '../../../operate/toolchain';

@@ -14,34 +14,34 @@ export function ownPorts(name: ServiceName): ServerPorts {
 }
 
 /** What the proxy guards: every MCP server, and what is reachable from outside besides. */
-function isGuarded(settings: ContextEngineSettings, name: ServiceName): boolean {
+function hasSidecar(settings: ContextEngineSettings, name: ServiceName): boolean {
   if (settings.authentication?.mode !== 'bearer') return false;
   return name in serverKinds || exposedServices(settings).includes(name);
 }
 
 /** The ports at which the pods of a Service are reached by its clients and by whoever asks for their health. */
-export function frontPorts(settings: ContextEngineSettings, name: ServiceName): ServerPorts {
+export function servedPorts(settings: ContextEngineSettings, name: ServiceName): ServerPorts {
   const own = ownPorts(name);
-  if (!isGuarded(settings, name)) return own;
+  if (!hasSidecar(settings, name)) return own;
   // Qdrant, llama.cpp and memory's SSE flavour are reached directly by their own neighbours, and so by the kubelet.
   const direct = name === 'qdrant' || name === 'llamacpp' || name === 'mcp-memory';
   return { requests: proxyPorts.guarded, health: direct ? own.health : proxyPorts.health };
 }
 
-/** What stands beside a server. */
-export function guardBeside(settings: ContextEngineSettings, name: ServiceName): AuthSidecar {
-  return isGuarded(settings, name) ? proxy(settings, name) : noSidecar;
+/** The auth sidecar of a server, where it has one. */
+export function sidecarOf(settings: ContextEngineSettings, name: ServiceName): AuthSidecar {
+  return hasSidecar(settings, name) ? proxy(settings, name) : noSidecar;
 }
 
-/** Objects that the proxy beside a server needs. */
-export function guardNeeds(settings: ContextEngineSettings, name: ServiceName): string[] {
+/** Keys of the objects that the sidecar of a server needs. */
+export function sidecarDependencies(settings: ContextEngineSettings, name: ServiceName): string[] {
   const { authentication } = settings;
-  if (authentication?.mode !== 'bearer' || !isGuarded(settings, name)) return [];
+  if (authentication?.mode !== 'bearer' || !hasSidecar(settings, name)) return [];
   return ['bearerProxy', ...madeSecret('bearerToken', authentication.secret)];
 }
 
 /** The proxy's configuration, the same for every server. */
-export function guardObjects(settings: ContextEngineSettings): Record<string, Described> {
+export function sidecarObjects(settings: ContextEngineSettings): Record<string, Described> {
   const { configMap } = proxy(settings, 'mcp-memory');
   return configMap ? { bearerProxy: configMap } : {};
 }

@@ -8,7 +8,7 @@ import type { SystemArgs } from './component';
 import { leafOf, type SecretTree } from './secrets';
 
 /** Arguments of a component that is used without a stack file. All but the secrets are plain data. */
-export interface AloneArgs {
+export interface StandaloneArgs {
   /** Settings of the system, as a stack file has them below its key. */
   readonly settings?: unknown;
   /**
@@ -30,7 +30,7 @@ export interface AloneArgs {
  * @param name logical name of the component, which messages begin with
  * @throws ConfigError, PolicyError; nothing is registered then
  */
-export function planAlone<S, P>(module: SystemModule<S, P>, name: string, args: AloneArgs): SystemArgs {
+export function standalonePlan<S, P>(module: SystemModule<S, P>, name: string, args: StandaloneArgs): SystemArgs {
   const settings = parse(module.settings, args.settings ?? {}, `${name}.settings`);
   const facts = parse(clusterSchema, args.cluster ?? {}, `${name}.cluster`);
   const cluster = { ...facts, name: facts.name ?? pulumi.getStack() };
