@@ -124,7 +124,7 @@ describe('a migration from Serena, when something goes wrong', function () {
     assert.ok(Date.now() - started < 5_000);
   });
 
-  it('fails where a memory is lost behind its back, and says which proof is missing', async () => {
+  it('fails where a memory is lost behind its back, and says what is missing of it', async () => {
     const { fake: server, options } = await serverWith({
       fault: ({ what, count }) => {
         if (what === 'list' && count === 1) server.memories.call('forget', { name: 'note-3', scope: 'shop' });

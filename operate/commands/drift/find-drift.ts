@@ -26,8 +26,8 @@ export async function findDrift(
   const comparison: ComparisonContext = { api, kinds, rights };
   const found = await inParallel(objects, (object) => compared(comparison, object), { signal });
   const names = new Set(objects.map(objectInWords));
-  const extras = await extraObjects(api, kinds, names, namespaces, signal);
-  const drifts = [...found.flat(), ...extras];
+  const extra = await extraObjects(api, kinds, names, namespaces, signal);
+  const drifts = [...found.flat(), ...extra];
   return { drifts, compared: objects.length, seconds: (Date.now() - started) / 1000 };
 }
 

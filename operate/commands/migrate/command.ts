@@ -22,11 +22,11 @@ A mapping file:
 /** The command line of `migrate`. What it does is handed in, so that its modules are loaded only when it is called. */
 export function migrateCommand(serena: (options: MigrateOptions) => Promise<void>): Command {
   const command = new Command('serena')
-    .description('copyMemory the memories of Serena to a memory-mcp, and verifyMemories that they are there')
+    .description('copy the memories of Serena to a memory-mcp, and check that they are there')
     .option('--apply', 'do it; otherwise only the plan is shown')
     .option('--overwrite', "replace what was changed on the server after Serena's file was")
     .addOption(jsonOption())
     .addHelpText('after', more);
   addServerOptions(addSerenaOptions(command)).action((options: MigrateOptions) => serena(options));
-  return new Command('migrate').description('copyMemory memories from elsewhere to a server').addCommand(command);
+  return new Command('migrate').description('copy memories from another place to a server').addCommand(command);
 }

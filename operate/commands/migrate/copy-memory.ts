@@ -39,7 +39,7 @@ export function actionFor(
 }
 
 /**
- * Brings one memory to the server. The server alone knows what has been done, so this can be cut off anywhere and done
+ * Copies one memory to the server. The server alone knows what has been done, so this can end anywhere and done
  * again: what is there is never remembered a second time.
  */
 export async function copyMemory(server: MemoryServer, memory: Migratable, options: CopyOptions): Promise<Done> {

@@ -49,8 +49,8 @@ type Live = () => Promise<Gateway | undefined>;
 async function gatewayAnswer({ look }: Examined, live: Live, name: string): Promise<Answer> {
   const found = await live();
   if (found === undefined) {
-    const elsewhere = await look.list<Gateway>(`${api}/gateways`).catch(() => []);
-    const others = elsewhere.filter(({ metadata }) => metadata.name === name).map(({ metadata }) => metadata.namespace);
+    const all = await look.list<Gateway>(`${api}/gateways`).catch(() => []);
+    const others = all.filter(({ metadata }) => metadata.name === name).map(({ metadata }) => metadata.namespace);
     return others.length > 0
       ? missing(
           `there is none; one of that name is in ${others.join(', ')}`,
