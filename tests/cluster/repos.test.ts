@@ -14,7 +14,8 @@ import { controlPlane, ensureNamespace, removeNamespace } from '../support/clust
 import { ContainerLog, serveExec, serveLogs } from '../support/cluster/kubelet';
 import { PlayedPods } from '../support/cluster/played-pods';
 import { engineScript, startPython, written } from '../support/contract/engine-scripts';
-import { orSkip, required } from '../support/contract/missing';
+import { orSkip } from '../support/contract/missing';
+import { requiredPython } from '../support/contract/python';
 
 const namespace = 'repos-upload';
 const last = 'Indexing complete. files_seen=2, files_indexed=2, chunks_indexed=5';
@@ -38,7 +39,7 @@ describe('an upload of a working tree to a cluster', function () {
   const facts = { ...uploadFacts('upload-website', args), container: 'index' };
 
   before(async function () {
-    await orSkip(this, () => required('python3', 'install Python 3.11'));
+    await orSkip(this, requiredPython);
     kubeConfig.loadFromFile(controlPlane().cluster.kubeconfig);
     pods = await PlayedPods.connected();
     await ensureNamespace(namespace);

@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { runOf, written } from '../support/contract/engine-scripts';
-import { orSkip, required } from '../support/contract/missing';
+import { orSkip } from '../support/contract/missing';
 import { Running } from '../support/contract/process';
+import { requiredPython } from '../support/contract/python';
 import { qdrantClient } from '../support/contract/python-client';
 
 const image = join(__dirname, '..', '..', 'images', 'context-engine');
@@ -19,7 +20,7 @@ describe('what the image of Context Engine adds to Python', function () {
 
   before(async function () {
     this.timeout(0);
-    python = await orSkip(this, () => required('python3', 'install Python 3.11'));
+    python = await orSkip(this, requiredPython);
     library = await orSkip(this, qdrantClient);
     server = createServer((request, response) => {
       const [, collection] = /^\/collections\/(\w+)\/exists$/.exec(request.url ?? '') ?? [];

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engineScript, runOf, startPython, written } from '../support/contract/engine-scripts';
 import { FileServer, page } from '../support/contract/file-server';
-import { orSkip, required } from '../support/contract/missing';
+import { orSkip } from '../support/contract/missing';
 import { freePorts } from '../support/contract/ports';
 import { Running } from '../support/contract/process';
+import { requiredPython } from '../support/contract/python';
 
 describe('the small scripts of the containers of Context Engine', function () {
   this.timeout(30_000);
@@ -14,7 +15,7 @@ describe('the small scripts of the containers of Context Engine', function () {
   let python: string;
 
   before(async function () {
-    python = await orSkip(this, () => required('python3', 'install Python 3.11'));
+    python = await orSkip(this, requiredPython);
   });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'memory-fleet-engine-'));

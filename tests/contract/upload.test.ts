@@ -14,8 +14,9 @@ import { dirname, join } from 'node:path';
 import { runChild } from '../../operate/base/child';
 import { pack, workingTree } from '../../operate/commands/repos/working-tree';
 import { engineScript, runOf, startPython, written } from '../support/contract/engine-scripts';
-import { orSkip, required } from '../support/contract/missing';
+import { orSkip } from '../support/contract/missing';
 import { Running } from '../support/contract/process';
+import { requiredPython } from '../support/contract/python';
 
 describe('an upload of a working tree, with the real archive and the real script of the container', function () {
   this.timeout(60_000);
@@ -24,7 +25,7 @@ describe('an upload of a working tree, with the real archive and the real script
   let python: string;
 
   before(async function () {
-    python = await orSkip(this, () => required('python3', 'install Python 3.11'));
+    python = await orSkip(this, requiredPython);
   });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'memory-fleet-upload-'));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { required } from './missing';
 import { Running } from './process';
+import { requiredPython } from './python';
 
 const folder = join(__dirname, '..', '..', '..', 'components', 'context-engine', 'scripts');
 
@@ -23,7 +23,7 @@ export interface ScriptRun {
  * @throws Missing where there is no Python
  */
 export function startPython(script: string, args: readonly string[], env: Readonly<Record<string, string>>): Running {
-  const python = required('python3', 'install Python 3.11');
+  const python = requiredPython();
   return new Running(python, [engineScript(script), ...args], { PATH: process.env.PATH ?? '', ...env });
 }
 

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { runChild } from '../../../operate/base/child';
 import { fleetHome } from '../../../operate/base/fleet-home';
 import { withLock } from '../../../operate/base/lock';
-import { Missing, required } from './missing';
+import { Missing } from './missing';
+import { requiredPython } from './python';
 
 const pins = join(__dirname, '..', '..', '..', 'images', 'context-engine', 'requirements.txt');
 
@@ -16,7 +17,7 @@ const pins = join(__dirname, '..', '..', '..', 'images', 'context-engine', 'requ
  */
 export async function qdrantClient(): Promise<string> {
   const home = fleetHome();
-  const python = required('python3', 'install Python 3.11');
+  const python = requiredPython();
   const hash = createHash('sha256')
     .update(readFileSync(pins))
     .update(await version(python));
