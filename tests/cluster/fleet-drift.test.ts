@@ -56,13 +56,20 @@ const container = (change: object, manager?: string) =>
 
 /** Undoes every drift as an `up` does: it applies what is described. */
 async function repair(stack: DescribedStack): Promise<void> {
-  const { objects } = controlPlane();
-  for (const { objects: described } of stack.plan.systems) {
-    for (const { object } of Object.values(described)) {
+  const described = stack.plan.systems.flatMap((system) => Object.values(system.objects));
+  await Promise.all(
+    described.map(({ object }) => {
       const sent = engineObject(object) as never;
-      await objects.patch(sent, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply);
-    }
-  }
+      return controlPlane().objects.patch(
+        sent,
+        undefined,
+        undefined,
+        fieldManager,
+        true,
+        PatchStrategy.ServerSideApply,
+      );
+    }),
+  );
 }
 
 describe('drift of stack goddess', () => {

@@ -28,6 +28,7 @@ describe('fleet promote on a real control plane', () => {
       'config',
       'policies',
       'operate',
+      'render',
     ]) {
       cpSync(join(checkout, part), join(projectDir, part), { recursive: true });
     }
