@@ -1,3 +1,4 @@
+import { bearerSource } from '../kit/parts/access';
 import type { ServerPorts } from '../kit/parts/app-server';
 import { type AuthSidecar, authSidecar, noSidecar, proxyPorts } from '../kit/parts/auth-sidecar';
 import { madeSecret } from '../kit/parts/secrets';
@@ -35,9 +36,8 @@ export function sidecarOf(settings: ContextEngineSettings, name: ServiceName): A
 
 /** Keys of the objects that the sidecar of a server needs. */
 export function sidecarDependencies(settings: ContextEngineSettings, name: ServiceName): string[] {
-  const { authentication } = settings;
-  if (authentication?.mode !== 'bearer' || !hasSidecar(settings, name)) return [];
-  return ['bearerProxy', ...madeSecret('bearerToken', authentication.secret)];
+  if (!hasSidecar(settings, name)) return [];
+  return ['bearerProxy', ...madeSecret('bearerToken', bearerSource(settings.authentication))];
 }
 
 /** The proxy's configuration, the same for every server. */

@@ -1,13 +1,13 @@
-import type { ClusterFacts } from '../../config/cluster';
 import { labelsOf } from '../kit/objects/labels';
 import { dedicatedNamespace } from '../kit/objects/namespace';
 import { resourceQuota } from '../kit/objects/resource-quota';
 import { account } from '../kit/objects/service-account';
+import { bearerSource } from '../kit/parts/access';
 import { delivery } from '../kit/parts/delivery';
 import { exposureObjects } from '../kit/parts/exposure';
 import { networkPolicies } from '../kit/parts/network-policies';
 import { plannedObjects } from '../kit/parts/plan';
-import { secretObject } from '../kit/parts/secrets';
+import { secretObjects } from '../kit/parts/secrets';
 import type { NamedCluster, SystemPlan } from '../system';
 import type { Described } from '../system/described';
 import { monitoringObjects } from './alerts';
@@ -33,7 +33,7 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
   const { name, shared } = settings.namespace;
   const objects: Record<string, Described> = {
     ...(shared ? {} : { namespace: dedicatedNamespace(name, labelsOf(system)) }),
-    ...quota(settings),
+    ...(settings.quota ? { quota: resourceQuota(metadata(system), settings.quota) } : {}),
     serviceAccount: account(metadata(system)),
     ...qdrantClaims(settings, cluster),
     ...volumes(settings, cluster),
@@ -45,7 +45,14 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
       flows: traffic,
       cluster,
     }),
-    ...secrets(settings, cluster),
+    ...secretObjects(
+      metadata(system),
+      {
+        qdrantKey: { source: settings.qdrant.apiKey, secret: ['contextEngine', 'qdrantKey'] },
+        bearerToken: { source: bearerSource(settings.authentication), secret: ['contextEngine', 'bearer'] },
+      },
+      cluster,
+    ),
     scripts: scripts(settings),
     ...sidecarObjects(settings),
     ...qdrant(settings, cluster),
@@ -73,28 +80,4 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
     outputs: { endpoints: Object.fromEntries(facts.servers.map((server) => [server.name, server.endpoint])) },
     operations: facts,
   };
-}
-
-function quota(settings: ContextEngineSettings): Record<string, Described> {
-  if (!settings.quota) return {};
-  const { cpu, memory, memoryLimit, pods, storage } = settings.quota;
-  return {
-    quota: resourceQuota(metadataIn(settings)(system), {
-      requests: { ...(cpu ? { cpu } : {}), ...(memory ? { memory } : {}) },
-      limits: memoryLimit ? { memory: memoryLimit } : {},
-      ...(storage ? { storage } : {}),
-      ...(pods ? { pods } : {}),
-    }),
-  };
-}
-
-function secrets(settings: ContextEngineSettings, cluster: ClusterFacts): Record<string, Described> {
-  const { authentication, qdrant: vectors } = settings;
-  const metadata = metadataIn(settings)(system);
-  const key = vectors.apiKey && secretObject(vectors.apiKey, metadata, ['contextEngine', 'qdrantKey'], cluster);
-  const bearer =
-    authentication?.mode === 'bearer'
-      ? secretObject(authentication.secret, metadata, ['contextEngine', 'bearer'], cluster)
-      : undefined;
-  return { ...(key ? { qdrantKey: key } : {}), ...(bearer ? { bearerToken: bearer } : {}) };
 }

@@ -5,6 +5,7 @@ import { configMap } from '../kit/objects/config-map';
 import { scheduledJob } from '../kit/objects/cron-job';
 import { labelsOf } from '../kit/objects/labels';
 import { hardenedPod, resourceRequirements } from '../kit/objects/pod';
+import { bearerSource } from '../kit/parts/access';
 import { unpinnedWaiver } from '../kit/parts/pinning';
 import type { Described } from '../system/described';
 import { metadataIn, pods, port, remotes, system } from './names';
@@ -28,7 +29,7 @@ export function backup(settings: MemoryMcpSettings, cluster: ClusterFacts): Reco
   const name = `${system}-backup`;
   const metadata = metadataIn(settings, pods.backup)(name);
   const { authentication } = settings;
-  const bearer = authentication?.mode === 'bearer' ? authentication.secret : undefined;
+  const bearer = bearerSource(authentication);
   const job = scheduledJob({
     metadata,
     podLabels: labelsOf(system, pods.backup),

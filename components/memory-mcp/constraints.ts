@@ -1,6 +1,6 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { Constraint } from '../../config/constraint';
-import { exposureConstraints } from '../kit/settings/exposure';
+import { attachmentConstraints } from '../kit/settings/exposure';
 import { noSecretStore, secretConstraints } from '../kit/settings/secret-source';
 import type { MemoryMcpSecrets } from './secrets';
 import type { MemoryMcpSettings } from './settings';
@@ -24,7 +24,7 @@ export function memoryMcpConstraints(
       expected: 'no host name beside memoryMcp.exposure: alone it stands for a route of the Gateway',
       satisfied: !hostname || exposure === undefined,
     },
-    ...exposureConstraints(['memoryMcp', 'exposure', 'kind'], exposure?.kind ?? 'none', cluster),
+    ...attachmentConstraints(['memoryMcp', 'exposure', 'kind'], exposure?.kind ?? 'none', cluster),
     {
       path: ['memoryMcp', 'server', 'allowedHosts'],
       expected:

@@ -1,15 +1,14 @@
-import type { ClusterFacts } from '../../config/cluster';
 import { labelsOf } from '../kit/objects/labels';
 import { dedicatedNamespace } from '../kit/objects/namespace';
 import { dataVolume } from '../kit/objects/persistent-volume-claim';
 import { account } from '../kit/objects/service-account';
+import { bearerSource } from '../kit/parts/access';
 import { delivery } from '../kit/parts/delivery';
 import { exposureObjects } from '../kit/parts/exposure';
 import { networkPolicies } from '../kit/parts/network-policies';
 import { plannedObjects } from '../kit/parts/plan';
-import { secretObject } from '../kit/parts/secrets';
+import { secretObjects } from '../kit/parts/secrets';
 import type { NamedCluster, SystemPlan } from '../system';
-import type { Described } from '../system/described';
 import { monitoringObjects } from './alerts';
 import { backup, inClusterUrl } from './backup';
 import { bootstrap } from './bootstrap';
@@ -40,7 +39,14 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: NamedClu
       flows: traffic,
       cluster,
     }),
-    ...secrets(settings, cluster),
+    ...secretObjects(
+      metadata(system),
+      {
+        token: { source: settings.token, secret: ['memoryMcp', 'token'] },
+        bearerToken: { source: bearerSource(settings.authentication), secret: ['memoryMcp', 'bearer'] },
+      },
+      cluster,
+    ),
     ...server(settings, cluster),
     ...exposureObjects(exposureOf(settings), settings.authentication, cluster),
     ...bootstrap(settings),
@@ -72,18 +78,4 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: NamedClu
     outputs: { ...endpoint, client: { mcpServers: { memory: { type: 'http', url: endpoint.url } } } },
     operations: operations(settings, cluster, endpoint),
   } satisfies SystemPlan;
-}
-
-function secrets(settings: MemoryMcpSettings, cluster: ClusterFacts): Record<string, Described> {
-  const { authentication, token } = settings;
-  const metadata = metadataIn(settings)(system);
-  const tokenObject = secretObject(token, metadata, ['memoryMcp', 'token'], cluster);
-  const bearerObject =
-    authentication?.mode === 'bearer'
-      ? secretObject(authentication.secret, metadata, ['memoryMcp', 'bearer'], cluster)
-      : undefined;
-  return {
-    ...(tokenObject ? { token: tokenObject } : {}),
-    ...(bearerObject ? { bearerToken: bearerObject } : {}),
-  };
 }

@@ -3,6 +3,7 @@ import { configMap } from '../kit/objects/config-map';
 import { contentHash } from '../kit/objects/content-hash';
 import { labelsOf } from '../kit/objects/labels';
 import { hardenedPod, resourceRequirements } from '../kit/objects/pod';
+import { bearerSource } from '../kit/parts/access';
 import { appServer } from '../kit/parts/app-server';
 import { authSidecar } from '../kit/parts/auth-sidecar';
 import { madeSecret, revisionAnnotations } from '../kit/parts/secrets';
@@ -74,7 +75,7 @@ export function server(settings: MemoryMcpSettings, cluster: ClusterFacts) {
         ...(sidecar.configMap ? ['proxyConfiguration'] : []),
       ],
       ...madeSecret('token', token),
-      ...(authentication?.mode === 'bearer' ? madeSecret('bearerToken', authentication.secret) : []),
+      ...madeSecret('bearerToken', bearerSource(authentication)),
     ],
     imageUnpinnedReason: settings.imageUnpinnedReason,
   });

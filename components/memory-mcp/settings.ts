@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import {
-  byteQuantity,
   cronSchedule,
   gitBranch,
   hostname,
   httpsUrl,
   image,
   integer,
-  objectName,
-  reason,
   relativePath,
   resources,
   text,
@@ -17,7 +14,9 @@ import { perCluster, promoted } from '../../config/promotion';
 import { authentication, clients } from '../kit/settings/authentication';
 import { ingressExposure, loadBalancerExposure, nodePortExposure, noExposure } from '../kit/settings/exposure';
 import { namespace } from '../kit/settings/namespace';
+import { imageUnpinnedReason } from '../kit/settings/pods';
 import { configSecret, existingSecret, externalSecret } from '../kit/settings/secret-source';
+import { volume } from '../kit/settings/volume';
 
 const day = 86_400;
 const tokenSecret = ['memory-mcp-github-token', 'token'] as const;
@@ -155,9 +154,7 @@ export const memoryMcpSchema = z
         .default('ghcr.io/butterflyskies/memory-mcp:0.17.1')
         .describe('Image of the server, 0.17.1 or newer: earlier ones serve an empty index after a fresh pull.'),
     ),
-    imageUnpinnedReason: perCluster(
-      reason.optional().describe('Why images carry no digest on a production stack; shown at every preview.'),
-    ),
+    imageUnpinnedReason: perCluster(imageUnpinnedReason),
     hostname: perCluster(
       hostname
         .optional()
@@ -182,15 +179,7 @@ export const memoryMcpSchema = z
         .describe('Who may use the server, which has no authentication itself. A production stack must choose.'),
     ),
     clients: perCluster(clients),
-    volume: perCluster(
-      z
-        .strictObject({
-          size: byteQuantity.default('1Gi').describe('Size of the volume; it can grow, never shrink.'),
-          storageClass: objectName.optional().describe('StorageClass of the volume. Default: cluster.storageClass.'),
-        })
-        .prefault({})
-        .describe('The volume with the git repository of the memories.'),
-    ),
+    volume: perCluster(volume('1Gi', 'The volume with the git repository of the memories.')),
     git: perCluster(git.describe('The git remote, which is the backup.')),
     token: perCluster(
       token.describe('The GitHub token. The server starts without it and without its remote until it is there.'),

@@ -83,7 +83,7 @@ function described(work: string, className?: string): DescribedObjects {
       storageClass: 'shared',
       accessMode: 'ReadWriteMany',
     }),
-    quota: resourceQuota(metadata('kit'), { requests: { cpu: '4', memory: '4Gi' }, storage: '10Gi', pods: 20 }),
+    quota: resourceQuota(metadata('kit'), { cpu: '4', memory: '4Gi', storage: '10Gi', pods: 20 }),
     set: set('together', onOneNode(labels)),
     scaled: set('scaled', spreadOverNodes(labels)),
     autoscaler: autoscaler({

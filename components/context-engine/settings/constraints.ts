@@ -1,6 +1,9 @@
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Constraint } from '../../../config/constraint';
+import { attachmentConstraints } from '../../kit/settings/exposure';
+import { quotaConstraint } from '../../kit/settings/quota';
 import { noSecretStore, secretConstraints } from '../../kit/settings/secret-source';
+import { qdrantImageConstraint } from '../../kit/stores/qdrant/settings';
 import { exposedServices, keepsSessions, maxReplicas, running, runningServers, sharedClass } from './choices';
 import type { ContextEngineSettings } from './index';
 import type { ContextEngineSecrets } from './secrets';
@@ -29,27 +32,18 @@ export function contextEngineConstraints(
       expected: 'no path, or cluster.argocd set: there is no Application to read it',
       satisfied: settings.applicationPath === undefined || cluster.argocd !== undefined,
     },
-    {
-      path: at('quota'),
-      expected: 'none, or namespace.shared false: a quota would bind the others of the namespace too',
-      satisfied: settings.quota === undefined || !settings.namespace.shared,
-    },
+    quotaConstraint(at('quota'), settings.quota, settings.namespace.shared),
   ];
 }
 
 function partConstraints(settings: ContextEngineSettings): Constraint[] {
-  const [repository] = settings.qdrant.image.split('@');
   return [
     {
       path: at('indexer', 'sse'),
       expected: 'true, or another flavour of memory or indexer: no MCP server would run at all',
       satisfied: runningServers(settings).length > 0,
     },
-    {
-      path: at('qdrant', 'image'),
-      expected: 'a tag that ends in -unprivileged: the other images run as root, which the namespace refuses',
-      satisfied: repository?.endsWith('-unprivileged') ?? false,
-    },
+    qdrantImageConstraint(at('qdrant', 'image'), settings.qdrant.image),
   ];
 }
 
@@ -97,16 +91,7 @@ function exposureConstraints(settings: ContextEngineSettings, cluster: ClusterFa
       expected: '"ingress", "gateway", "loadBalancer" or "nodePort": preset "full" is reachable from outside',
       satisfied: preset !== 'full' || exposure.kind !== 'none',
     },
-    {
-      path: at('exposure', 'kind'),
-      expected: 'another kind, or cluster.ingress set: an Ingress needs a controller',
-      satisfied: exposure.kind !== 'ingress' || cluster.ingress !== undefined,
-    },
-    {
-      path: at('exposure', 'kind'),
-      expected: 'another kind, or cluster.gateway set: a route needs a Gateway to attach to',
-      satisfied: exposure.kind !== 'gateway' || cluster.gateway !== undefined,
-    },
+    ...attachmentConstraints(at('exposure', 'kind'), exposure.kind, cluster),
     {
       path: at('authentication', 'mode'),
       expected: '"bearer" or "none", or exposure.kind "gateway" on a Gateway whose implementation is "envoy-gateway"',

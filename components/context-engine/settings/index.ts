@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import {
-  byteQuantity,
-  cpuQuantity,
   cronSchedule,
   hostPattern,
   httpsUrl,
   image,
   integer,
   objectName,
-  reason,
   relativePath,
   resources,
   text,
@@ -16,13 +13,15 @@ import {
 import { perCluster, promoted } from '../../../config/promotion';
 import { authentication, clients } from '../../kit/settings/authentication';
 import { namespace } from '../../kit/settings/namespace';
-import { configSecret, existingSecret, externalSecret } from '../../kit/settings/secret-source';
+import { imagePullSecrets, imageUnpinnedReason } from '../../kit/settings/pods';
+import { quota } from '../../kit/settings/quota';
+import { volume } from '../../kit/settings/volume';
+import { qdrantSettings } from '../../kit/stores/qdrant/settings';
 import { engine } from './engine';
 import { exposure } from './exposure';
 import { repositories } from './repositories';
 
 const day = 86_400;
-const apiKeySecret = ['context-engine-qdrant', 'api-key'] as const;
 const sendsKey = {
   everyClientSendsIt: promoted(
     z
@@ -34,43 +33,12 @@ const sendsKey = {
   ),
 };
 
-const volume = (size: string, about: string) =>
-  z
-    .strictObject({
-      size: byteQuantity.default(size).describe('Size of the volume; it can grow, never shrink.'),
-      storageClass: objectName
-        .optional()
-        .describe('StorageClass of the volume; it cannot change later. Default: the one of the cluster facts.'),
-    })
-    .prefault({})
-    .describe(about);
-
-const apiKey = z.discriminatedUnion(
-  'source',
-  [
-    existingSecret(...apiKeySecret).extend(sendsKey),
-    configSecret(...apiKeySecret, ['contextEngine', 'qdrantKey']).extend(sendsKey),
-    externalSecret(...apiKeySecret).extend(sendsKey),
-  ],
-  { error: 'a map with source "existing", "config" or "externalSecret"' },
-);
-
-const qdrant = z
-  .strictObject({
-    image: promoted(
-      image
-        .default('docker.io/qdrant/qdrant:v1.15.4-unprivileged')
-        .describe('Image of Qdrant, a tag that ends in -unprivileged: it runs as user 1000.'),
-    ),
-    apiKey: apiKey
-      .optional()
-      .describe('API key that Qdrant asks for. Default: none, network policies alone protect it.'),
-    storage: volume('50Gi', 'The volume with the vectors: block storage, for one node at a time.'),
-    snapshots: volume('50Gi', 'The volume with the snapshots, which Qdrant makes before they go anywhere.'),
-    resources: promoted(resources({ cpu: '2', memory: '4Gi', memoryLimit: '8Gi' }).describe('Resources of Qdrant.')),
-  })
-  .prefault({})
-  .describe('Qdrant, the vector database.');
+const qdrant = qdrantSettings({
+  apiKeySecret: ['context-engine-qdrant', 'api-key'],
+  secret: ['contextEngine', 'qdrantKey'],
+  apiKey: sendsKey,
+  size: '50Gi',
+});
 
 const flavours = {
   sse: z.boolean().optional().describe('Whether the SSE flavour runs. Default: true.'),
@@ -205,14 +173,6 @@ const backup = z
   .prefault({})
   .describe('The scheduled snapshots of every collection, with the aliases.');
 
-const quota = z.strictObject({
-  cpu: cpuQuantity.optional().describe('Sum of the CPU requests, in cores.'),
-  memory: byteQuantity.optional().describe('Sum of the memory requests, in bytes.'),
-  memoryLimit: byteQuantity.optional().describe('Sum of the memory limits, in bytes.'),
-  storage: byteQuantity.optional().describe('Sum of all volumes, in bytes.'),
-  pods: integer(1, 10_000).optional().describe('Number of pods.'),
-});
-
 /** Settings of Context Engine. Only `image` has no default: upstream publishes none. */
 export const contextEngineSchema = z.strictObject({
   namespace: perCluster(namespace('context-engine').describe('Where everything of it lives.')),
@@ -221,15 +181,8 @@ export const contextEngineSchema = z.strictObject({
       'Image of the servers, watchers and jobs, built from images/context-engine; upstream publishes none.',
     ),
   ),
-  imagePullSecrets: perCluster(
-    z
-      .array(objectName)
-      .default([])
-      .describe('Secrets of the namespace that let its pods pull images from private registries.'),
-  ),
-  imageUnpinnedReason: perCluster(
-    reason.optional().describe('Why images carry no digest on a production stack; shown at every preview.'),
-  ),
+  imagePullSecrets: perCluster(imagePullSecrets),
+  imageUnpinnedReason: perCluster(imageUnpinnedReason),
   preset: promoted(
     z
       .enum(['core', 'minimal', 'standard', 'full'], { error: '"core", "minimal", "standard" or "full"' })

@@ -1,6 +1,8 @@
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
+import { externalSecret } from '../objects/external-secret';
+import { secret } from '../objects/secret';
 import type { SecretPath } from '../settings/secret-source';
 
 /** Where a Secret comes from, see components/kit/settings/secret-source.ts. `bootstrap` and `existing` Secrets are never ours to write. */
@@ -13,56 +15,45 @@ export interface SecretSource {
   readonly remoteProperty?: string | undefined;
 }
 
+/** A Secret that a system reads. */
+export interface WantedSecret {
+  /** Absent where the system does without it. */
+  readonly source: SecretSource | undefined;
+  /** Where the map of secrets has the value, if the source is "config". */
+  readonly secret: SecretPath;
+}
+
+/**
+ * The objects that bring the Secrets of a system about, by its keys for them; none for those that somebody else makes.
+ *
+ * @param metadata of all of them, apart from the name
+ */
+export function secretObjects(
+  metadata: ObjectMeta,
+  wanted: Readonly<Record<string, WantedSecret>>,
+  cluster: ClusterFacts,
+): Record<string, Described> {
+  return Object.fromEntries(
+    Object.entries(wanted).flatMap(([key, { secret: path, source }]) => {
+      const object = source && secretObject(source, metadata, path, cluster);
+      return object ? [[key, object]] : [];
+    }),
+  );
+}
+
 /** The object that brings a Secret about, if this program has to. */
-export function secretObject(
+function secretObject(
   source: SecretSource,
   metadata: ObjectMeta,
-  secret: SecretPath,
-  cluster: ClusterFacts,
+  path: SecretPath,
+  { externalSecrets }: ClusterFacts,
 ): Described<'Secret'> | Described<'ExternalSecret'> | undefined {
   const named = { ...metadata, name: source.secretName };
-  if (source.source === 'config') {
-    return {
-      // Not even its references are ever rendered.
-      deliveredBy: 'pulumi',
-      object: {
-        apiVersion: 'v1',
-        kind: 'Secret',
-        metadata: named,
-        type: 'Opaque',
-        stringData: { [source.secretKey]: { secret } },
-      },
-    };
-  }
-  if (source.source !== 'externalSecret' || !cluster.externalSecrets) return undefined;
-  const { store, kind, refreshSeconds } = cluster.externalSecrets;
-  return {
-    object: {
-      apiVersion: 'external-secrets.io/v1',
-      kind: 'ExternalSecret',
-      metadata: named,
-      spec: {
-        refreshInterval: `${refreshSeconds}s`,
-        secretStoreRef: { name: store, kind },
-        // Orphan: a token outlives the object that fetched it, as volumes outlive their claims' resources.
-        target: { name: source.secretName, creationPolicy: 'Orphan', deletionPolicy: 'Retain' },
-        data: [
-          {
-            secretKey: source.secretKey,
-            remoteRef: {
-              key: source.remoteKey ?? '',
-              ...(source.remoteProperty ? { property: source.remoteProperty } : {}),
-              // What the API server would fill in: lists of a custom resource are compared whole, so Argo CD would find
-              // the object different for ever and apply it again at every sync.
-              conversionStrategy: 'Default',
-              decodingStrategy: 'None',
-              metadataPolicy: 'None',
-            },
-          },
-        ],
-      },
-    },
-  };
+  const { remoteKey = '', remoteProperty, secretKey } = source;
+  if (source.source === 'config') return secret(named, { [secretKey]: { secret: path } });
+  return source.source === 'externalSecret' && externalSecrets
+    ? externalSecret({ metadata: named, store: externalSecrets, secretKey, remoteKey, remoteProperty })
+    : undefined;
 }
 
 /** The key of a Secret that this program makes, as something to come after; nothing where somebody else makes it. */

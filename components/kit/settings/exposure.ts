@@ -38,7 +38,7 @@ export const gatewayExposure = <S extends { readonly hostname: z.ZodType<string>
 export type ExposureKind = 'none' | 'nodePort' | 'loadBalancer' | 'ingress' | 'gateway';
 
 /** Each way in has what it attaches to on the cluster. */
-export function exposureConstraints(
+export function attachmentConstraints(
   path: readonly PropertyKey[],
   kind: ExposureKind,
   { gateway, ingress }: ClusterFacts,

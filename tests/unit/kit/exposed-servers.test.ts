@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Exposure, exposureObjects, outsidePeer } from '../../../components/kit/parts/exposure';
 import type { AuthenticationSettings } from '../../../components/kit/settings/authentication';
-import { exposureConstraints } from '../../../components/kit/settings/exposure';
+import { attachmentConstraints } from '../../../components/kit/settings/exposure';
 import { clusterSchema } from '../../../config/cluster';
 import { validateObject } from '../../support/schemas';
 
@@ -75,7 +75,7 @@ describe('how servers are reached from outside', () => {
     const bare = clusterSchema.parse({});
     for (const kind of ['ingress', 'gateway'] as const) {
       assert.throws(() => exposureObjects({ kind, hosts: [host] }, undefined, bare));
-      const unsatisfied = exposureConstraints(['notes', 'exposure', 'kind'], kind, bare).filter(
+      const unsatisfied = attachmentConstraints(['notes', 'exposure', 'kind'], kind, bare).filter(
         ({ satisfied }) => !satisfied,
       );
       assert.deepEqual(
@@ -83,7 +83,7 @@ describe('how servers are reached from outside', () => {
         [['notes', 'exposure', 'kind']],
       );
       assert.match(unsatisfied[0]?.expected ?? '', new RegExp(`cluster\\.${kind}`));
-      assert.ok(exposureConstraints([], kind, cluster).every(({ satisfied }) => satisfied));
+      assert.ok(attachmentConstraints([], kind, cluster).every(({ satisfied }) => satisfied));
     }
   });
 

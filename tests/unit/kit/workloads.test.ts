@@ -65,7 +65,7 @@ describe('an autoscaler', () => {
 
 describe('a quota', () => {
   it('bounds what it names, and nothing else', async () => {
-    const { object } = resourceQuota(metadata, { requests: { memory: '8Gi' }, storage: '200Gi', pods: 50 });
+    const { object } = resourceQuota(metadata, { memory: '8Gi', storage: '200Gi', pods: 50 });
     await validateObject(object);
     assert.deepEqual(object.spec?.hard, { 'requests.memory': '8Gi', 'requests.storage': '200Gi', pods: '50' });
   });

@@ -1,0 +1,47 @@
+import type { ClusterFacts } from '../../../config/cluster';
+import type { Described } from '../../system/described';
+import type { ObjectMeta } from '../../system/planned-object';
+
+export interface ExternalSecretArgs {
+  /** Metadata whose name is the Secret's too. */
+  readonly metadata: ObjectMeta;
+  readonly store: NonNullable<ClusterFacts['externalSecrets']>;
+  /** Entry of the Secret. */
+  readonly secretKey: string;
+  /** Key of the value in the store, and the property of it where it has several. */
+  readonly remoteKey: string;
+  readonly remoteProperty?: string | undefined;
+}
+
+/** A Secret that the External Secrets operator makes and keeps as the store has it. */
+export function externalSecret(args: ExternalSecretArgs): Described<'ExternalSecret'> {
+  const { metadata, remoteKey, remoteProperty, secretKey } = args;
+  const { store, kind, refreshSeconds } = args.store;
+  return {
+    object: {
+      apiVersion: 'external-secrets.io/v1',
+      kind: 'ExternalSecret',
+      metadata,
+      spec: {
+        refreshInterval: `${refreshSeconds}s`,
+        secretStoreRef: { name: store, kind },
+        // Orphan: a token outlives the object that fetched it, as volumes outlive their claims' resources.
+        target: { name: metadata.name, creationPolicy: 'Orphan', deletionPolicy: 'Retain' },
+        data: [
+          {
+            secretKey,
+            remoteRef: {
+              key: remoteKey,
+              ...(remoteProperty ? { property: remoteProperty } : {}),
+              // What the API server would fill in: lists of a custom resource are compared whole, so Argo CD would find
+              // the object different for ever and apply it again at every sync.
+              conversionStrategy: 'Default',
+              decodingStrategy: 'None',
+              metadataPolicy: 'None',
+            },
+          },
+        ],
+      },
+    },
+  };
+}
