@@ -159,6 +159,12 @@ export const clusterSchema = z
       .describe('The Kubernetes API server, for the few pods that may call it.'),
     argocd: argocd.optional().describe('Argo CD on this cluster. Absent = there is none.'),
     monitoring: monitoring.optional().describe('Prometheus operator on this cluster. Absent = there is none.'),
+    backupTools: z
+      .array(z.enum(['velero', 'k8up'], { error: '"velero" or "k8up"' }))
+      .default([])
+      .describe(
+        'What else copies claims on this cluster; claims that we dump ourselves are marked so that it leaves them out. VolSync copies only claims that are named to it.',
+      ),
     externalSecrets: z
       .strictObject({
         store: objectName.describe('Name of the secret store.'),

@@ -114,8 +114,8 @@ group('After `up`:', [
   backupCommand({
     now: command(async () => (await import('./commands/backup/now.ts')).now),
     status: command(async () => (await import('./commands/backup/status.ts')).status),
-    drill: command(async () => (await import('./commands/backup/drill/drill.ts')).drill),
-    restore: command(async () => (await import('./commands/backup/snapshots/restore.ts')).restore),
+    drill: command(async () => (await import('./commands/backup/drill.ts')).drill),
+    restore: command(async () => (await import('./commands/backup/restore.ts')).restore),
   }),
   driftCommand(command(async () => (await import('./commands/drift/drift.ts')).drift)),
 ]);

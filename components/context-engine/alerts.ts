@@ -91,6 +91,18 @@ function storage(settings: ContextEngineSettings): Alert[] {
       summary: 'Qdrant has had no backup for too long: a lost volume would lose the memories, and hours of indexing.',
       runbook: 'context-engine-backup-too-old',
     },
+    ...(settings.backup.drill.schedule === undefined
+      ? []
+      : [
+          {
+            alert: 'ContextEngineDrillTooOld',
+            expr: backupOlderThan(settings.backup.drill.maxAgeSeconds, series.drill),
+            for: '15m',
+            severity: 'warning',
+            summary: 'No backup of Qdrant has been tried out with success for too long: it may not be one.',
+            runbook: 'context-engine-drill-too-old',
+          } as const,
+        ]),
   ];
 }
 

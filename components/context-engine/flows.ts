@@ -135,9 +135,7 @@ function monitoring(settings: ContextEngineSettings, { monitoring: facts }: Clus
 function backup({ backup: { target } }: ContextEngineSettings, cluster: ClusterFacts): Flow[] {
   if (target.kind !== 's3') return [];
   const { host, port } = remoteOf(target.endpoint);
-  return (['backup', 'restore', 'drill'] as const).map((component) =>
-    out(`${component}-to-storage`, podsOf(component), peerAt(host, cluster), port, 'snapshots'),
-  );
+  return [out('backups-to-storage', uses('backups'), peerAt(host, cluster), port, 'backups')];
 }
 
 /** One for each repository, so that a new one changes no policy of the others. */

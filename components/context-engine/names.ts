@@ -59,6 +59,7 @@ export const claims = {
   repositories: `${system}-repos`,
   metadata: `${system}-metadata`,
   models: `${system}-models`,
+  backups: `${system}-backup`,
 } as const;
 
 /** Labels that all pods of the system share, whatever else lives in their namespace. */
@@ -70,7 +71,7 @@ export function podsOf(component: Component, repository?: string): Record<string
 }
 
 /** What a pod uses, as a label: network policies and affinities select by it, so that one serves all pods of a kind. */
-export type Use = 'qdrant' | 'memory' | 'models' | 'decoder' | 'snapshots';
+export type Use = 'qdrant' | 'memory' | 'models' | 'decoder' | 'backups';
 
 /** Label of the pods that use something. */
 export function uses(use: Use): Record<string, string> {

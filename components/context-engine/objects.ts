@@ -3,6 +3,7 @@ import { dedicatedNamespace } from '../kit/objects/namespace';
 import { resourceQuota } from '../kit/objects/resource-quota';
 import { account } from '../kit/objects/service-account';
 import { bearerSource } from '../kit/parts/access';
+import { backupObjects } from '../kit/parts/backup';
 import { delivery } from '../kit/parts/delivery';
 import { exposureObjects } from '../kit/parts/exposure';
 import { networkPolicies } from '../kit/parts/network-policies';
@@ -12,7 +13,7 @@ import type { NamedCluster, SystemPlan } from '../system';
 import type { Described } from '../system/described';
 import { monitoringObjects } from './alerts';
 import { sidecarObjects } from './auth-sidecar';
-import { backupObjects } from './backup';
+import { backupArgs } from './backup';
 import { exposureOf, guardedServices } from './exposure';
 import { flows } from './flows';
 import { llamacpp } from './llamacpp';
@@ -20,7 +21,6 @@ import { allPods, metadataIn, system } from './names';
 import { operations } from './operations';
 import { qdrant, qdrantClaims } from './qdrant';
 import { repositories } from './repositories';
-import { backupArgs } from './saving';
 import { scripts } from './scripts';
 import { servers } from './server';
 import type { ContextEngineSettings } from './settings';
@@ -50,6 +50,10 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
       {
         qdrantKey: { source: settings.qdrant.apiKey, secret: ['contextEngine', 'qdrantKey'] },
         bearerToken: { source: bearerSource(settings.authentication), secret: ['contextEngine', 'bearer'] },
+        backupPassword: {
+          source: { ...settings.backup.password, secretRevision: 0 },
+          secret: ['contextEngine', 'backupPassword'],
+        },
       },
       cluster,
     ),

@@ -1,13 +1,14 @@
 import type { ClusterFacts } from '../../config/cluster';
 import { rolloutDeadlines } from '../kit/objects/pod';
 import { accessOf } from '../kit/parts/access';
+import { backupFacts } from '../kit/parts/backup';
+import type { NamedCluster } from '../system';
 import type { Operations, Probe, ServerFacts } from '../system/operations';
 import { servedPorts } from './auth-sidecar';
-import { backupFacts } from './backup';
+import { backupArgs } from './backup';
 import { endpointOf, hostnameOf, prefixes } from './exposure';
 import { podsOf, serverKinds } from './names';
 import { repositoryFacts } from './repositories';
-import { backupArgs } from './saving';
 import type { ContextEngineSettings } from './settings';
 import { runningServers, type ServerName } from './settings/choices';
 
@@ -41,12 +42,12 @@ A file of repository NAME is at \`/work/NAME/…\` in its answers.
 } as const;
 
 /** What Context Engine offers to the operator's commands. */
-export function operations(settings: ContextEngineSettings, cluster: ClusterFacts): Operations {
+export function operations(settings: ContextEngineSettings, cluster: NamedCluster): Operations {
   const [main, ...others] = runningServers(settings).map((name) => serverFacts(settings, cluster, name));
   if (!main) throw new Error('a Context Engine without any server has been refused before');
   return {
     servers: [main, ...others],
-    backup: backupFacts(backupArgs(settings, cluster)),
+    backups: [backupFacts(backupArgs(settings, cluster))],
     repositories: repositoryFacts(settings),
     fittingKeys: {
       namespace: 'contextEngine.namespace.name',

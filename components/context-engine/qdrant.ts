@@ -1,10 +1,10 @@
-import type { IPodSpec } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../config/cluster';
 import { onOneNode } from '../kit/objects/pod';
+import { leftOut } from '../kit/parts/backup/left-out';
 import { type QdrantVolume, qdrantObjects, qdrantVolumes } from '../kit/stores/qdrant/objects';
 import type { Described } from '../system/described';
 import { sidecarDependencies, sidecarOf } from './auth-sidecar';
-import { allPods, claims, metadataIn, podLabels, podsOf, scraped, system, uses } from './names';
+import { allPods, claims, metadataIn, podLabels, podsOf, scraped, system } from './names';
 import type { ContextEngineSettings } from './settings';
 
 /** Name of the StatefulSet, of its Service and of what clients call it. */
@@ -12,7 +12,8 @@ const name = 'qdrant';
 
 /** The claims of Qdrant, by the names that the seed's StatefulSet claimed them. */
 export function qdrantClaims(settings: ContextEngineSettings, cluster: ClusterFacts): Record<string, Described> {
-  return qdrantVolumes(name, metadataIn(settings), volumesOf(settings, cluster));
+  const metadata = metadataIn(settings);
+  return qdrantVolumes(name, (claim) => leftOut(metadata(claim), cluster), volumesOf(settings, cluster));
 }
 
 /** Qdrant, the vector database of everything. */
@@ -22,7 +23,7 @@ export function qdrant(settings: ContextEngineSettings, cluster: ClusterFacts): 
     name,
     metadata: (object, labels) => metadataIn(settings, labels)(object),
     selector: podsOf(name),
-    podLabels: podLabels(name, ['snapshots']),
+    podLabels: podLabels(name, []),
     scraped,
     image,
     imagePullSecrets: settings.imagePullSecrets,
@@ -30,7 +31,7 @@ export function qdrant(settings: ContextEngineSettings, cluster: ClusterFacts): 
     resources,
     serviceAccountName: system,
     ...volumesOf(settings, cluster),
-    placement: placement(settings),
+    placement: settings.layout === 'single-node' ? onOneNode(allPods) : {},
     apiKey: apiKey && { source: apiKey, key: 'qdrantKey' },
     sidecar: sidecarOf(settings, name),
     after: ['serviceAccount', ...sidecarDependencies(settings, name)],
@@ -44,10 +45,4 @@ function volumesOf({ qdrant: { snapshots, storage } }: ContextEngineSettings, cl
     storageClass: storageClass ?? cluster.storageClass,
   });
   return { storage: volume(claims.storage, storage), snapshots: volume(claims.snapshots, snapshots) };
-}
-
-/** Backups onto the volume of snapshots mount it too, so that they and Qdrant must be on one node. */
-function placement({ backup, layout }: ContextEngineSettings): Pick<IPodSpec, 'affinity'> {
-  if (layout === 'single-node') return onOneNode(allPods);
-  return backup.target.kind === 'volume' ? onOneNode(uses('snapshots')) : {};
 }

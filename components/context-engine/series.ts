@@ -1,9 +1,6 @@
-import { backupNames } from './backup';
 import { claims, system } from './names';
 import type { ContextEngineSettings } from './settings';
 import { running, runningServers, type ServiceName } from './settings/choices';
-
-const { backup: backupJob } = backupNames;
 
 /** Job name of the Probe of a Service, which becomes a label of its results. */
 export function probeJob(service: ServiceName): string {
@@ -30,7 +27,8 @@ export function seriesOf(settings: ContextEngineSettings) {
     watchers: within('deployment=~"watcher-.+"'),
     indexers: within('deployment=~"mcp-indexer|mcp-indexer-http"'),
     autoscalers: within('horizontalpodautoscaler=~"mcp-indexer-hpa|mcp-indexer-http-hpa"'),
-    backup: within(`cronjob="${backupJob}"`),
+    backup: within(`cronjob="${system}-backup"`),
+    drill: within(`cronjob="${system}-backup-drill"`),
   };
   return {
     ...selectors,

@@ -16,7 +16,9 @@ export function alerts(settings: MemoryMcpSettings): Alert[] {
   const probe = (path: string) => `probe_success{namespace="${namespace}",job="${system}-${path}"}`;
   const [alive, ready] = [probe('healthz'), probe('readyz')];
   const container = `namespace="${namespace}",container="${system}"`;
-  const free = freeShares(`namespace="${namespace}",persistentvolumeclaim="${system}-data"`);
+  const backups = settings.backup.volume?.target.kind === 'volume';
+  const claims = backups ? `=~"${system}-(data|volume-backup)"` : `="${system}-data"`;
+  const free = freeShares(`namespace="${namespace}",persistentvolumeclaim${claims}`);
   const job = `namespace="${namespace}",cronjob="${system}-backup"`;
   return [
     {
@@ -67,6 +69,35 @@ export function alerts(settings: MemoryMcpSettings): Alert[] {
           } as const,
         ]
       : []),
+    ...volumeAlerts(settings),
+  ];
+}
+
+/** Alerts of the backup of the volume, where there is one. */
+function volumeAlerts({ backup: { volume }, namespace: { name } }: MemoryMcpSettings): Alert[] {
+  if (volume === undefined) return [];
+  const job = (suffix: string) => `namespace="${name}",cronjob="${system}-volume-backup${suffix}"`;
+  return [
+    {
+      alert: 'MemoryMcpVolumeBackupTooOld',
+      expr: backupOlderThan(volume.maxAgeSeconds, job('')),
+      for: '15m',
+      severity: 'critical',
+      summary: 'The volume of memory-mcp has had no backup for too long: a lost volume would lose its recall log.',
+      runbook: 'memory-mcp-volume-backup-too-old',
+    },
+    ...(volume.drill.schedule === undefined
+      ? []
+      : [
+          {
+            alert: 'MemoryMcpDrillTooOld',
+            expr: backupOlderThan(volume.drill.maxAgeSeconds, job('-drill')),
+            for: '15m',
+            severity: 'warning',
+            summary: 'No backup of the volume has been tried out with success for too long: it may not be one.',
+            runbook: 'memory-mcp-drill-too-old',
+          } as const,
+        ]),
   ];
 }
 

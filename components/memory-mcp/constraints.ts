@@ -13,6 +13,8 @@ export function memoryMcpConstraints(
 ): Constraint[] {
   const { authentication, exposure, hostname, token } = memoryMcp;
   const bearer = authentication?.mode === 'bearer' ? authentication.secret : undefined;
+  const password = memoryMcp.backup.volume?.password;
+  const passwordPath = ['memoryMcp', 'backup', 'volume', 'password', 'source'];
   return [
     {
       path: ['memoryMcp', 'hostname'],
@@ -60,6 +62,12 @@ export function memoryMcpConstraints(
       expected: noSecretStore,
       satisfied: bearer?.source !== 'externalSecret' || cluster.externalSecrets !== undefined,
     },
+    {
+      path: passwordPath,
+      expected: noSecretStore,
+      satisfied: password?.source !== 'externalSecret' || cluster.externalSecrets !== undefined,
+    },
+    ...secretConstraints(['memoryMcp', 'backupPassword'], secrets.backupPassword, password?.source, passwordPath),
     ...secretConstraints(['memoryMcp', 'token'], secrets.token, token.source, ['memoryMcp', 'token', 'source']),
     ...secretConstraints(['memoryMcp', 'bearer'], secrets.bearer, bearer?.source, [
       ...['memoryMcp', 'authentication', 'secret', 'source'],

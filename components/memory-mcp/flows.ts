@@ -51,6 +51,7 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
           ),
         ]
       : []),
+    ...volumeBackup(settings, cluster),
     hosts.length > 0 || collector
       ? flow('to-dns', pods.server, 'out', { kind: 'dns' }, 53, 'names of the remotes and of the collector')
       : undefined,
@@ -96,6 +97,16 @@ function fromOutside(settings: MemoryMcpSettings, port: number): Flow[] {
   return kind === 'gateway'
     ? [flow('from-gateway', pods.server, 'in', peer, port, 'requests of users, through the Gateway')]
     : [flow('from-outside', pods.server, 'in', peer, port, 'requests of users')];
+}
+
+function volumeBackup({ backup: { volume } }: MemoryMcpSettings, cluster: ClusterFacts): Flow[] {
+  if (volume?.target.kind !== 's3') return [];
+  const { host, port } = remoteOf(volume.target.endpoint);
+  const { volumeBackup: from } = pods;
+  return [
+    flow('volume-backup-to-dns', from, 'out', { kind: 'dns' }, 53, 'name of the object storage'),
+    flow('volume-backup-to-storage', from, 'out', peerAt(host, cluster), port, 'backups'),
+  ];
 }
 
 function flow(

@@ -20,7 +20,11 @@ export const pods = {
   server: { app: system },
   bootstrap: { app: `${system}-bootstrap` },
   backup: { app: `${system}-backup` },
+  volumeBackup: { app: `${system}-volume-backup` },
 } as const;
+
+/** Label of the pods that are on one node, because they mount volumes that attach to one: that of the data, that of its backups. */
+export const usesVolume = { 'memory-fleet.dev/uses-volume': 'true' } as const;
 
 /** Labels that all pods of the system share, whatever else lives in their namespace. */
 export const allPods = { 'app.kubernetes.io/name': system } as const;

@@ -3,6 +3,8 @@ import { dedicatedNamespace } from '../kit/objects/namespace';
 import { dataVolume } from '../kit/objects/persistent-volume-claim';
 import { account } from '../kit/objects/service-account';
 import { bearerSource } from '../kit/parts/access';
+import { backupObjects } from '../kit/parts/backup';
+import { leftOut } from '../kit/parts/backup/left-out';
 import { delivery } from '../kit/parts/delivery';
 import { exposureObjects } from '../kit/parts/exposure';
 import { networkPolicies } from '../kit/parts/network-policies';
@@ -18,16 +20,19 @@ import { allPods, metadataIn, pods, system } from './names';
 import { operations } from './operations';
 import { server } from './server';
 import type { MemoryMcpSettings } from './settings';
+import { volumeBackupArgs } from './volume-backup';
 
 /** Everything that memory-mcp is on a cluster. Pure: the same settings and facts always give the same objects. */
 export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: NamedCluster) {
   const metadata = metadataIn(settings);
   const traffic = flows(settings, cluster);
+  const volumeBackup = volumeBackupArgs(settings, cluster);
+  const dataMetadata = metadata(`${system}-data`);
   const objects = {
     ...(settings.namespace.shared ? {} : { namespace: dedicatedNamespace(settings.namespace.name, labelsOf(system)) }),
     serviceAccount: account(metadata(system)),
     volume: dataVolume({
-      metadata: metadata(`${system}-data`),
+      metadata: volumeBackup ? leftOut(dataMetadata, cluster) : dataMetadata,
       size: settings.volume.size,
       storageClass: settings.volume.storageClass ?? cluster.storageClass,
     }),
@@ -44,6 +49,10 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: NamedClu
       {
         token: { source: settings.token, secret: ['memoryMcp', 'token'] },
         bearerToken: { source: bearerSource(settings.authentication), secret: ['memoryMcp', 'bearer'] },
+        volumeBackupPassword: {
+          source: settings.backup.volume && { ...settings.backup.volume.password, secretRevision: 0 },
+          secret: ['memoryMcp', 'backupPassword'],
+        },
       },
       cluster,
     ),
@@ -51,6 +60,7 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: NamedClu
     ...exposureObjects(exposureOf(settings), settings.authentication, cluster),
     ...bootstrap(settings),
     ...backup(settings, cluster),
+    ...(volumeBackup ? backupObjects(volumeBackup) : {}),
     ...monitoringObjects(settings, cluster),
     ...delivery(
       {

@@ -1,6 +1,8 @@
 import type { ClusterFacts } from '../../config/cluster';
 import { rolloutDeadlines } from '../kit/objects/pod';
 import { accessOf } from '../kit/parts/access';
+import { backupFacts } from '../kit/parts/backup';
+import type { NamedCluster } from '../system';
 import type { Endpoint } from '../system/described';
 import type { BackupStore, GitBackup, LoginLog, Operations, Probe, TokenFacts } from '../system/operations';
 import { approvalSeconds } from './bootstrap';
@@ -9,6 +11,7 @@ import { commonFolder, scopeFolder } from './environment';
 import { hostnameOf } from './exposure';
 import { podPorts, pods, remotes, system } from './names';
 import type { MemoryMcpSettings } from './settings';
+import { volumeBackupArgs } from './volume-backup';
 
 /** Tools of memory-mcp 0.17.1. */
 const tools = [
@@ -46,10 +49,11 @@ const loginLog: LoginLog = {
 };
 
 /** What memory-mcp offers to the operator's commands. */
-export function operations(settings: MemoryMcpSettings, cluster: ClusterFacts, endpoint: Endpoint): Operations {
+export function operations(settings: MemoryMcpSettings, cluster: NamedCluster, endpoint: Endpoint): Operations {
   const { image, path } = settings;
   const hostname = hostnameOf(settings);
   const saved = backup(settings, cluster);
+  const volume = volumeBackupArgs(settings, cluster);
   return {
     servers: [
       {
@@ -70,8 +74,8 @@ export function operations(settings: MemoryMcpSettings, cluster: ClusterFacts, e
         probe,
       },
     ],
-    ...(saved ? { backup: saved } : {}),
-    ...(settings.git.remoteUrl
+    backups: [...(saved ? [saved] : []), ...(volume ? [backupFacts(volume)] : [])],
+    ...(settings.git.remoteUrl || volume
       ? {}
       : { unsaved: { name: saved ? 'memories of other scopes' : 'memories', key: 'git.remoteUrl' } }),
     token: token(settings),
@@ -92,7 +96,8 @@ function backup(settings: MemoryMcpSettings, cluster: ClusterFacts): GitBackup |
     : [];
   return {
     kind: 'git',
-    cronJob: `${system}-backup`,
+    name: 'git',
+    cronJobs: { backup: `${system}-backup` },
     deadlineSeconds: settings.backup.deadlineSeconds,
     maxAgeSeconds: settings.backup.maxAgeSeconds,
     stores: [

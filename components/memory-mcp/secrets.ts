@@ -10,6 +10,11 @@ export const memoryMcpSecrets = z
     bearer: encryptedValue
       .optional()
       .describe('Bearer token of the proxy, encrypted; read where memoryMcp.authentication takes it from "config".'),
+    backupPassword: encryptedValue
+      .optional()
+      .describe(
+        'Password of the backups of the volume, encrypted; read where memoryMcp.backup.volume.password takes it from "config".',
+      ),
   })
   .prefault({})
   .describe('Encrypted values of memory-mcp.');

@@ -2,14 +2,14 @@ import type { ClusterFacts } from '../../config/cluster';
 import { configMap } from '../kit/objects/config-map';
 import { contentHash } from '../kit/objects/content-hash';
 import { labelsOf } from '../kit/objects/labels';
-import { hardenedPod, resourceRequirements } from '../kit/objects/pod';
+import { hardenedPod, onOneNode, resourceRequirements } from '../kit/objects/pod';
 import { bearerSource } from '../kit/parts/access';
 import { appServer } from '../kit/parts/app-server';
 import { authSidecar } from '../kit/parts/auth-sidecar';
 import { madeSecret, revisionAnnotations } from '../kit/parts/secrets';
 import { configFile, environment, scopesFile } from './environment';
 import { hostnameOf } from './exposure';
-import { configPath, dataPath, metadataIn, podPorts, pods, port, system } from './names';
+import { configPath, dataPath, metadataIn, podPorts, pods, port, system, usesVolume } from './names';
 import type { MemoryMcpSettings } from './settings';
 
 /** The user that the image is built for; the model cache in the image is readable by it alone. */
@@ -26,7 +26,7 @@ export function server(settings: MemoryMcpSettings, cluster: ClusterFacts) {
     name: system,
     metadata,
     selector: pods.server,
-    podLabels: labelsOf(system, pods.server),
+    podLabels: { ...labelsOf(system, pods.server), ...(settings.backup.volume ? usesVolume : {}) },
     podAnnotations: {
       ...revisionAnnotations({ token }),
       ...(scopes ? contentHash('config', scopes.object.data) : {}),
@@ -55,6 +55,8 @@ export function server(settings: MemoryMcpSettings, cluster: ClusterFacts) {
     pod: ({ containers, volumes }) =>
       hardenedPod(runAs, {
         serviceAccountName: system,
+        // A backup of the volume mounts it beside the server, on its node.
+        ...(settings.backup.volume ? onOneNode(usesVolume) : {}),
         // SIGTERM is the only moment at which the vector index is saved; a kill means a full re-index at the next start.
         terminationGracePeriodSeconds: 60,
         // Names with a dot are asked for as they are first: policies that allow hosts by name never see search domains.

@@ -12,6 +12,7 @@ import {
 } from '../../config/fields';
 import { perCluster, promoted } from '../../config/promotion';
 import { authentication, clients } from '../kit/settings/authentication';
+import { backup as volumeBackup } from '../kit/settings/backup';
 import { ingressExposure, loadBalancerExposure, nodePortExposure, noExposure } from '../kit/settings/exposure';
 import { namespace } from '../kit/settings/namespace';
 import { imageUnpinnedReason } from '../kit/settings/pods';
@@ -127,6 +128,19 @@ const backup = z
     maxAgeSeconds: integer(300, 30 * day)
       .default(3 * 3600)
       .describe('Age of the last good backup at which the alert goes off, in seconds.'),
+    volume: volumeBackup({
+      system: 'memory-mcp',
+      secret: ['memoryMcp', 'backupPassword'],
+      schedule: '37 3 * * *',
+      size: '5Gi',
+    })
+      .extend({
+        toolsImage: image
+          .default('docker.io/library/python:3.13.5-alpine')
+          .describe('Image with Python 3.9 or newer and a POSIX shell, which copies the volume.'),
+      })
+      .optional()
+      .describe('The scheduled backup of the volume, whose recall log is in no git. Default: none.'),
   })
   .prefault({});
 

@@ -1,4 +1,3 @@
-import type { IPodSpec } from 'kubernetes-models/v1';
 import type { DrillFacts } from '../kit/parts/drill';
 import type { Endpoint } from './described';
 
@@ -9,8 +8,8 @@ import type { Endpoint } from './described';
 export interface Operations {
   /** What clients talk to. The first is the main one, which a command takes where none is named. */
   readonly servers: readonly [ServerFacts, ...ServerFacts[]];
-  /** Absent where nothing is backed up. */
-  readonly backup?: BackupFacts;
+  /** Empty where nothing is backed up. */
+  readonly backups: readonly BackupFacts[];
   /** Data that no backup covers, and the key of the system's settings that gives them one. Absent where there are none. */
   readonly unsaved?: { readonly name: string; readonly key: string };
   /** Absent where the system needs no token of its own. */
@@ -153,63 +152,44 @@ export interface Probe {
   readonly cleanUp?: { readonly find: ToolCall; readonly remove: (found: unknown) => readonly ToolCall[] };
 }
 
-/** How the data of a system are kept elsewhere. */
-export type BackupFacts = GitBackup | SnapshotBackup;
+/**
+ * How data of a system are kept elsewhere. Commands know no store: they run the jobs that are named here, and read the
+ * last line of their logs.
+ */
+export type BackupFacts = ResticBackup | GitBackup;
 
-/** What every backup has, whatever is in it. */
+/** What every backup has, wherever it goes. */
 export interface ScheduledBackup {
-  /** CronJob that makes a backup; it serves as template for one on demand. */
-  readonly cronJob: string;
+  /** What is kept there, such as `collections`: its name among the backups of the system. */
+  readonly name: string;
+  /** CronJobs of the backup, by what they do; each serves as template for a run on demand. */
+  readonly cronJobs: { readonly backup: string };
   /** Time that one run may take, in seconds. */
   readonly deadlineSeconds: number;
   /** Age of the newest backup that is still acceptable, in seconds. */
   readonly maxAgeSeconds: number;
 }
 
-/** A server that pushes its git repositories to remotes. */
+/** A repository of restic. The last line of each log is JSON, see components/kit/parts/backup/scripts. */
+export interface ResticBackup extends ScheduledBackup {
+  readonly kind: 'restic';
+  readonly cronJobs: { readonly backup: string; readonly restore: string; readonly drill: string };
+  /** Where backups are, in words. */
+  readonly place: string;
+  /** Whose backups they are, in the repository. */
+  readonly host: string;
+  /** Age of the newest good drill that is still acceptable, in seconds. Absent where none is scheduled. */
+  readonly drillMaxAgeSeconds?: number;
+  /** Entries of Secrets without which no run succeeds. */
+  readonly needs: readonly SecretEntry[];
+}
+
+/** A server that pushes its git repositories to remotes: its data live elsewhere by design. */
 export interface GitBackup extends ScheduledBackup {
   readonly kind: 'git';
   readonly stores: readonly BackupStore[];
   /** How a backup is tried out. */
   readonly drill: DrillFacts;
-}
-
-/**
- * A Qdrant whose snapshots are kept, each backup with a manifest. Jobs make and restore backups, and say in the last
- * line of their log what came of it, as JSON.
- */
-export interface SnapshotBackup extends ScheduledBackup {
-  readonly kind: 'snapshots';
-  /** What is kept there, such as `collections`. */
-  readonly name: string;
-  /** Where backups are, in words. */
-  readonly place: string;
-  readonly server: QdrantFacts;
-  /**
-   * CronJob that serves as template for a restore, and the container whose environment says what is wanted: `BACKUP` is
-   * a stamp or `latest`, `ACTION` is `restore` or `list`, `OVERWRITE` is `0` or `1`.
-   */
-  readonly restore: { readonly cronJob: string; readonly container: string };
-  readonly drill: SnapshotDrill;
-}
-
-/** How Qdrant is reached past everything that stands in front of it. */
-export interface QdrantFacts {
-  /** Labels of its pod, and port of the pod for its REST API. */
-  readonly podLabels: Readonly<Record<string, string>>;
-  readonly port: number;
-  /** Absent where it asks for no key. */
-  readonly apiKey?: SecretEntry;
-}
-
-/** How a backup of snapshots is tried out: a pod of its own with a Qdrant, and a container that restores into it. */
-export interface SnapshotDrill {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly pod: IPodSpec;
-  /** Port of the pod's Qdrant, which asks for no key. */
-  readonly port: number;
-  /** The container that restores; the last line of its log says what is there then. */
-  readonly container: string;
 }
 
 /** One remote that backups go to. */

@@ -12,13 +12,6 @@ export type Say = (text: string | (() => string)) => void;
  */
 export type RunStep = <T>(title: string, work: (say: Say) => Promise<T>, done?: (result: T) => string) => Promise<T>;
 
-/** One line of {@link runSteps}. */
-export interface Step {
-  readonly title: string;
-  /** Does the work. @returns the title that the line keeps */
-  readonly work: (say: Say) => Promise<string>;
-}
-
 /** Seconds between two updates of a text that tells the time: on a terminal, and in a log. */
 const livePeriod = 1;
 const logPeriod = 30;
@@ -75,12 +68,6 @@ export function startProgress(showing: Showing = showingFor()): RunStep {
       throw failure ?? error;
     }
   };
-}
-
-/** Runs steps one after another by {@link startProgress}. */
-export async function runSteps(steps: readonly Step[], showing: Showing = showingFor()): Promise<void> {
-  const step = startProgress(showing);
-  for (const { title, work } of steps) await step(title, work, (text) => text);
 }
 
 /** Time since a moment as minutes and seconds, such as 1:07. */

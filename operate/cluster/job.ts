@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { V1CronJob, V1Job } from '@kubernetes/client-node';
+import type { V1Container, V1CronJob, V1Job } from '@kubernetes/client-node';
 import { Failure, throwIfInterrupted } from '../base/failure';
 import { waitFor } from '../base/wait';
 import { type Api, create, get, remove } from './api';
@@ -21,8 +21,8 @@ export interface JobRun {
   /** The CronJob whose template it is. */
   readonly cronJob: string;
   readonly deadlineSeconds: number;
-  /** Values of the environment of a container that are not the template's. */
-  readonly env?: { readonly container: string; readonly values: Readonly<Record<string, string>> };
+  /** Values of the environment that are not the template's, in every container that has them. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
   readonly say?: (text: string) => void;
   /** Called at every look with the newest pod, which stays as it is until the call is done. What it throws ends the run. */
@@ -117,17 +117,30 @@ export function jobFrom({ metadata, spec }: V1CronJob, namespace: string, name: 
   };
 }
 
-/** The job with the values that the run wants in the environment of a container. */
-export function withEnv(job: ReturnType<typeof jobFrom>, { env }: Pick<JobRun, 'env'>): ReturnType<typeof jobFrom> {
+/** The job with the values that the run wants in the environment of its containers. */
+export function withEnv(
+  job: ReturnType<typeof jobFrom>,
+  { env = {} }: Pick<JobRun, 'env'>,
+): ReturnType<typeof jobFrom> {
   const { template } = job.spec;
-  if (env === undefined || template?.spec === undefined) return job;
-  const given = Object.entries(env.values).map(([name, value]) => ({ name, value }));
-  const containers = template.spec.containers.map((container) =>
-    container.name === env.container
-      ? { ...container, env: [...(container.env ?? []).filter(({ name }) => !(name in env.values)), ...given] }
-      : container,
-  );
-  return { ...job, spec: { ...job.spec, template: { ...template, spec: { ...template.spec, containers } } } };
+  if (template?.spec === undefined) return job;
+  const { containers, initContainers } = template.spec;
+  const changed = (container: V1Container): V1Container => ({
+    ...container,
+    ...(container.env
+      ? {
+          env: container.env.map((each) =>
+            each.name in env ? { name: each.name, value: env[each.name] as string } : each,
+          ),
+        }
+      : {}),
+  });
+  const spec = {
+    ...template.spec,
+    containers: containers.map(changed),
+    ...(initContainers ? { initContainers: initContainers.map(changed) } : {}),
+  };
+  return { ...job, spec: { ...job.spec, template: { ...template, spec } } };
 }
 
 /** Waits a moment until the CronJob has recorded a success, because a Job that is gone by then would not count. */

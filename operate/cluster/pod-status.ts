@@ -1,15 +1,17 @@
+import type { V1ContainerStatus } from '@kubernetes/client-node';
 import type { Api } from './api';
 import type { Pod } from './pods';
 
 /**
  * The last line that a container wrote, which by our containers' rules says how it ended.
  *
- * @param container @default the pod's only one
+ * @param container @default the init container that failed, where one did, else the pod's only container
  * @returns undefined where there is no log to read, or not yet
  */
 export async function lastLogLine(api: Api, pod: Pod, container?: string): Promise<string | undefined> {
   const { name, namespace = '' } = pod.metadata;
-  const of = container === undefined ? '' : `&container=${container}`;
+  const wanted = container ?? failedInit(pod)?.name;
+  const of = wanted === undefined ? '' : `&container=${wanted}`;
   const path = `/api/v1/namespaces/${namespace}/pods/${name}/log?tailLines=20${of}`;
   const answer = await api.send('GET', path, { accept: '*/*' });
   const lines = answer.status < 300 ? answer.body.split('\n').filter((line) => line.trim() !== '') : [];
@@ -22,10 +24,14 @@ export function containerRuns({ status }: Pod, container: string): boolean {
   return all.find(({ name }) => name === container)?.state?.running !== undefined;
 }
 
+function failedInit({ status }: Pod): V1ContainerStatus | undefined {
+  return status?.initContainerStatuses?.find(({ state }) => state?.terminated?.exitCode);
+}
+
 /** What the kubelet kept of the end of a container's log: of the init container that failed, where one did. */
-function terminationMessage({ status }: Pod): string | undefined {
-  const failed = (status?.initContainerStatuses ?? []).filter(({ state }) => state?.terminated?.exitCode);
-  const messages = [...failed, ...(status?.containerStatuses ?? [])].map(({ state }) =>
+function terminationMessage(pod: Pod): string | undefined {
+  const failed = failedInit(pod);
+  const messages = [...(failed ? [failed] : []), ...(pod.status?.containerStatuses ?? [])].map(({ state }) =>
     state?.terminated?.message?.trim(),
   );
   return messages

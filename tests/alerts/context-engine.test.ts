@@ -19,6 +19,7 @@ const restarting = 'ContextEngineRestarting';
 const storageFull = 'ContextEngineQdrantStorageFull';
 const nearlyFull = 'ContextEngineVolumeNearlyFull';
 const tooOld = 'ContextEngineBackupTooOld';
+const drillTooOld = 'ContextEngineDrillTooOld';
 const jobFailed = 'ContextEngineIndexJobFailed';
 const noWatcher = 'ContextEngineWatcherUnavailable';
 const nothing = 'ContextEngineNothingIndexed';
@@ -186,6 +187,13 @@ describe('the alerts of Context Engine', () => {
     itWatchesABackup({ alert: tooOld, trial: test, backup, labels, maxAge: maxAgeSeconds / 60 });
   });
 
+  describe(drillTooOld, () => {
+    const drilled = contextEngine({ backup: { drill: { schedule: '0 5 * * 0', maxAgeSeconds } } });
+    const { drill: backup, drillLabels: labels } = seriesOf(drilled);
+    const trial = trialOf(rulesOf(drilled), () => tool);
+    itWatchesABackup({ alert: drillTooOld, trial, backup, labels, maxAge: maxAgeSeconds / 60 });
+  });
+
   describe(jobFailed, () => {
     const [name = ''] = ours.jobs;
     const labels = { namespace: 'context-engine', job_name: name };
@@ -214,7 +222,7 @@ describe('the alerts of Context Engine', () => {
       ));
 
     it('is silent about a failed run of the backup, which is told of by its age', () =>
-      test(ours.job('qdrant-backup-29345678', 'failed', steady(1, hour)), ...silent(jobFailed, 30)));
+      test(ours.job('context-engine-backup-29345678', 'failed', steady(1, hour)), ...silent(jobFailed, 30)));
   });
 
   describe(noWatcher, () => {

@@ -78,6 +78,25 @@ function seriesOf(system: SystemPlan, namespace = system.namespace) {
   };
 }
 
+describe('MemoryMcpVolumeBackupTooOld and MemoryMcpDrillTooOld', () => {
+  const volume = { maxAgeSeconds: 7200, drill: { schedule: '0 5 * * 0', maxAgeSeconds: 7200 } };
+  const facts = { monitoring: {} };
+  const [system] = describeStack(parseStack({ cluster: facts, memoryMcp: { backup: { volume } } }, 'test')).systems;
+  assert.ok(system);
+  const { namespace } = system;
+  const trial = trialOf(rulesOf(system), () => tool);
+  for (const [alert, cronjob] of [
+    ['MemoryMcpVolumeBackupTooOld', 'memory-mcp-volume-backup'],
+    ['MemoryMcpDrillTooOld', 'memory-mcp-volume-backup-drill'],
+  ] as const) {
+    describe(alert, () => {
+      const backup = (created: string, succeeded?: string, exporter?: string) =>
+        exportersIn(namespace).cronJob(cronjob, created, succeeded, exporter);
+      itWatchesABackup({ alert, trial, backup, labels: { namespace, cronjob }, maxAge: 120 });
+    });
+  }
+});
+
 let tool: Promtool;
 before(async () => {
   tool = await promtool(projectDir);

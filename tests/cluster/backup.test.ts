@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { V1Job, V1Namespace, V1Pod } from '@kubernetes/client-node';
 import { Failure, Interrupted } from '../../operate/base/failure';
 import { get } from '../../operate/cluster/api';
-import { drill } from '../../operate/commands/backup/drill/drill';
-import { drillLabel } from '../../operate/commands/backup/drill/scratch';
+import { drill } from '../../operate/commands/backup/drill';
+import { drillLabel } from '../../operate/commands/backup/git/drill/scratch';
 import { now } from '../../operate/commands/backup/now';
 import { status } from '../../operate/commands/backup/status';
 import type { Report } from '../../operate/report/report';
@@ -155,10 +155,11 @@ describe('backups', function () {
       await pods.report(found, { phase: 'Running', conditions: ready('False') });
       await pods.closeNodes(false);
       await pods.found(inScratch, ({ spec }) => spec?.nodeName !== undefined);
-      const { backup } = saved.server.plan.operations;
+      const [backup] = saved.server.plan.operations.backups;
+      assert.ok(backup?.kind === 'git');
       const restored = await Pod.created(saved.programs, {
         memoryMcp: { namespace: { name: saved.namespace }, git: { remoteUrl: saved.remote.url('memories') } },
-        spec: () => backup?.drill.pod as never,
+        spec: () => backup.drill.pod as never,
       });
       const data = restored.volume('data');
       await serveExec({ namespace, containers: ['intake'] }, { workDir: data, env: { PATH: programsFor(data) } });

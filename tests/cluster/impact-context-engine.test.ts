@@ -38,7 +38,8 @@ const changes: readonly (readonly [what: string, change: Change, effects: readon
     { 'contextEngine.image': 'registry.example/context-engine:2' },
     [
       ...[...indexers, ...memories, ...watchers],
-      ...[index, upload, 'change CronJob context-engine-qdrantBackup', 'change CronJob context-engine-qdrantRestore'],
+      ...[index, upload],
+      ...['backup', 'backupDrill', 'backupRestore'].map((key) => `change CronJob context-engine-${key}`),
     ],
   ],
   ['a setting of the search', { 'contextEngine.engine.search.candidates': 100 }, indexers],
@@ -71,12 +72,12 @@ const changes: readonly (readonly [what: string, change: Change, effects: readon
   [
     'the image of Qdrant',
     { 'contextEngine.qdrant.image': 'docker.io/qdrant/qdrant:v1.15.5-unprivileged' },
-    ['restart StatefulSet context-engine-qdrant'],
+    ['change CronJob context-engine-backupDrill', 'restart StatefulSet context-engine-qdrant'],
   ],
   [
     'a larger store',
     { 'contextEngine.qdrant.storage.size': '100Gi' },
-    ['change PersistentVolumeClaim context-engine-qdrantStorage'],
+    ['change CronJob context-engine-backupDrill', 'change PersistentVolumeClaim context-engine-qdrantStorage'],
   ],
   ['a smaller store', { 'contextEngine.qdrant.storage.size': '10Gi' }, /can not be less than/],
   ['the layout', { 'contextEngine.layout': 'single-node' }, /protect/],

@@ -82,7 +82,7 @@ describe('fleet verify of several servers, through the API server', () => {
       noteFacts('notes', stream, { podLabels: labels, takesAnyHost: true }),
       noteFacts('notes-http', http, { podLabels: labels, ports: { requests: 8002, health: 18002 } }),
     ] as const;
-    const system = { ...systemWith({}), namespace: name, operations: { servers } };
+    const system = { ...systemWith({}), namespace: name, operations: { servers, backups: [] } };
     const { findings } = await untilReady(async () => {
       const report = await clusterReader(system, { restart: true });
       assert.ok(

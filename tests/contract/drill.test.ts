@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compare } from '../../operate/commands/backup/drill/compare';
-import { entriesOf, lookCloser } from '../../operate/commands/backup/drill/contents';
-import { fetchBackups } from '../../operate/commands/backup/drill/restore';
-import type { GitTarget } from '../../operate/commands/backup/target';
+import { compare } from '../../operate/commands/backup/git/drill/compare';
+import { entriesOf, lookCloser } from '../../operate/commands/backup/git/drill/contents';
+import { fetchBackups } from '../../operate/commands/backup/git/drill/restore';
+import type { GitTarget } from '../../operate/commands/backup/git/target';
 import { openSession, type Session } from '../../operate/mcp/session';
 import { GitRemote } from '../support/contract/git-remote';
 import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';
@@ -68,7 +68,7 @@ describe('a restored backup of the real memory-mcp', function () {
   async function drilled(name: string) {
     const files = join(folder, name);
     mkdirSync(files);
-    const { backup } = source.plan.operations;
+    const [backup] = source.plan.operations.backups;
     assert.ok(backup?.kind === 'git');
     const git = { credentials: { token: remote.token, origin: 'the test' } };
     const heads = await withEnvironment({ GIT_SSL_CAINFO: remote.certificateFile }, () =>
@@ -119,8 +119,8 @@ describe('a restored backup of the real memory-mcp', function () {
   });
 
   it('is served without remote, token, proxy or claim, as strictly confined as the server itself', () => {
-    const { backup } = source.plan.operations;
-    assert.ok(backup);
+    const [backup] = source.plan.operations.backups;
+    assert.ok(backup?.kind === 'git');
     const { pod } = backup.drill;
     const server = source.spec.containers[0];
     const [restored] = pod.containers;

@@ -6,7 +6,7 @@ import { runOf, written } from '../support/contract/engine-scripts';
 import { orSkip } from '../support/contract/missing';
 import { Running } from '../support/contract/process';
 import { requiredPython } from '../support/contract/python';
-import { qdrantClient } from '../support/contract/python-client';
+import { qdrantClient } from '../support/contract/python-package';
 
 const image = join(__dirname, '..', '..', 'images', 'context-engine');
 

@@ -35,7 +35,7 @@ describe('fleet verify, of a system with several servers', () => {
       verifySystem(
         {
           stack: 'contract',
-          system: { ...systemWith({}), operations: { servers: facts } },
+          system: { ...systemWith({}), operations: { servers: facts, backups: [] } },
           cluster: () => Promise.reject(new Failure('there is no kubeconfig', 'name one by --kubeconfig')),
         },
         { samples: 2, ...checks },

@@ -47,6 +47,6 @@ export function systemWith(objects: DescribedObjects, name = 'thing'): SystemPla
     objects,
     flows: [],
     outputs: {},
-    operations: { servers: [server] },
+    operations: { servers: [server], backups: [] },
   };
 }

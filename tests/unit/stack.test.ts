@@ -66,7 +66,7 @@ describe('a stack that a command is told of', () => {
   it('has systems whose server is the named one, else the main one', () => {
     const { operations, ...plan } = systemWith({}, 'engine');
     const [main] = operations.servers;
-    const system = { ...plan, operations: { servers: [main, { ...main, name: 'indexer' }] as const } };
+    const system = { ...plan, operations: { servers: [main, { ...main, name: 'indexer' }] as const, backups: [] } };
     assert.equal(serverOf(system).name, 'engine');
     assert.equal(serverOf(system, 'indexer').name, 'indexer');
     assert.throws(

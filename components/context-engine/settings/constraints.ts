@@ -149,13 +149,15 @@ function secretSourceConstraints(
   cluster: ClusterFacts,
   secrets: ContextEngineSecrets,
 ): Constraint[] {
-  const { authentication, qdrant, repositories } = settings;
+  const { authentication, backup, qdrant, repositories } = settings;
   const bearer = authentication?.mode === 'bearer' ? authentication.secret : undefined;
   const { apiKey } = qdrant;
   const hasStore = cluster.externalSecrets !== undefined;
-  const [keyPath, bearerPath] = [
+  const { password } = backup;
+  const [keyPath, bearerPath, passwordPath] = [
     ['contextEngine', 'qdrant', 'apiKey', 'source'],
     ['contextEngine', 'authentication', 'secret', 'source'],
+    ['contextEngine', 'backup', 'password', 'source'],
   ];
   return [
     {
@@ -167,6 +169,8 @@ function secretSourceConstraints(
     },
     { path: keyPath, expected: noSecretStore, satisfied: apiKey?.source !== 'externalSecret' || hasStore },
     { path: bearerPath, expected: noSecretStore, satisfied: bearer?.source !== 'externalSecret' || hasStore },
+    { path: passwordPath, expected: noSecretStore, satisfied: password.source !== 'externalSecret' || hasStore },
+    ...secretConstraints(['contextEngine', 'backupPassword'], secrets.backupPassword, password.source, passwordPath),
     ...secretConstraints(['contextEngine', 'qdrantKey'], secrets.qdrantKey, apiKey?.source, keyPath),
     ...secretConstraints(['contextEngine', 'bearer'], secrets.bearer, bearer?.source, bearerPath),
   ];

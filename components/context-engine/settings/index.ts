@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import {
-  cronSchedule,
   hostPattern,
   httpsUrl,
   image,
@@ -12,6 +11,7 @@ import {
 } from '../../../config/fields';
 import { perCluster, promoted } from '../../../config/promotion';
 import { authentication, clients } from '../../kit/settings/authentication';
+import { backup } from '../../kit/settings/backup';
 import { namespace } from '../../kit/settings/namespace';
 import { imagePullSecrets, imageUnpinnedReason } from '../../kit/settings/pods';
 import { quota } from '../../kit/settings/quota';
@@ -133,46 +133,6 @@ const llamacpp = z
   .prefault({})
   .describe('llama.cpp, which writes the answers of `context_answer`; without it the decoder is off.');
 
-const s3 = z.strictObject({
-  kind: z.literal('s3').describe('Snapshots are copied to a bucket and removed from the volume.'),
-  endpoint: httpsUrl.describe(
-    'Endpoint of the object storage. A Service of the cluster is named with .svc and has the port of its pods, which network policies go by.',
-  ),
-  bucket: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket').describe('Bucket.'),
-  region: text(/^[\w-]+$/, 'a region such as us-east-1')
-    .default('us-east-1')
-    .describe('Region of the bucket.'),
-  prefix: relativePath.default('context-engine').describe('Folder in the bucket.'),
-  secretName: objectName
-    .default('context-engine-s3')
-    .describe('Secret with the keys access-key-id and secret-access-key, made by somebody else.'),
-});
-
-const backup = z
-  .strictObject({
-    schedule: cronSchedule.default('43 2 * * *').describe('When snapshots are made, in UTC.'),
-    target: perCluster(
-      z
-        .discriminatedUnion(
-          'kind',
-          [
-            z.strictObject({ kind: z.literal('volume').describe("Snapshots stay on Qdrant's volume of snapshots.") }),
-            s3,
-          ],
-          { error: 'a map with kind "volume" or "s3"' },
-        )
-        .prefault({ kind: 'volume' })
-        .describe('Where snapshots are kept.'),
-    ),
-    keep: integer(1, 365).default(7).describe('Number of backups that are kept.'),
-    deadlineSeconds: integer(60, day).default(3600).describe('Time that one run may take, in seconds.'),
-    maxAgeSeconds: integer(3600, 60 * day)
-      .default(36 * 3600)
-      .describe('Age of the last good backup at which the alert goes off, in seconds.'),
-  })
-  .prefault({})
-  .describe('The scheduled snapshots of every collection, with the aliases.');
-
 /** Settings of Context Engine. Only `image` has no default: upstream publishes none. */
 export const contextEngineSchema = z.strictObject({
   namespace: perCluster(namespace('context-engine').describe('Where everything of it lives.')),
@@ -263,7 +223,16 @@ export const contextEngineSchema = z.strictObject({
       .describe('Time for fetching the embedding model before a start counts as failed, in seconds.'),
   ),
   quota: perCluster(quota.optional().describe('Upper limits of the namespace, which must be its own. Default: none.')),
-  backup: promoted(backup),
+  backup: promoted(
+    backup({
+      system: 'context-engine',
+      secret: ['contextEngine', 'backupPassword'],
+      schedule: '43 2 * * *',
+      size: '50Gi',
+    })
+      .prefault({})
+      .describe('The scheduled backup of every collection, with the aliases.'),
+  ),
   applicationPath: perCluster(
     relativePath
       .optional()

@@ -4,6 +4,9 @@ import { encryptedValue } from '../../../config/fields';
 /** Encrypted values of Context Engine, below `secrets.contextEngine` of a stack file. */
 export const contextEngineSecrets = z
   .strictObject({
+    backupPassword: encryptedValue
+      .optional()
+      .describe('Password of the backups, encrypted; read where contextEngine.backup.password takes it from "config".'),
     bearer: encryptedValue
       .optional()
       .describe(

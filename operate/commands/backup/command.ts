@@ -9,7 +9,10 @@ import {
 } from '../common-options';
 
 /** What every command about backups is told. */
-export type BackupOptions = SystemOptions;
+export interface BackupOptions extends SystemOptions {
+  /** Name of a backup of the system, where it has several. */
+  readonly name?: string | undefined;
+}
 
 export interface DrillOptions extends BackupOptions {
   /** Entries whose bodies are compared, a whole number as text. */
@@ -18,7 +21,7 @@ export interface DrillOptions extends BackupOptions {
 }
 
 export interface RestoreOptions extends BackupOptions {
-  /** Stamp of a backup, or `latest`. */
+  /** Id of a backup, or `latest`. */
   readonly backup: string;
   readonly list?: boolean | undefined;
   readonly yes?: boolean | undefined;
@@ -47,7 +50,7 @@ export function backupCommand({ now, status, drill, restore }: BackupActions): C
           'after',
           `
 Runs the scheduled backup once, as a Job that is removed again, and shows what is new: the newest commit of every
-remote before and after it, or the collections of the new backup. It takes as long as the scheduled one may, and refuses
+remote before and after it, or what the new backup has. It takes as long as the scheduled one may, and refuses
 while one is running.${credentials}`,
         )
         .action((options: BackupOptions) => now(options)),
@@ -58,7 +61,7 @@ while one is running.${credentials}`,
         .addHelpText(
           'after',
           `
-What the cluster knows is told also where a remote cannot be reached; that is then a warning. What a backup of snapshots
+What the cluster knows is told also where a remote cannot be reached; that is then a warning. What a backup of a store
 has, the log of its run says, for as long as its Job is there.${credentials}`,
         )
         .action((options: BackupOptions) => status(options)),
@@ -66,8 +69,8 @@ has, the log of its run says, for as long as its Job is there.${credentials}`,
     .addCommand(
       withCommonOptions(new Command('drill'))
         .description('restore the newest backup beside the system, compare the two, remove it again')
-        .option('--samples <number>', 'entries whose content is compared', '10')
-        .option('--yes', 'remove what an earlier drill left behind without asking')
+        .option('--samples <number>', 'git: entries whose content is compared', '10')
+        .option('--yes', 'git: remove what an earlier drill left behind without asking')
         .addHelpText(
           'after',
           `
@@ -75,8 +78,8 @@ Git: copies the remotes to this machine, and from here into a namespace of its o
 reach nothing and nobody. There the system's own server starts on the copy. What was written after the backup is told
 apart from what the backup lost; the latter makes the answer no.
 
-Snapshots: restores the newest backup into a Qdrant of its own, in a pod (<system>-drill-<id>) that nobody reaches, and
-compares collections, numbers of points, aliases and a sample of points with the living one.
+Stores: a Job of the system's own loads the newest backup into stores of its own, in a pod that nobody reaches, counts
+what is there, and compares that with the counts in the backup.
 
 Everything is removed again, also after Ctrl-C.${credentials}`,
         )
@@ -84,21 +87,21 @@ Everything is removed again, also after Ctrl-C.${credentials}`,
     )
     .addCommand(
       withCommonOptions(new Command('restore'))
-        .description('restore a backup of snapshots into the system')
-        .option('--backup <stamp>', 'which backup, or latest: the newest with points', 'latest')
+        .description('restore a backup into the stores of the system')
+        .option('--backup <id>', 'which backup, or latest: the newest that has anything', 'latest')
         .option('--list', 'say which backups there are, and change nothing')
         .option('--yes', 'overwrite what is in the way without asking')
         .addHelpText(
           'after',
           `
-Runs the system's own restore as a Job that is removed again. Everything is looked at before anything is changed:
-collections that have points, and aliases of other collections, are overwritten only after you have agreed. Collections
-that are not in the backup are left alone. In the end the numbers of points are compared with the backup's manifest.
+Runs the system's own restore as a Job that is removed again. Everything is looked at before anything is changed: what has
+something in it is overwritten only after you have agreed. What is not in the backup is left alone. In the end what is
+there is counted, and compared with the counts in the backup.
 
 Stop whatever writes to the system before, and no scheduled backup may run meanwhile.
 
   fleet backup restore --stack goddess --system contextEngine --list
-  fleet backup restore --stack goddess --system contextEngine --backup 20261121T024300Z`,
+  fleet backup restore --stack goddess --system contextEngine --backup 4f1d2c3b`,
         )
         .action((options: RestoreOptions) => restore(options)),
     );
@@ -108,6 +111,7 @@ function withCommonOptions(command: Command): Command {
   return command
     .addOption(stackOption())
     .addOption(systemOption())
+    .option('--name <name>', 'which backup of the system, where it has several')
     .addOption(kubeconfigOption())
     .addOption(contextOption())
     .addOption(jsonOption());

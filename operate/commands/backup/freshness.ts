@@ -1,7 +1,8 @@
-import type { BackupFacts } from '../../../components/system/operations';
-import { timeInWords } from '../../base/progress';
+import type { V1Job } from '@kubernetes/client-node';
+import type { Api } from '../../cluster/api';
+import { cronJobOf, endOf, jobsOf, newestPodOf } from '../../cluster/job';
+import { lastLogLine } from '../../cluster/pod-status';
 import type { Finding } from '../../report/report';
-import { moment, type StoreHead, short } from './heads';
 
 /** What the cluster knows of a scheduled backup. */
 export interface ClusterView {
@@ -19,7 +20,7 @@ export interface ClusterView {
 }
 
 /** Whether backups are made at all. */
-export function scheduleFinding({ cronJob }: Pick<BackupFacts, 'cronJob'>, view: ClusterView): Finding {
+export function scheduleFinding(cronJob: string, view: ClusterView): Finding {
   const subject = `CronJob ${cronJob}`;
   if (!view.deployed) {
     return { subject, status: 'missing', found: 'not on the cluster', remedy: 'deploy the stack: pulumi up' };
@@ -39,32 +40,32 @@ export function scheduleFinding({ cronJob }: Pick<BackupFacts, 'cronJob'>, view:
       };
 }
 
-/**
- * When a store was last backed up. The age counts from the last good run: a remote whose newest commit is old has all
- * there is, as long as runs end well.
- */
-export function storeFinding(
-  { head, store, unreadable }: StoreHead,
-  { lastSuccess }: ClusterView,
-  maxAgeSeconds: number,
-  now: Date,
-): Finding {
-  const subject = store.name;
-  const where = `${store.url}, branch ${store.branch}`;
-  const target = timeInWords(maxAgeSeconds);
-  const age = lastSuccess && (now.getTime() - lastSuccess.getTime()) / 1000;
-  const run =
-    age === undefined
-      ? 'no run has ended well yet'
-      : `last good run ${timeInWords(age)} ago (at most ${target} wanted)`;
-  const remedy = 'fleet backup now';
-  if (unreadable) {
-    const found = `${run}; ${unreadable.message}`;
-    const overdue = age === undefined || age > maxAgeSeconds;
-    return { subject, status: overdue ? 'missing' : 'warning', found, remedy: overdue ? remedy : unreadable.remedy };
-  }
-  if (!head) return { subject, status: 'missing', found: `${run}; nothing is at ${where}`, remedy };
-  const found = `${run}; newest commit ${short(head)} of ${moment(head.date)} at ${where}`;
-  if (age !== undefined && age <= maxAgeSeconds) return { subject, status: 'ok', found };
-  return { subject, status: 'missing', found, remedy };
+/** Whether a Job is the one that a CronJob has noted as its last success. */
+function isLast(job: V1Job | undefined, last: Date | undefined): boolean {
+  const done = job?.status?.completionTime;
+  return done !== undefined && last !== undefined && new Date(done).getTime() >= new Date(last).getTime();
+}
+
+/** What the cluster knows of the runs of a CronJob. */
+export async function viewOf(api: Api, namespace: string, name: string): Promise<ClusterView> {
+  const cronJob = await cronJobOf(api, namespace, name);
+  if (cronJob === undefined) return { deployed: false };
+  const jobs = await jobsOf(api, namespace, cronJob);
+  const newest = jobs.find((job) => endOf(job));
+  const end = newest && endOf(newest);
+  const pod = newest && (await newestPodOf(api, namespace, newest.metadata?.name ?? ''));
+  const said = pod && end?.succeeded === false ? await lastLogLine(api, pod) : undefined;
+  const good = jobs.find((job) => endOf(job)?.succeeded);
+  const goodPod = good && (await newestPodOf(api, namespace, good.metadata?.name ?? ''));
+  const answer = goodPod && (await lastLogLine(api, goodPod));
+  const last = cronJob.status?.lastSuccessfulTime;
+  return {
+    deployed: true,
+    suspended: cronJob.spec?.suspend ?? false,
+    schedule: cronJob.spec?.schedule ?? '',
+    running: jobs.some((job) => !endOf(job)),
+    ...(last ? { lastSuccess: new Date(last) } : {}),
+    ...(answer === undefined ? {} : { lastAnswer: { said: answer, isLast: isLast(good, last) } }),
+    ...(end?.succeeded === false ? { lastFailure: [end.reason, said].filter(Boolean).join('; ') } : {}),
+  };
 }

@@ -1,67 +1,46 @@
 import type { SystemPlan } from '../../../components/system';
-import type { BackupFacts, GitBackup, SnapshotBackup } from '../../../components/system/operations';
+import type { BackupFacts } from '../../../components/system/operations';
 import { Failure } from '../../base/failure';
 import type { CommandRun } from '../../base/run';
 import { type StackCluster, stackCluster } from '../../cluster/stack-cluster';
-import { gitCredentials } from '../../git/credentials';
-import type { GitOptions } from '../../git/remote';
 import { describedStack, systemOf } from '../../stack';
 import type { BackupOptions } from './command';
 
-/** What a command about a backup works on. */
-export type Target = GitTarget | SnapshotTarget;
-
-interface SystemOnCluster {
+/** A backup of a system, and the cluster that it runs on. */
+export interface Saved<B extends BackupFacts = BackupFacts> {
   /** Name of the stack. */
   readonly stack: string;
   readonly cluster: StackCluster;
   readonly system: SystemPlan;
-}
-
-/** A system that pushes git repositories, and the way to its remotes. */
-export interface GitTarget extends SystemOnCluster {
-  readonly kind: 'git';
-  readonly backup: GitBackup;
-  readonly git: GitOptions;
-}
-
-/** A system whose Qdrant is backed up by snapshots. */
-export interface SnapshotTarget extends SystemOnCluster {
-  readonly kind: 'snapshots';
-  readonly backup: SnapshotBackup;
+  readonly backup: B;
   readonly signal: AbortSignal;
 }
 
 /**
- * The system of a stack, the cluster that it runs on and the way to its backups.
+ * The backups of a system of a stack.
  *
- * @param offers where several systems are backed up: whether one is what the command is about
- * @throws Failure when nothing of it is backed up, or the cluster cannot be reached
+ * @param offers whether a backup is one that the command is about
+ * @throws Failure when there is none, or the cluster cannot be reached
  */
-export async function backupTarget(
+export async function savedBy(
   run: CommandRun,
   options: BackupOptions,
   offers: (backup: BackupFacts) => boolean = () => true,
-): Promise<Target> {
+): Promise<readonly Saved[]> {
   const stack = describedStack(run.projectDir, options.stack);
-  const system = systemOf(stack, options.system, ({ backup }) => backup !== undefined && offers(backup));
-  const { backup } = system.operations;
-  if (backup === undefined) {
+  const system = systemOf(stack, options.system, ({ backups }) => backups.some(offers));
+  const { backups } = system.operations;
+  if (backups.length === 0) {
     throw new Failure(`${system.id} of stack ${stack.name} is not backed up`, remedyOf(stack.name, system));
   }
+  const { name } = options;
+  const found = backups.filter((backup) => name === undefined || backup.name === name);
+  if (found.length === 0) {
+    const known = backups.map((backup) => backup.name).join(', ');
+    throw new Failure(`${system.id} has no backup ${name}`, `choose by --name: ${known}`);
+  }
   const cluster = await stackCluster(run.home, stack, options);
-  const found = { stack: stack.name, cluster, system };
-  if (backup.kind === 'snapshots') return { kind: backup.kind, ...found, backup, signal: run.signal };
-  return { kind: backup.kind, ...found, backup, git: await gitOptions(system, cluster, run.signal) };
-}
-
-/** How the git remotes of a system are reached. */
-export async function gitOptions(
-  { namespace, operations }: SystemPlan,
-  { api }: Pick<StackCluster, 'api'>,
-  signal: AbortSignal,
-): Promise<GitOptions> {
-  return { credentials: await gitCredentials(operations.token, { api, namespace }), signal };
+  return found.filter(offers).map((backup) => ({ stack: stack.name, cluster, system, backup, signal: run.signal }));
 }
 
 /** What brings a backup to data that have none. */

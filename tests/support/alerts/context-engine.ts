@@ -29,7 +29,8 @@ export function contextEngine(contextEngineSettings: object = {}, cluster: objec
 /** Minutes of the series that go on all the time. */
 export const long = 4 * hour;
 
-const backupJob = 'qdrant-backup';
+const backupJob = 'context-engine-backup';
+const drillJob = 'context-engine-backup-drill';
 
 /** The series of an installation as the exporters give them. @param namespace Namespace of the series */
 export function seriesOf(system: SystemPlan, namespace = system.namespace) {
@@ -84,6 +85,9 @@ export function seriesOf(system: SystemPlan, namespace = system.namespace) {
     backup: (created: string, succeeded?: string, exporter?: string) =>
       from.cronJob(backupJob, created, succeeded, exporter),
     backupLabels: { namespace, cronjob: backupJob },
+    drill: (created: string, succeeded?: string, exporter?: string) =>
+      from.cronJob(drillJob, created, succeeded, exporter),
+    drillLabels: { namespace, cronjob: drillJob },
   };
 }
 

@@ -1,125 +1,153 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ICronJob } from 'kubernetes-models/batch/v1';
 import type { IConfigMap, IPodSpec } from 'kubernetes-models/v1';
-import {
-  type BackupTarget,
-  backupFacts,
-  backupObjects,
-  type QdrantBackupArgs,
-} from '../../../components/context-engine/backup';
-import { drillPodObject } from '../../../operate/commands/backup/snapshots/drill-pod';
+import { describeContextEngine } from '../../../components/context-engine/objects';
+import { contextEngineSchema } from '../../../components/context-engine/settings';
+import { clusterSchema } from '../../../config/cluster';
+import { parse } from '../../../config/parse';
 import { objectOf } from '../../support/objects';
-import { backupArgs, bucket } from '../../support/qdrant-backup';
 import { validateObject } from '../../support/schemas';
 
-const scripts = join(__dirname, '..', '..', '..', 'components', 'context-engine', 'qdrant');
+const image = `example.org/context-engine:1@sha256:${'a'.repeat(64)}`;
+const bucket = { kind: 's3', endpoint: 'https://s3.example.org', bucket: 'backups', prefix: 'fleet/qdrant' } as const;
+const key = { source: 'existing', everyClientSendsIt: true } as const;
 
-function described(target?: BackupTarget, more?: Partial<QdrantBackupArgs>) {
-  const objects = backupObjects(backupArgs(target, more));
-  const podOf = (name: string) => objectOf<ICronJob>(objects, name).spec?.jobTemplate.spec?.template.spec as IPodSpec;
-  const envOf = (name: string) =>
+function described(backup: object = {}, more: object = {}, facts: object = {}) {
+  const settings = parse(contextEngineSchema, { image, backup, layout: 'single-node', ...more }, 'contextEngine');
+  const plan = describeContextEngine(settings, { ...parse(clusterSchema, facts, 'cluster'), name: 'lab' });
+  const jobOf = (name: string) => objectOf<ICronJob>(plan.objects, name).spec;
+  const podOf = (name: string) => jobOf(name)?.jobTemplate.spec?.template.spec as IPodSpec;
+  const containersOf = (name: string) => [...(podOf(name).initContainers ?? []), ...podOf(name).containers];
+  const envOf = (name: string, container: string) =>
     Object.fromEntries(
-      (podOf(name).containers[0]?.env ?? []).map(({ name: key, value, valueFrom }) => [key, value ?? valueFrom]),
+      (containersOf(name).find((each) => each.name === container)?.env ?? []).map((each) => [
+        each.name,
+        each.value ?? each.valueFrom,
+      ]),
     );
-  return { objects, podOf, envOf, facts: backupFacts(backupArgs(target, more)) };
+  return { plan, jobOf, podOf, containersOf, envOf };
 }
 
-describe('the backup of Qdrant', () => {
+describe('the backup of Context Engine', () => {
   it('is valid, wherever it goes', async () => {
-    for (const target of [undefined, bucket]) {
-      for (const { object } of Object.values(described(target).objects)) await validateObject(object);
+    for (const target of [{ kind: 'volume' }, bucket]) {
+      const { plan } = described({ target, drill: { schedule: '0 5 * * 0' } });
+      for (const name of ['backupScripts', 'backup', 'backupRestore', 'backupDrill']) {
+        await validateObject(plan.objects[name]?.object as never);
+      }
     }
   });
 
-  it('brings every script there is, each under its own name', () => {
-    const { data = {} } = objectOf<IConfigMap>(described().objects, 'qdrantBackupScripts');
-    const files = readdirSync(scripts).filter((name) => name.endsWith('.py'));
-    assert.deepEqual(Object.keys(data).sort(), files.sort());
-    for (const file of files) assert.equal(data[file], readFileSync(join(scripts, file), 'utf8'));
+  it('looks at the repository before it dumps, and saves last', () => {
+    const names = (job: string) =>
+      described()
+        .containersOf(job)
+        .map(({ name }) => name);
+    assert.deepEqual(names('backup'), ['open', 'dump-qdrant', 'save']);
+    assert.deepEqual(names('backupRestore'), ['fetch', 'look-qdrant', 'guard', 'load-qdrant', 'compare']);
+    assert.deepEqual(names('backupDrill'), ['fetch', 'drill-qdrant', 'load-qdrant', 'compare']);
   });
 
-  it('ends by itself before its deadline, so that it can tidy up', () => {
-    assert.equal(described().envOf('qdrantBackup').DEADLINE_SECONDS, '3570');
-  });
-
-  it('runs on the node of Qdrant where it mounts its volume, and anywhere else where it does not', () => {
-    const { affinity, volumes } = described().podOf('qdrantBackup');
-    assert.deepEqual(affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution, [
-      {
-        topologyKey: 'kubernetes.io/hostname',
-        labelSelector: { matchLabels: { 'memory-fleet.dev/uses-snapshots': 'true' } },
-      },
-    ]);
-    assert.ok(volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === 'qdrant-snapshots'));
-    const away = described(bucket).podOf('qdrantBackup');
-    assert.equal(away.affinity, undefined);
-    assert.ok(!away.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim));
-  });
-
-  it('has its keys from Secrets', () => {
-    const qdrant = { ...backupArgs().qdrant, apiKey: { name: 'qdrant-key', key: 'api-key' } };
-    const env = described(bucket, { qdrant }).envOf('qdrantBackup');
-    assert.deepEqual(env.QDRANT_API_KEY, { secretKeyRef: { name: 'qdrant-key', key: 'api-key' } });
-    assert.deepEqual(env.S3_ACCESS_KEY_ID, { secretKeyRef: { name: 'context-engine-s3', key: 'access-key-id' } });
-    assert.equal(described().envOf('qdrantBackup').QDRANT_API_KEY, undefined);
-  });
-
-  it('is restored on demand only, from the newest, over nothing', () => {
-    const { spec } = objectOf<ICronJob>(described().objects, 'qdrantRestore');
-    assert.deepEqual([spec?.suspend, spec?.jobTemplate.spec?.backoffLimit], [true, 0]);
-    const { ACTION, BACKUP, OVERWRITE } = described().envOf('qdrantRestore');
-    assert.deepEqual([ACTION, BACKUP, OVERWRITE], ['restore', 'latest', '0']);
-  });
-
-  it('names the containers and jobs that the commands look for', () => {
-    const { facts, objects, podOf } = described();
-    assert.equal(objects.qdrantBackup?.object.metadata.name, facts.cronJob);
-    assert.equal(objects.qdrantRestore?.object.metadata.name, facts.restore.cronJob);
-    assert.equal(podOf('qdrantRestore').containers[0]?.name, facts.restore.container);
-    assert.ok(facts.drill.pod.containers.some(({ name }) => name === facts.drill.container));
-  });
-});
-
-describe('a drill of the backup of Qdrant', () => {
-  const drillOf = (target?: BackupTarget) => described(target).facts.drill;
-
-  it('is a valid pod that ends by itself', async () => {
-    const system = { namespace: 'context-engine' } as Parameters<typeof drillPodObject>[0];
-    for (const target of [undefined, bucket]) {
-      const pod = drillPodObject(system, drillOf(target), 'context-engine-drill-1', 60);
-      await validateObject(pod);
-      assert.equal(pod.spec.activeDeadlineSeconds, 60);
-      assert.equal(pod.spec.restartPolicy, 'Never');
+  it('brings every script that its containers run, where they look for it', () => {
+    const { containersOf, plan, podOf } = described();
+    const { data = {} } = objectOf<IConfigMap>(plan.objects, 'backupScripts');
+    for (const job of ['backup', 'backupRestore', 'backupDrill']) {
+      const items = podOf(job).volumes?.find(({ name }) => name === 'scripts')?.configMap?.items ?? [];
+      const mounted = new Map(items.map(({ key: from, path }) => [`/opt/backup/${path}`, data[from]]));
+      const words = containersOf(job).flatMap(({ command = [], env = [] }) => [
+        ...command,
+        ...env.flatMap(({ value = '' }) => value.split(' ')),
+      ]);
+      const wanted = words.filter((word) => word.startsWith('/opt/backup/'));
+      assert.ok(wanted.length > 3);
+      for (const path of wanted) assert.ok(mounted.get(path), `${path} is mounted`);
     }
   });
 
-  it('restores into the Qdrant beside it, without the key of the living one', () => {
-    const qdrant = { ...backupArgs().qdrant, apiKey: { name: 'qdrant-key', key: 'api-key' } };
-    const { pod } = described(undefined, { qdrant }).facts.drill;
-    const env = pod.containers.find(({ name }) => name === 'restore')?.env ?? [];
-    assert.equal(env.find(({ name }) => name === 'QDRANT_URL')?.value, 'http://127.0.0.1:6333');
-    assert.equal(env.find(({ name }) => name === 'TRANSFER')?.value, 'upload');
-    assert.ok(pod.containers.every((each) => each.env?.every(({ name }) => !/API_KEY/.test(name))));
+  it('has its secrets from Secrets that need not be there, and in no container that does not open the repository', () => {
+    const { containersOf, envOf } = described({ target: bucket });
+    const optional = (name: string, entry: string) => ({ secretKeyRef: { name, key: entry, optional: true } });
+    const env = envOf('backup', 'save');
+    assert.deepEqual(env.RESTIC_PASSWORD, optional('context-engine-backup', 'password'));
+    assert.deepEqual(env.AWS_ACCESS_KEY_ID, optional('context-engine-s3', 'access-key-id'));
+    assert.deepEqual(env.AWS_SECRET_ACCESS_KEY, optional('context-engine-s3', 'secret-access-key'));
+    assert.equal(env.RESTIC_REPOSITORY, 's3:https://s3.example.org/backups/fleet/qdrant');
+    const holders = ['backup', 'backupRestore', 'backupDrill'].map((job) =>
+      containersOf(job)
+        .filter(({ env: all = [] }) => all.some(({ name }) => name === 'RESTIC_PASSWORD'))
+        .map(({ name }) => name),
+    );
+    assert.deepEqual(holders, [['open', 'save'], ['fetch'], ['fetch']]);
   });
 
-  it('may read the backups and change none, and keeps nothing of its own', () => {
-    const { pod } = drillOf();
-    const mounts = pod.containers.flatMap(({ volumeMounts = [] }) => volumeMounts);
-    assert.deepEqual(
-      mounts.filter(({ name }) => name === 'snapshots').map(({ readOnly }) => readOnly),
-      [true],
-    );
-    const kept = (pod.volumes ?? []).filter(({ configMap, emptyDir }) => !emptyDir && !configMap);
-    assert.deepEqual(
-      kept.map(({ name }) => name),
-      ['snapshots'],
-    );
+  it('keeps what the settings say', () => {
+    const { envOf } = described({ keep: 3, keepWeekly: 8, check: { percent: 100 } });
+    assert.equal(envOf('backup', 'save').KEEP, '--keep-last 3 --keep-weekly 8');
+    assert.equal(envOf('backup', 'save').CHECK_PERCENT, '100');
+    assert.equal(envOf('backup', 'save').BACKUP_HOST, 'lab/context-engine/context-engine');
   });
 
-  it('is not what the Service of Qdrant sends requests to', () => {
-    const { facts } = described();
-    assert.notDeepEqual({ ...facts.drill.labels, ...facts.server.podLabels }, facts.drill.labels);
+  it('tells a drill no key of the living Qdrant, and no way to it', () => {
+    const { envOf, jobOf } = described({}, { qdrant: { apiKey: key } });
+    assert.equal(envOf('backupDrill', 'load-qdrant').QDRANT_URL, 'http://127.0.0.1:6333');
+    assert.equal(envOf('backupDrill', 'load-qdrant').QDRANT_API_KEY, undefined);
+    assert.ok(envOf('backup', 'dump-qdrant').QDRANT_API_KEY);
+    const labels = jobOf('backupDrill')?.jobTemplate.spec?.template.metadata?.labels ?? {};
+    assert.equal(labels['memory-fleet.dev/uses-qdrant'], undefined);
+    assert.notEqual(labels.component, 'qdrant');
+  });
+
+  it('runs a restore on demand only, once, from the newest, over nothing', () => {
+    const { envOf, jobOf } = described();
+    assert.deepEqual(
+      [jobOf('backupRestore')?.suspend, jobOf('backupRestore')?.jobTemplate.spec?.backoffLimit],
+      [true, 0],
+    );
+    assert.equal(envOf('backupRestore', 'fetch').BACKUP, 'latest');
+    assert.equal(envOf('backupRestore', 'guard').OVERWRITE, '0');
+  });
+
+  it('is tried out on demand, or by a schedule, which then has an alert', () => {
+    assert.equal(described().jobOf('backupDrill')?.suspend, true);
+    const scheduled = described({ drill: { schedule: '0 5 * * 0' } }, {}, { monitoring: {} });
+    assert.deepEqual(
+      [scheduled.jobOf('backupDrill')?.suspend, scheduled.jobOf('backupDrill')?.schedule],
+      [false, '0 5 * * 0'],
+    );
+    const alertsOf = ({ plan }: ReturnType<typeof described>) => JSON.stringify(plan.objects.alerts);
+    assert.match(alertsOf(scheduled), /ContextEngineDrillTooOld/);
+    assert.doesNotMatch(alertsOf(described({}, {}, { monitoring: {} })), /ContextEngineDrillTooOld/);
+  });
+
+  it('keeps its repository on a protected volume of its own, or makes none', () => {
+    const { plan, podOf } = described({ target: { kind: 'volume', size: '9Gi' } });
+    assert.equal(plan.objects.backupRepository?.holdsData, true);
+    const claims = (podOf('backup').volumes ?? []).flatMap(
+      ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [],
+    );
+    assert.deepEqual(claims, ['context-engine-backup']);
+    assert.equal(described({ target: bucket }).plan.objects.backupRepository, undefined);
+  });
+
+  it('marks the claims that it dumps for what else copies claims, and not those that nothing else has', () => {
+    const { plan } = described({}, {}, { backupTools: ['velero', 'k8up'] });
+    const marked = Object.values(plan.objects).flatMap(({ object }) =>
+      object.kind === 'PersistentVolumeClaim' &&
+      object.metadata.labels?.['velero.io/exclude-from-backup'] === 'true' &&
+      object.metadata.annotations?.['k8up.io/backup'] === 'false'
+        ? [object.metadata.name]
+        : [],
+    );
+    assert.deepEqual(marked.sort(), ['qdrant-snapshots', 'qdrant-storage-qdrant-0']);
+  });
+
+  it('names the jobs that the commands look for', () => {
+    const { plan } = described();
+    const [facts] = plan.operations.backups;
+    assert.ok(facts?.kind === 'restic');
+    const { backup, drill, restore } = facts.cronJobs;
+    assert.equal(plan.objects.backup?.object.metadata.name, backup);
+    assert.equal(plan.objects.backupRestore?.object.metadata.name, restore);
+    assert.equal(plan.objects.backupDrill?.object.metadata.name, drill);
   });
 });

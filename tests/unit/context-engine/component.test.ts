@@ -9,7 +9,7 @@ const settings = {
   exposure: { kind: 'ingress' as const, hostname: 'context.example' },
   repositories: [{ source: 'git' as const, name: 'backend', url: 'https://git.example.org/backend' }],
 };
-const cluster = { ...facts, monitoring: {} };
+const cluster = { name: 'test', ...facts, monitoring: {} };
 
 describe('the ContextEngine component', () => {
   const { objects } = described(settings, cluster);

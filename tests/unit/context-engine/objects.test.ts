@@ -248,6 +248,7 @@ describe('the layouts', () => {
       'context-engine-repos ReadWriteMany nfs',
       'context-engine-metadata ReadWriteMany nfs',
       'context-engine-models ReadWriteMany nfs',
+      'context-engine-backup ReadWriteOnce block',
     ]);
   });
 

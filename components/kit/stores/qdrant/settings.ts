@@ -38,7 +38,10 @@ export const qdrantSettings = <S extends z.ZodRawShape>(args: QdrantSettingsArgs
         .optional()
         .describe('API key that Qdrant asks for. Default: none, network policies alone protect it.'),
       storage: volume(args.size, 'The volume with the vectors: block storage, for one node at a time.'),
-      snapshots: volume(args.size, 'The volume with the snapshots, which Qdrant makes before they go anywhere.'),
+      snapshots: volume(
+        args.size,
+        'The volume on which Qdrant makes snapshots; a backup takes them from there and keeps none.',
+      ),
       resources: promoted(resources({ cpu: '2', memory: '4Gi', memoryLimit: '8Gi' }).describe('Resources of Qdrant.')),
     })
     .prefault({})

@@ -1,15 +1,20 @@
 import type { Plan, SystemPlan } from '../../../../components/system';
-import type { Access, ServerFacts, TokenFacts } from '../../../../components/system/operations';
+import type { Access, SecretEntry, ServerFacts, TokenFacts } from '../../../../components/system/operations';
 import { makes } from '../../../stack/plan-objects';
 import { type Answer, type Check, type Examined, missing, ok, type Question, warning } from '../check';
 
-/** The token of each server and what its clients must show: that both are there, or how they will come. */
+/** The token of each server, what its clients must show, what its backups need: that all are there, or how they will come. */
 export const secrets: Check = (examined) =>
   examined.stack.plan.systems.flatMap((system) => {
-    const { servers, token } = system.operations;
+    const { backups, servers, token } = system.operations;
     return [
       ...(token ? [tokenQuestion(examined, system, token)] : []),
       ...askedFor(servers).map((access) => accessQuestion(examined, system, access)),
+      ...backups.flatMap((backup) =>
+        backup.kind === 'restic'
+          ? backup.needs.map((entry) => backupQuestion(examined, system, backup.name, entry))
+          : [],
+      ),
     ];
   });
 
@@ -46,7 +51,8 @@ function tokenQuestion(examined: Examined, system: SystemPlan, token: TokenFacts
       if (token.source === 'bootstrap') {
         return warning(`${absent} yet`, `after \`up\` run \`npx fleet token --stack ${stack}\` and approve the login`);
       }
-      if (!system.operations.backup) return ok(`${absent}, and there is no remote that needs it`);
+      if (!system.operations.backups.some(({ kind }) => kind === 'git'))
+        return ok(`${absent}, and there is no remote that needs it`);
       return absentAnswer(examined, system, absent, `make it as docs/runbook.md says (the GitHub token)`);
     },
   };
@@ -65,6 +71,25 @@ function accessQuestion(examined: Examined, system: SystemPlan, access: Asked): 
       if (wanted) return ok(`Secret ${name} has ${bearer ? 'it' : `${entries?.length}`}`);
       const absent = entries === undefined ? `Secret ${name} is not there` : `Secret ${name} lacks it`;
       return absentAnswer(examined, system, `${absent}: nobody will be let in`, 'make it as docs/runbook.md says');
+    },
+  };
+}
+
+function backupQuestion(examined: Examined, system: SystemPlan, backup: string, { key, name }: SecretEntry): Question {
+  return {
+    subject: `${key} of the backups of ${system.id} (${backup})`,
+    answer: async () => {
+      const comes = comingWithUp(examined.stack.plan, name, system.namespace);
+      if (comes) return ok(comes);
+      const entries = await entriesOf(examined, system.namespace, name);
+      if (entries?.includes(key)) return ok(`Secret ${name} has it`);
+      const absent = entries === undefined ? `Secret ${name} is not there` : `Secret ${name} has no entry ${key}`;
+      return absentAnswer(
+        examined,
+        system,
+        `${absent}: no backup is made`,
+        'make it as docs/runbook.md says (backups)',
+      );
     },
   };
 }

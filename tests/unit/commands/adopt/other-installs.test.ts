@@ -17,7 +17,7 @@ const servers = [
   { ...main, image },
   { ...main, name: 'code', image, workload: { kind: 'Deployment', name: 'code' } },
 ] as const;
-const system = { ...systemWith(objects, 'engine'), operations: { servers } };
+const system = { ...systemWith(objects, 'engine'), operations: { servers, backups: [] } };
 
 /** Another instance of the same system, in a namespace of its own. */
 const instance = { ...system, id: 'engine-two', namespace: 'two' };

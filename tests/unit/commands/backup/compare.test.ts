@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Entry } from '../../../../components/kit/parts/drill';
-import { type Comparison, compare, countsByGroup, sample } from '../../../../operate/commands/backup/drill/compare';
+import { type Comparison, compare, countsByGroup, sample } from '../../../../operate/commands/backup/git/drill/compare';
 
 const backup = new Date('2026-05-01T12:00:00Z');
 const dates = new Map([['memories', backup]]);

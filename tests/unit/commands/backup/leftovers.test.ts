@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describeMemoryMcp } from '../../../../components/memory-mcp/objects';
 import { parseStack } from '../../../../components/stack';
 import type { Api } from '../../../../operate/cluster/api';
-import { clearLeftovers, leftoversOf } from '../../../../operate/commands/backup/drill/leftovers';
-import { endsAnnotation } from '../../../../operate/commands/backup/drill/scratch';
+import { clearLeftovers, leftoversOf } from '../../../../operate/commands/backup/git/drill/leftovers';
+import { endsAnnotation } from '../../../../operate/commands/backup/git/drill/scratch';
 
 const { memoryMcp, cluster } = parseStack({ memoryMcp: {} }, 'test');
 if (!memoryMcp) throw new Error('no memory-mcp');

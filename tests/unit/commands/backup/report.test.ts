@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import type { BackupFacts, BackupStore } from '../../../../components/system/operations';
+import type { BackupStore } from '../../../../components/system/operations';
 import { Failure } from '../../../../operate/base/failure';
 import { timeInWords } from '../../../../operate/base/progress';
-import { evidenceFinding, runFinding } from '../../../../operate/commands/backup/evidence';
-import { scheduleFinding, storeFinding } from '../../../../operate/commands/backup/freshness';
-import type { StoreHead } from '../../../../operate/commands/backup/heads';
+import { scheduleFinding } from '../../../../operate/commands/backup/freshness';
+import { evidenceFinding, runFinding } from '../../../../operate/commands/backup/git/evidence';
+import { storeFinding } from '../../../../operate/commands/backup/git/freshness';
+import type { StoreHead } from '../../../../operate/commands/backup/git/heads';
 
 const url = 'https://git.example.org/memories.git';
 const store: BackupStore = { name: 'memories', kind: 'git', url, branch: 'main', folder: 'repo' };
@@ -79,18 +80,17 @@ describe('the freshness of a backup', () => {
     assert.equal(finding(nothing, hour).status, 'missing');
   });
 
-  const facts = { cronJob: 'backup' } as BackupFacts;
   const view = { deployed: true, suspended: false, schedule: '17 * * * *' };
 
   it('needs a CronJob that is there, runs, and succeeds', () => {
-    assert.deepEqual(scheduleFinding(facts, view), {
+    assert.deepEqual(scheduleFinding('backup', view), {
       subject: 'CronJob backup',
       status: 'ok',
       found: 'runs at 17 * * * * UTC',
     });
-    assert.equal(scheduleFinding(facts, { deployed: false }).status, 'missing');
-    assert.equal(scheduleFinding(facts, { ...view, suspended: true }).status, 'warning');
-    const failed = scheduleFinding(facts, { ...view, running: true, lastFailure: 'backup failed: sync' });
+    assert.equal(scheduleFinding('backup', { deployed: false }).status, 'missing');
+    assert.equal(scheduleFinding('backup', { ...view, suspended: true }).status, 'warning');
+    const failed = scheduleFinding('backup', { ...view, running: true, lastFailure: 'backup failed: sync' });
     assert.equal(failed.status, 'warning');
     assert.match(failed.found, /is running; the last run failed: backup failed: sync$/);
   });

@@ -3,7 +3,7 @@ import { describeMemoryMcp } from '../../../../components/memory-mcp/objects';
 import { parseStack } from '../../../../components/stack';
 import { Interrupted } from '../../../../operate/base/failure';
 import type { Api } from '../../../../operate/cluster/api';
-import { createScratch, scratchName, scratchObjects } from '../../../../operate/commands/backup/drill/scratch';
+import { createScratch, scratchName, scratchObjects } from '../../../../operate/commands/backup/git/drill/scratch';
 import { validateObject } from '../../../support/schemas';
 
 function systemFor(memoryMcp: object) {
@@ -20,7 +20,7 @@ const git = {
 const otlp = { endpoint: 'http://collector.monitoring.svc:4317', required: true };
 const system = systemFor({ git, authentication: { mode: 'bearer' }, server: { otlp } });
 function objects(ends = new Date(Date.now() + 600_000)) {
-  const { backup } = system.operations;
+  const [backup] = system.operations.backups;
   if (backup?.kind !== 'git') throw new Error('no backup');
   return scratchObjects(system, backup.drill, scratchName(system), ends);
 }

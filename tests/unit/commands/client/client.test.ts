@@ -242,7 +242,7 @@ describe('the servers of a system', () => {
   ] as const;
   const stackOf = (servers: Operations['servers']): DescribedStack => ({
     ...described,
-    plan: { ...described.plan, systems: [{ ...systemWith({}, 'engine'), operations: { servers } }] },
+    plan: { ...described.plan, systems: [{ ...systemWith({}, 'engine'), operations: { servers, backups: [] } }] },
   });
   const described = describedStack(projectDir, 'goddess');
   const chosen = (

@@ -81,7 +81,7 @@ describe('what a stack with several systems needs of its cluster', () => {
       { ...main, name: 'open' },
       { ...main, name: 'keyed', access: own },
     ] as const;
-    const system = { ...systemWith({}, 'engine'), operations: { servers } };
+    const system = { ...systemWith({}, 'engine'), operations: { servers, backups: [] } };
     const stack = { ...described, plan: { ...described.plan, systems: [...described.plan.systems, system] } };
     assert.deepEqual(
       secrets({ stack } as unknown as Examined).map(({ subject }) => subject),

@@ -211,7 +211,12 @@ describe('the images of a stack', () => {
       imagesOf(describedStack(join(__dirname, '..', '..', '..', '..'), stack))
         .flatMap(({ keys }) => keys.map((path) => path.join('.')))
         .sort();
-    assert.deepEqual(keysOf('local'), ['contextEngine.image', 'contextEngine.qdrant.image', 'memoryMcp.image']);
+    assert.deepEqual(keysOf('local'), [
+      'contextEngine.backup.image',
+      'contextEngine.image',
+      'contextEngine.qdrant.image',
+      'memoryMcp.image',
+    ]);
     assert.deepEqual(keysOf('goddess'), ['memoryMcp.authentication.image', 'memoryMcp.image']);
     assert.deepEqual(keysOf('staging'), ['memoryMcp.backup.image', 'memoryMcp.image']);
   });

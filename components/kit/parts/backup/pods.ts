@@ -1,0 +1,146 @@
+import type { IContainer, IEnvVar, IPodSpec } from 'kubernetes-models/v1';
+import { hardenedPod, pullSecrets, resourceRequirements } from '../../objects/pod';
+import type { BackupArgs } from './index';
+import { repositoryEnv, repositoryMount, repositoryVolume } from './repository';
+import { scriptsVolume } from './scripts';
+import { type Reached, type StoreBackup, scriptsFolder } from './store';
+
+const work = '/work';
+/** Seconds by which the scripts end before their Job does, so that they can say why. */
+const tidySeconds = 30;
+const ownSizing = { cpu: '100m', memory: '128Mi', memoryLimit: '1Gi' } as const;
+const storeSizing = { cpu: '100m', memory: '64Mi', memoryLimit: '512Mi' } as const;
+
+/** Scripts that open the repository; no other container has its password. */
+const opening: ReadonlySet<string> = new Set(['open', 'save', 'fetch']);
+
+/** What the pods of backups are for. */
+export type Purpose = 'backup' | 'restore' | 'drill';
+
+/** Opens the repository, dumps the stores in their order, saves what they have dumped. */
+export function backupPod(args: BackupArgs): IPodSpec {
+  const { check, keep, keepDaily, keepMonthly, keepWeekly } = args.settings;
+  const counts = { last: keep, daily: keepDaily, weekly: keepWeekly, monthly: keepMonthly };
+  const options = Object.entries(counts).flatMap(([period, count]) => (count > 0 ? [`--keep-${period} ${count}`] : []));
+  return pod(args, 'living', {
+    initContainers: [
+      ours(args, 'backup', 'open'),
+      ...args.stores.map((store) => theirs(args, 'backup', 'dump', store, store.living)),
+    ],
+    containers: [
+      ours(args, 'backup', 'save', [
+        { name: 'KEEP', value: options.join(' ') },
+        { name: 'CHECK_PERCENT', value: String(check.percent) },
+      ]),
+    ],
+  });
+}
+
+/** Fetches a backup, looks at what is there, and only then loads it into the stores themselves. */
+export function restorePod(args: BackupArgs): IPodSpec {
+  const { stores } = args;
+  return pod(args, 'living', {
+    initContainers: [
+      ours(args, 'restore', 'fetch', [{ name: 'BACKUP', value: 'latest' }]),
+      ...stores.map((store) => theirs(args, 'restore', 'look', store, store.living)),
+      ours(args, 'restore', 'guard', [{ name: 'OVERWRITE', value: '0' }]),
+      ...stores.map((store) => theirs(args, 'restore', 'load', store, store.living)),
+    ],
+    containers: [ours(args, 'restore', 'compare')],
+  });
+}
+
+/**
+ * Fetches the newest backup and loads it into stores of its own, which share the pod's loopback address, so that nobody
+ * has to reach them and they reach nobody. They are init containers that go on running: the pod ends without them.
+ */
+export function drillPod(args: BackupArgs): IPodSpec {
+  return pod(args, 'scratch', {
+    initContainers: [
+      ours(args, 'drill', 'fetch', [{ name: 'BACKUP', value: 'latest' }]),
+      ...args.stores.flatMap((store) => [
+        ...store.scratch.containers.map((container) => ({ ...container, restartPolicy: 'Always' })),
+        theirs(args, 'drill', 'load', store, store.scratch),
+      ]),
+    ],
+    containers: [ours(args, 'drill', 'compare')],
+  });
+}
+
+function pod(
+  args: BackupArgs,
+  reached: 'living' | 'scratch',
+  containers: Pick<IPodSpec, 'initContainers' | 'containers'>,
+): IPodSpec {
+  const { claimName, settings, stores } = args;
+  return hardenedPod(args.runAs, {
+    serviceAccountName: args.serviceAccountName,
+    ...pullSecrets(args.imagePullSecrets),
+    ...args.placement,
+    // Names with a dot are asked for as they are first: policies that allow hosts by name never see search domains.
+    dnsConfig: { options: [{ name: 'ndots', value: '1' }] },
+    ...containers,
+    volumes: [
+      scriptsVolume(args.name, stores),
+      { name: 'work', emptyDir: { sizeLimit: args.workSize } },
+      ...repositoryVolume(settings, claimName),
+      ...stores.flatMap((store) => store[reached].volumes ?? []),
+    ],
+  });
+}
+
+function common(args: BackupArgs, purpose: Purpose): IEnvVar[] {
+  return [
+    { name: 'ACTION', value: purpose },
+    { name: 'STORES', value: args.stores.map(({ name }) => name).join(' ') },
+    { name: 'WORK', value: work },
+    { name: 'DEADLINE_SECONDS', value: String(args.settings.deadlineSeconds - tidySeconds) },
+  ];
+}
+
+/** A container of restic's own image. */
+function ours(args: BackupArgs, purpose: Purpose, script: string, env: readonly IEnvVar[] = []): IContainer {
+  return {
+    name: script,
+    image: args.settings.image,
+    command: ['sh', `${scriptsFolder}/${script}.sh`],
+    env: [
+      ...common(args, purpose),
+      ...(opening.has(script) ? [{ name: 'BACKUP_HOST', value: args.host }, ...repositoryEnv(args.settings)] : []),
+      ...env,
+    ],
+    resources: resourceRequirements(ownSizing),
+    volumeMounts: [...mounts, ...(opening.has(script) ? repositoryMount(args.settings) : [])],
+  };
+}
+
+/** A container of a store's own tools. */
+function theirs(
+  args: BackupArgs,
+  purpose: Purpose,
+  script: 'dump' | 'look' | 'load',
+  store: StoreBackup,
+  { env, volumeMounts = [] }: Reached,
+): IContainer {
+  const { count, dump, image, load, name, resources } = store;
+  return {
+    name: `${script}-${name}`,
+    image,
+    command: ['sh', `${scriptsFolder}/${script}.sh`],
+    env: [
+      ...common(args, purpose),
+      { name: 'STORE', value: name },
+      { name: 'COUNT', value: count },
+      ...(script === 'dump' ? [{ name: 'DUMP', value: dump }] : []),
+      ...(script === 'load' ? [{ name: 'LOAD', value: load }] : []),
+      ...env,
+    ],
+    resources: resourceRequirements(resources ?? storeSizing),
+    volumeMounts: [...mounts, ...volumeMounts],
+  };
+}
+
+const mounts = [
+  { name: 'scripts', mountPath: scriptsFolder, readOnly: true },
+  { name: 'work', mountPath: work },
+];

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Loads the files of a backup into one store, and counts what is there then.
+#
+#   STORE        its name
+#   LOAD, COUNT  its own scripts: the first reads the folder in FILES, the second writes a count to its standard output
+. "$(dirname "$0")/lib.sh"
+if [ "$ACTION" = list ]; then exit 0; fi
+
+export FILES="$WORK/data/$STORE/files"
+mkdir -p "$WORK/loaded"
+run "load $STORE" $LOAD || fail "load $STORE: $(said)"
+cat "$out"
+run "count $STORE" $COUNT || fail "count $STORE: $(said)"
+cp "$out" "$WORK/loaded/$STORE"

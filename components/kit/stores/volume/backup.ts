@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { IVolumeMount } from 'kubernetes-models/v1';
+import { filesOf } from '../../parts/backup/scripts';
+import { type Reached, type StoreBackup, storeScripts } from '../../parts/backup/store';
+
+const name = 'volume';
+const scripts = filesOf(join(__dirname, 'scripts'));
+const script = (file: string) => `python3 -B ${storeScripts(name)}/${file}`;
+const folder = '/volume';
+
+export interface VolumeBackupArgs {
+  /** Image with Python 3.9 or newer. */
+  readonly toolsImage: string;
+  /** Claim of the volume. Pods that mount it at the same time must be on one node. */
+  readonly claimName: string;
+  /** Its size, a quantity in bytes: a drill takes it on the node's own disk. */
+  readonly size: string;
+}
+
+/** The files of a volume, SQLite databases among them, while a server goes on writing to them. */
+export function volumeBackup({ claimName, size, toolsImage }: VolumeBackupArgs): StoreBackup {
+  return {
+    name,
+    image: toolsImage,
+    scripts,
+    dump: script('dump.py'),
+    load: script('load.py'),
+    count: script('count.py'),
+    // Not read-only: SQLite reads a database with a write-ahead log only where it may lock it.
+    living: reached({ name: 'volume', persistentVolumeClaim: { claimName } }),
+    scratch: { ...reached({ name: 'volume', emptyDir: { sizeLimit: size } }), containers: [] },
+  };
+}
+
+function reached(volume: NonNullable<Reached['volumes']>[number]): Reached {
+  const volumeMounts: IVolumeMount[] = [{ name: 'volume', mountPath: folder }];
+  return { env: [{ name: 'FOLDER', value: folder }], volumeMounts, volumes: [volume] };
+}
