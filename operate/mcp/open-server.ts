@@ -1,7 +1,8 @@
+import type { Operations } from '../../components/system/operations';
 import { Failure } from '../base/failure';
 import type { CommandRun } from '../base/run';
 import { type ClusterOptions, stackCluster } from '../cluster/stack-cluster';
-import { describedStack, serverOf, systemOf } from '../stack';
+import { describedStack, systemOf } from '../stack';
 import { type OpenEndpoint, openEndpoint, openUrl, type RouteOptions } from './endpoint';
 
 /** How the operator names a server: by its stack, or by a URL. */
@@ -19,14 +20,23 @@ export function namesServer({ stack, url }: ServerChoice): boolean {
 }
 
 /**
- * Opens the way to the named server.
- * @param key key of the system in a stack file
+ * Opens the way to the named server, of a stack to the one that offers all of these tools.
+ * @throws Failure where the stack has none, or several systems have one
  */
-export async function openServer(run: CommandRun, choice: ServerChoice, key: string): Promise<OpenEndpoint> {
+export async function openServer(
+  run: CommandRun,
+  choice: ServerChoice,
+  tools: readonly string[],
+): Promise<OpenEndpoint> {
   if (!namesServer(choice)) throw new Failure('no server is named', 'name it by --stack or --url');
   if (choice.url !== undefined) return openUrl(choice.url, choice);
   const stack = describedStack(run.projectDir, choice.stack ?? '');
-  const system = systemOf(stack, key);
+  const offers = ({ servers }: Operations) => servers.find((each) => tools.every((tool) => each.tools.includes(tool)));
+  const system = systemOf(stack, undefined, (operations) => offers(operations) !== undefined);
+  const server = offers(system.operations);
+  if (server === undefined) {
+    throw new Failure(`stack ${stack.name} has no server with the tools ${tools.join(', ')}`, 'name another stack');
+  }
   const cluster = () => stackCluster(run.home, stack, choice);
-  return openEndpoint({ stack: stack.name, system, server: serverOf(system), cluster }, choice);
+  return openEndpoint({ stack: stack.name, system, server, cluster }, choice);
 }

@@ -5,6 +5,9 @@ import { ConnectionBroken, openSession, type Session } from '../mcp/session';
 import { asFailure, isNotFound, isRefusal, isTransient } from './errors';
 import type { MemoryPlace } from './rules';
 
+/** Tools of a server that memories are brought to. */
+export const memoryTools = ['remember', 'read', 'edit', 'list', 'recall'] as const;
+
 /** A memory as the server has it. */
 export interface StoredMemory extends MemoryPlace {
   readonly id: string;

@@ -1,3 +1,4 @@
+import { systems as installable } from '../../components';
 import { describeStack, parseStack, type StackConfig } from '../../components/stack';
 import type { Plan, SystemPlan } from '../../components/system';
 import type { Operations, ServerFacts } from '../../components/system/operations';
@@ -80,10 +81,11 @@ export function systemOf(
   const known = systems.map(({ id }) => id).join(', ');
   const found = name === undefined ? systems : systems.filter(({ id, path }) => id === name || path.join('.') === name);
   const [system] = found;
+  const keys = installable.map(({ key }) => key);
   if (system === undefined) {
     throw new Failure(
       name === undefined ? `stack ${stack} has no system` : `stack ${stack} has no system ${name}`,
-      known === '' ? `name one in Pulumi.${stack}.yaml, such as memoryMcp: {}` : `name one of: ${known}`,
+      known === '' ? `name one in Pulumi.${stack}.yaml: ${keys.join(', ')}` : `name one of: ${known}`,
     );
   }
   const [only, ...others] = found.length === 1 ? found : found.filter(({ operations }) => offers(operations));

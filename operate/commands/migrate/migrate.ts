@@ -7,7 +7,7 @@ import type { OpenEndpoint } from '../../mcp/endpoint';
 import type { ServerChoice } from '../../mcp/open-server';
 import { openServer } from '../../mcp/open-server';
 import { placeInWords } from '../../memories/rules';
-import { MemoryServer, type RetryPolicy } from '../../memories/server';
+import { MemoryServer, memoryTools, type RetryPolicy } from '../../memories/server';
 import type { Form } from '../../report/print';
 import type { Migratable } from '../../serena/plan';
 import { type CopyOptions, copyMemory, type Done } from './copy-memory';
@@ -40,7 +40,7 @@ export async function migrate(
   pace: RetryPolicy | undefined,
 ): Promise<Migration> {
   const started = Date.now();
-  const endpoint = await openServer(run, options, 'memoryMcp');
+  const endpoint = await openServer(run, options, memoryTools);
   const waits = { signal: run.signal, onWait: tellOfAnother };
   try {
     return await withLock(

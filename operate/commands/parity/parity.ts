@@ -3,7 +3,7 @@ import { type RunStep, showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
 import type { ServerChoice } from '../../mcp/open-server';
 import { openServer } from '../../mcp/open-server';
-import { impatient, MemoryServer, type RetryPolicy } from '../../memories/server';
+import { impatient, MemoryServer, memoryTools, type RetryPolicy } from '../../memories/server';
 import { type Latency, latencyInWords } from '../../report/latency';
 import { printReport } from '../../report/print';
 import type { Finding, Report } from '../../report/report';
@@ -35,7 +35,7 @@ export async function parity(run: CommandRun, options: ParityOptions, pace: Retr
     );
   }
   const here = migratable(plan);
-  const endpoint = await openServer(run, options, 'memoryMcp');
+  const endpoint = await openServer(run, options, memoryTools);
   const step = startProgress(showingFor(options));
   const asked = performance.now();
   try {
