@@ -23,14 +23,18 @@ export async function status(run: CommandRun, options: BackupOptions): Promise<n
     : undefined;
   const findings: Finding[] = [];
   for (const { backups, system } of wanted) {
+    const ofSystem: Finding[] = [];
     for (const backup of cluster ? backups : []) {
       if (!cluster) continue;
       const view = await viewOf(cluster.api, system.namespace, backup.cronJobs.backup);
       const saved = { stack: stack.name, cluster, system, backup, signal: run.signal };
-      findings.push(scheduleFinding(backup.cronJobs.backup, view));
-      findings.push(...(await implementationOf(backup).status(saved, view)));
+      ofSystem.push(scheduleFinding(backup.cronJobs.backup, view));
+      ofSystem.push(...(await implementationOf(backup).status(saved, view)));
     }
-    findings.push(...unsaved(stack.name, system));
+    ofSystem.push(...unsaved(stack.name, system));
+    // Names within a namespace may be the same for every system of the stack, as they are for instances of one.
+    const place = systems.length > 1 ? `${system.id}: ` : '';
+    findings.push(...ofSystem.map((finding) => ({ ...finding, subject: `${place}${finding.subject}` })));
   }
   return printReport({ command: 'backup status', stack: stack.name, findings }, options);
 }
