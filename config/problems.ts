@@ -102,13 +102,15 @@ function shapeAt(schema: z.ZodType, path: Path): Record<string, z.ZodType> | und
     const element = unwrapped(schema).element;
     return element && shapeAt(element, rest);
   }
-  const next = shape?.[String(head)];
+  const next = shape?.[String(head)] ?? unwrapped(schema).valueType;
   return next && shapeAt(next, rest);
 }
 
 interface Unwrapped {
   readonly shape?: Record<string, z.ZodType>;
   readonly element?: z.ZodType;
+  /** Of a map whose names are free. */
+  readonly valueType?: z.ZodType;
 }
 
 function unwrapped(schema: z.ZodType): Unwrapped {

@@ -44,11 +44,13 @@ function markOf(schema: z.ZodType): boolean | undefined {
   return mark === undefined && inner ? markOf(inner) : mark;
 }
 
-/** The schemas of a key: one of a map, one of each variant of a union that has it. */
+/** The schemas of a key: one of a map, one of each variant of a union that has it, that of the values where names are free. */
 function childrenOf(schema: z.ZodType, key: string): z.ZodType[] {
   const inner = innerOf(schema);
   if (inner) return childrenOf(inner, key);
   if (schema instanceof z.ZodObject) return schema.shape[key] ? [schema.shape[key] as z.ZodType] : [];
+  // The names of a map are free: what is said of one holds for all.
+  if (schema instanceof z.ZodRecord) return [schema.valueType as z.ZodType];
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => childrenOf(option as z.ZodType, key));
   return [];
 }

@@ -36,9 +36,16 @@ function group(path: string, schema: JsonSchema): string[] {
 
 function groupsBelow(path: string, map: JsonSchema): string[][] {
   return Object.entries(map.properties ?? {}).flatMap(([key, schema]) => {
-    const [below, inner] = schema.items ? [`${path}.${key}[]`, schema.items] : [`${path}.${key}`, schema];
+    const [below, inner] = nestedIn(`${path}.${key}`, schema);
     return isGroup(inner) ? [[`### ${below}`, prose(schema.description ?? ''), ...group(below, inner)]] : [];
   });
+}
+
+/** What a key holds, or each item of its list, or each value of a map whose names are free, by its path. */
+function nestedIn(path: string, schema: JsonSchema): readonly [path: string, schema: JsonSchema] {
+  if (schema.items) return [`${path}[]`, schema.items];
+  const { additionalProperties: values } = schema;
+  return typeof values === 'object' && isGroup(values) ? [`${path}.NAME`, values] : [path, schema];
 }
 
 /** A union: what tells its variants apart, the keys that all have, then the keys of each. */
@@ -91,7 +98,8 @@ function value(path: string, schema: JsonSchema): string {
   if (isEncrypted(schema)) return 'an encrypted value';
   if (isGroup(schema)) return linkTo(path, 'map');
   if (typeof schema.additionalProperties === 'object') {
-    return `map of ${inWords(schema.propertyNames)} to ${value(path, schema.additionalProperties)}`;
+    const [below] = nestedIn(path, schema);
+    return `map of ${inWords(schema.propertyNames)} to ${value(below, schema.additionalProperties)}`;
   }
   if (schema.type === 'boolean') return `${code(true)}, ${code(false)}`;
   if (schema.type === 'integer') return `whole number, ${schema.minimum} to ${schema.maximum}`;
