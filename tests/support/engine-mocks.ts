@@ -10,11 +10,14 @@ export interface Registration {
 /**
  * Runs a program without engine and provider, and records what it registers. Options such as `protect` and `parent`
  * never reach mocks; see `resourceOptions` for those.
+ *
+ * @param secretKeys the keys of `config` that the stack file holds encrypted, in whole or in part
  */
 export async function recordRegistrations(
   program: () => unknown,
   config: Record<string, string> = {},
   stack = 'test',
+  secretKeys: string[] = [],
 ): Promise<Registration[]> {
   const registrations: Registration[] = [];
   await pulumi.runtime.setMocks(
@@ -30,7 +33,7 @@ export async function recordRegistrations(
     'memory-fleet',
     stack,
   );
-  pulumi.runtime.setAllConfig(config);
+  pulumi.runtime.setAllConfig(config, secretKeys);
   const outputs = (await program()) as object | undefined;
   // Registrations end in promises of their own; the outputs depend on all that matter.
   for (const value of Object.values(outputs ?? {})) await resolved(pulumi.output(value));

@@ -1,0 +1,36 @@
+import type { Constraint } from '../../config/constraint';
+import { secretConstraints } from '../kit/settings/secret-source';
+import type { NamedCluster, SystemModule } from '../system';
+import { describeNotebook } from './objects';
+import { type NotebookSecrets, type NotebookSettings, notebookSchema, notebookSecrets } from './settings';
+
+export const notebook = {
+  key: 'notebook',
+  component: 'Notebook',
+  about: 'notebook: notes for agents, in any number of instances',
+  settings: notebookSchema,
+  secrets: notebookSecrets,
+  constraints,
+  describe: ({ instances }, cluster) =>
+    Object.entries(instances).map(([name, settings]) => describeNotebook(name, settings, cluster)),
+} as const satisfies SystemModule<NotebookSettings, NotebookSecrets>;
+
+function constraints({ instances }: NotebookSettings, cluster: NamedCluster, secrets: NotebookSecrets): Constraint[] {
+  return Object.entries(instances).flatMap(([name, { backup, hostname, key }]) => {
+    const at = (...path: string[]) => ['notebook', 'instances', name, ...path];
+    return [
+      {
+        path: at('hostname'),
+        expected: 'no host name, or cluster.gateway set: a route needs a Gateway to attach to',
+        satisfied: hostname === undefined || cluster.gateway !== undefined,
+      },
+      ...secretConstraints(['notebook', name, 'key'], secrets[name]?.key, key.source, at('key', 'source')),
+      ...secretConstraints(
+        ['notebook', name, 'backup'],
+        secrets[name]?.backup,
+        backup.password.source,
+        at('backup', 'password', 'source'),
+      ),
+    ];
+  });
+}

@@ -1,0 +1,230 @@
+import { labelsOf } from '../kit/objects/labels';
+import { dedicatedNamespace } from '../kit/objects/namespace';
+import { hardenedPod, onOneNode, type RunAs, resourceRequirements } from '../kit/objects/pod';
+import { account } from '../kit/objects/service-account';
+import { appServer, appServerObjects } from '../kit/parts/app-server';
+import { type BackupArgs, backupFacts, backupObjects } from '../kit/parts/backup';
+import { delivery } from '../kit/parts/delivery';
+import { exposureObjects } from '../kit/parts/exposure';
+import { networkPolicies } from '../kit/parts/network-policies';
+import { plannedObjects } from '../kit/parts/plan';
+import { madeSecret, secretObjects } from '../kit/parts/secrets';
+import { qdrantBackup } from '../kit/stores/qdrant/backup';
+import { qdrantFlows } from '../kit/stores/qdrant/flows';
+import { qdrantObjects, qdrantPorts, qdrantVolumes } from '../kit/stores/qdrant/objects';
+import type { NamedCluster, SystemPlan } from '../system';
+import type { Flow } from '../system/flow';
+import type { ServerFacts } from '../system/operations';
+import type { InstanceSettings } from './settings';
+
+const system = 'notebook';
+const runAs: RunAs = { uid: 1000, gid: 1000 };
+const ports = { requests: 8000, health: 18_000 };
+const qdrantImage = 'docker.io/qdrant/qdrant:v1.15.4-unprivileged';
+const toolsImage = 'docker.io/library/python:3.13.7-alpine3.22';
+/** Labels of the pods of one kind. */
+const pods = (component: string) => ({ app: system, component });
+
+/** One notebook: a server, its vectors, and their backup. */
+export function describeNotebook(name: string, settings: InstanceSettings, cluster: NamedCluster): SystemPlan {
+  const id = `${system}-${name}`;
+  const metadata = (object: string, labels: Readonly<Record<string, string>> = { app: system }) => ({
+    name: object,
+    namespace: id,
+    labels: labelsOf(system, labels),
+  });
+  const volume = (claimName: string) => ({ claimName, size: settings.storage, storageClass: cluster.storageClass });
+  const volumes = { storage: volume('qdrant-storage'), snapshots: volume('qdrant-snapshots') };
+  const traffic = flows(settings);
+  const backup = backupArgs(id, settings, cluster, metadata);
+  const objects = {
+    namespace: dedicatedNamespace(id, labelsOf(system)),
+    serviceAccount: account(metadata(system)),
+    ...qdrantVolumes('qdrant', metadata, volumes),
+    ...networkPolicies({ system: id, metadata, ours: {}, flows: traffic, cluster }),
+    ...secretObjects(
+      metadata(system),
+      {
+        key: { source: settings.key, secret: [system, name, 'key'] },
+        backupPassword: {
+          source: { ...settings.backup.password, secretRevision: 0 },
+          secret: [system, name, 'backup'],
+        },
+      },
+      cluster,
+    ),
+    ...qdrantObjects({
+      name: 'qdrant',
+      metadata,
+      selector: pods('qdrant'),
+      podLabels: labelsOf(system, pods('qdrant')),
+      scraped: {},
+      image: qdrantImage,
+      imagePullSecrets: [],
+      resources: settings.resources,
+      serviceAccountName: system,
+      ...volumes,
+      after: ['serviceAccount'],
+    }),
+    ...appServerObjects(system, server(settings, metadata)),
+    ...exposureObjects(
+      settings.hostname === undefined
+        ? { kind: 'none' }
+        : {
+            kind: 'gateway',
+            hosts: [
+              {
+                metadata: metadata(system),
+                hostname: settings.hostname,
+                rules: [{ path: '/', backend: { name: system, port: ports.requests } }],
+                after: [`${system}-service`],
+              },
+            ],
+          },
+      undefined,
+      cluster,
+    ),
+    ...backupObjects(backup),
+    ...delivery({ name: id, labels: labelsOf(system), namespace: id, after: [system] }, cluster),
+  };
+  const facts = serverFacts(id, settings, cluster);
+  return {
+    id,
+    path: [system, 'instances', name],
+    component: 'Notebook',
+    namespace: id,
+    objects: plannedObjects(objects, cluster),
+    flows: traffic,
+    outputs: { ...facts.endpoint },
+    operations: { servers: [facts], backups: [backupFacts(backup)] },
+  };
+}
+
+function server(settings: InstanceSettings, metadata: Parameters<typeof appServer>[0]['metadata']) {
+  return appServer({
+    name: system,
+    metadata,
+    selector: pods('server'),
+    podLabels: labelsOf(system, pods('server')),
+    container: {
+      image: settings.image,
+      env: [
+        { name: 'QDRANT_URL', value: `http://qdrant:${qdrantPorts.requests}` },
+        {
+          name: 'MODEL_KEY',
+          valueFrom: {
+            secretKeyRef: { name: settings.key.secretName, key: settings.key.secretKey, optional: true },
+          },
+        },
+      ],
+      resources: resourceRequirements(settings.resources),
+    },
+    ports,
+    checks: { ready: { path: '/readyz' } },
+    startupBudgetSeconds: 60,
+    pod: ({ containers, volumes }) => hardenedPod(runAs, { serviceAccountName: system, containers, volumes }),
+    after: ['serviceAccount', 'qdrantService', ...madeSecret('key', settings.key)],
+  });
+}
+
+function flows({ hostname }: InstanceSettings): Flow[] {
+  return [
+    { name: 'dns', pods: { app: system }, direction: 'out', peer: { kind: 'dns' }, port: 53, purpose: 'names' },
+    ...qdrantFlows({
+      name: 'qdrant',
+      pods: pods('qdrant'),
+      clients: { 'memory-fleet.dev/uses-qdrant': 'true' },
+      purpose: 'vectors',
+    }),
+    ...(hostname === undefined
+      ? []
+      : [
+          {
+            name: 'from-gateway',
+            pods: pods('server'),
+            direction: 'in',
+            peer: { kind: 'gateway' },
+            port: ports.requests,
+            purpose: 'requests of users',
+          } as const,
+        ]),
+  ];
+}
+
+function backupArgs(
+  id: string,
+  settings: InstanceSettings,
+  cluster: NamedCluster,
+  metadata: BackupArgs['metadata'],
+): BackupArgs {
+  const labels = (component: string) =>
+    labelsOf(system, { ...pods(component), 'memory-fleet.dev/uses-qdrant': 'true' });
+  return {
+    name: 'backup',
+    key: 'backup',
+    content: 'notes',
+    settings: settings.backup,
+    metadata,
+    podLabels: { backup: labels('backup'), restore: labels('restore'), drill: labelsOf(system, pods('drill')) },
+    host: `${cluster.name}/${id}`,
+    serviceAccountName: system,
+    imagePullSecrets: [],
+    runAs,
+    placement: onOneNode({ app: system }),
+    waivers: [],
+    after: [
+      'serviceAccount',
+      'qdrant',
+      ...madeSecret('backupPassword', { ...settings.backup.password, secretRevision: 0 }),
+    ],
+    stores: [
+      qdrantBackup({
+        toolsImage,
+        url: `http://qdrant:${qdrantPorts.requests}`,
+        image: qdrantImage,
+        resources: settings.resources,
+        storageSize: settings.storage,
+      }),
+    ],
+    claimName: 'backup',
+    storageClass: cluster.storageClass,
+    workSize: settings.storage,
+  };
+}
+
+function serverFacts(id: string, { hostname, image }: InstanceSettings, { domain }: NamedCluster): ServerFacts {
+  const inClusterUrl = `http://${system}.${id}.svc.${domain}:${ports.requests}/mcp`;
+  return {
+    name: system,
+    transport: 'http',
+    endpoint: { url: hostname === undefined ? inClusterUrl : `https://${hostname}/mcp`, inClusterUrl },
+    workload: { kind: 'Deployment', name: system },
+    container: system,
+    image,
+    podLabels: pods('server'),
+    ports,
+    paths: { mcp: '/mcp', live: '/readyz', ready: '/readyz', routed: '/', healthApart: true },
+    ...(hostname === undefined ? {} : { hostname }),
+    tools: ['store', 'find'],
+    access: { mode: 'none' },
+    takesAnyHost: true,
+    startupSeconds: 60,
+    client: {
+      name: id,
+      tokenVariable: 'NOTEBOOK_TOKEN',
+      guidance: 'Notes are kept by `store`, and found by `find`.\n',
+    },
+    probe: () => ({
+      write: [],
+      read: [
+        {
+          title: 'status answers',
+          call: { tool: 'status', arguments: {} },
+          problem: (answer) =>
+            (answer as { count?: unknown }).count === undefined ? `answered ${JSON.stringify(answer)}` : undefined,
+        },
+      ],
+      change: [],
+    }),
+  };
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { byteQuantity, dnsLabel, encryptedValue, hostname, image, resources } from '../../config/fields';
+import { perCluster, promoted } from '../../config/promotion';
+import { backup } from '../kit/settings/backup';
+import { configSecret, existingSecret } from '../kit/settings/secret-source';
+
+const instance = z.strictObject({
+  image: promoted(image.default('registry.example.org/notebook:1.0.0').describe('Image of the server.')),
+  hostname: perCluster(hostname.optional().describe('Host name of its route. Default: no route.')),
+  key: perCluster(
+    z
+      .discriminatedUnion('source', [
+        existingSecret('notebook', 'key'),
+        configSecret('notebook', 'key', ['notebook', 'NAME', 'key']),
+      ])
+      .prefault({ source: 'existing' })
+      .describe('The key of the model.'),
+  ),
+  resources: promoted(
+    resources({ cpu: '100m', memory: '128Mi', memoryLimit: '256Mi' }).describe('Resources of the server.'),
+  ),
+  storage: perCluster(byteQuantity.default('1Gi').describe('Size of the volume with the vectors.')),
+  backup: promoted(
+    backup({
+      system: 'notebook',
+      secret: ['notebook', 'NAME', 'backup'],
+      schedule: '13 3 * * *',
+      size: '2Gi',
+    })
+      .prefault({})
+      .describe('Backups of the vectors.'),
+  ),
+});
+
+/** Notebooks, each on its own. */
+export const notebookSchema = z.strictObject({
+  instances: z.record(dnsLabel, instance).describe('Notebooks by their names, each in a namespace of its own.'),
+});
+
+export const notebookSecrets = z
+  .record(
+    dnsLabel,
+    z.strictObject({
+      key: encryptedValue.optional().describe('Key of the model, encrypted.'),
+      backup: encryptedValue.optional().describe('Password of the backups, encrypted.'),
+    }),
+  )
+  .prefault({})
+  .describe('Encrypted values of the notebooks by their names.');
+
+export type NotebookSettings = z.output<typeof notebookSchema>;
+export type InstanceSettings = z.output<typeof instance>;
+export type NotebookSecrets = z.output<typeof notebookSecrets>;
