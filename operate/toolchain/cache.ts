@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { FleetHome } from '../base/fleet-home';
 import type { ToolPin } from './manifest';
 import { isExecutable } from './on-path';
@@ -53,12 +53,17 @@ function removeLeftOvers(folder: string): void {
 }
 
 function sourceHash(projectDir: string, pin: ToolPin): string {
-  const folder = join(projectDir, 'tools', pin.group);
+  const folder = join(projectDir, 'tools', pin.module);
   const decisive = [pin.package, pin.ldflags, process.platform, process.arch, ...(pin.tags ?? [])];
   const hash = createHash('sha256').update(JSON.stringify(decisive));
-  for (const file of ['go.mod', 'go.sum', 'main.go']) {
-    const path = join(folder, file);
-    if (existsSync(path)) hash.update(file).update(readFileSync(path));
-  }
+  for (const file of filesBelow(folder)) hash.update(file).update(readFileSync(join(folder, file)));
   return hash.digest('hex').slice(0, 12);
+}
+
+/** Paths of all files below a folder, in an order that does not depend on the machine. */
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
 }

@@ -17,6 +17,11 @@ export function withGoCaches<T>(home: FleetHome, work: () => Promise<T>, options
   return withLock(home.locks, 'go', work, options);
 }
 
+/** Whether an earlier build has left packages that this one need not compile. */
+export function hasCompiledPackages(home: FleetHome): boolean {
+  return existsSync(join(home.go, 'build'));
+}
+
 /** Whether there is something that {@link forgetBuildFiles} would take away. */
 export function hasBuildFiles(home: FleetHome): boolean {
   return existsSync(home.go) || leftOvers(home).length > 0;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, homedir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { runChild } from '../base/child';
 import { Failure, throwIfInterrupted } from '../base/failure';
 import type { FleetHome } from '../base/fleet-home';
@@ -84,11 +84,11 @@ export async function requireGo(
   );
 }
 
-/** The Go version that a group of tools declares in its go.mod, such as 1.26. */
-export function declaredGoVersion(projectDir: string, group: string): string {
-  const text = readFileSync(join(projectDir, 'tools', group, 'go.mod'), 'utf8');
+/** The Go version that a module below `tools/` declares, such as 1.26. */
+export function declaredGoVersion(projectDir: string, module: string): string {
+  const text = readFileSync(join(projectDir, 'tools', module, 'go.mod'), 'utf8');
   const found = /^go (\d+(?:\.\d+)+)/m.exec(text)?.[1];
-  if (found === undefined) throw new Error(`tools/${group}/go.mod declares no Go version`);
+  if (found === undefined) throw new Error(`tools/${module}/go.mod declares no Go version`);
   return found;
 }
 
@@ -104,37 +104,61 @@ export function isOlder(found: string, minimum: string): boolean {
 }
 
 /**
- * Builds one tool from its pinned module.
+ * Builds tools of one module in one go, so that each package which several of them use is compiled once.
  *
- * @param output where the binary goes; half a file may be left there when this throws
+ * @param folder where the binaries go, under the names of {@link binaryName}; when this throws, any may be there, or
+ * half of it
  * @throws Failure with the compiler's last lines; Interrupted
  */
 export async function goBuild(
   home: FleetHome,
   projectDir: string,
-  pin: ToolPin,
-  output: string,
+  pins: readonly ToolPin[],
+  folder: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  await requireGo(home, declaredGoVersion(projectDir, pin.group), `${pin.name} ${pin.version}`);
-  const result = await runChild('go', buildArguments(pin, output), {
-    cwd: join(projectDir, 'tools', pin.group),
+  const [module] = new Set(pins.map((pin) => pin.module));
+  if (module === undefined) return;
+  const names = toolsInWords(pins);
+  await requireGo(home, declaredGoVersion(projectDir, module), names);
+  const result = await runChild('go', buildArguments(pins, folder), {
+    cwd: join(projectDir, 'tools', module),
     env: goEnvironment(home),
     signal,
   });
   throwIfInterrupted(signal);
   if (result.exitCode === 0) return;
   throw new Failure(
-    `building ${pin.name} ${pin.version} failed: ${lastLines(result.stderr)}`,
+    `building ${names} failed: ${lastLines(result.stderr)}`,
     'check that the Go module proxy can be reached and that the disk has room, then run the command again; it goes on where it stopped',
   );
 }
 
-/** Arguments of `go build` for one tool. */
-export function buildArguments(pin: ToolPin, output: string): readonly string[] {
-  const ldflags = `-s -w ${pin.ldflags}`.trim();
-  const tags = pin.tags ? ['-tags', pin.tags.join(',')] : [];
-  return ['build', '-mod=readonly', '-trimpath', ...tags, '-ldflags', ldflags, '-o', output, pin.package];
+/** Arguments of `go build` for tools of one module. The linker leaves out flags about packages that a tool has not. */
+export function buildArguments(pins: readonly ToolPin[], folder: string): readonly string[] {
+  const ldflags = ['-s -w', ...new Set(pins.map((pin) => pin.ldflags))].join(' ').trim();
+  const tags = [...new Set(pins.flatMap((pin) => pin.tags ?? []))];
+  return [
+    'build',
+    '-mod=readonly',
+    '-trimpath',
+    ...(tags.length === 0 ? [] : ['-tags', tags.join(',')]),
+    '-ldflags',
+    ldflags,
+    '-o',
+    `${folder}/`,
+    ...pins.map((pin) => pin.package),
+  ];
+}
+
+/** How `go build` names the binary of a package: by the last part of its path that is no major version. */
+export function binaryName(pin: ToolPin): string {
+  return basename(pin.package.replace(/\/v\d+$/, ''));
+}
+
+/** Tools for a sentence, such as `etcd 3.6.5 and kubectl 1.35.4`. */
+export function toolsInWords(pins: readonly ToolPin[]): string {
+  return new Intl.ListFormat('en').format(pins.map((pin) => `${pin.name} ${pin.version}`));
 }
 
 /** The last lines of a long output, where tools put the reason. */

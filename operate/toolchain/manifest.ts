@@ -14,22 +14,37 @@ export const toolNames = [
   'pulumi-resource-kubernetes',
 ] as const;
 
-/** Tools that only judge what was described, in tests: Argo CD's sync engine, and checkers of rules and policies. */
-export const judgeNames = ['agent', 'promtool', 'cyclonus', 'cilium-judge'] as const;
+/** Tools that only tests need: Argo CD's sync engine, and what checks alert rules and network policies. */
+export const testTools = ['agent', 'promtool', 'cyclonus', 'cilium-judge'] as const;
 
-export type ToolName = (typeof toolNames)[number] | (typeof judgeNames)[number];
+export type ToolName = (typeof toolNames)[number] | (typeof testTools)[number];
 
 /** What is enough to deploy to a cluster that exists already. */
 export const deployTools: readonly ToolName[] = ['kubectl', 'pulumi', 'pulumi-resource-kubernetes'];
+
+/**
+ * The order in which tools are obtained. What stands together is of one module and is built by one call of Go, which
+ * links one tool while it compiles another. kwokctl comes first, because it installs others; the engine before its
+ * plugin, because it installs that.
+ */
+export const batches: readonly (readonly ToolName[])[] = [
+  ['kwok', 'kwokctl'],
+  ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl', 'pulumi'],
+  ['pulumi-resource-kubernetes'],
+  ['agent'],
+  ['promtool'],
+  ['cyclonus'],
+  ['cilium-judge'],
+];
 
 /** One pinned tool, as `tools/toolchain.json` describes it. */
 export interface ToolPin {
   readonly name: ToolName;
   /** Without a leading v. */
   readonly version: string;
-  /** The folder below `tools/` whose go.mod pins the sources. */
-  readonly group: string;
-  /** The Go package to build, seen from the group's folder. */
+  /** The folder below `tools/` whose Go module pins the sources. */
+  readonly module: string;
+  /** Import path of the Go package to build. */
   readonly package: string;
   /** Build constraints, which leave out what is not used. @default none */
   readonly tags?: readonly string[];
@@ -39,7 +54,7 @@ export interface ToolPin {
   readonly versionArgs: readonly string[];
   /** A regular expression (multi-line); its first group is the version. */
   readonly versionPattern: string;
-  /** Seconds that a cold build took on two cores. */
+  /** Seconds of a build on two cores, with what nearly every tool is made of compiled already. */
   readonly buildSeconds: number;
 }
 

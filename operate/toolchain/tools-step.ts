@@ -25,7 +25,7 @@ function showEvent(event: ToolEvent, say: Say): void {
       }
       break;
     case 'waiting':
-      say(`${event.pin.name}: another run is at it, waiting`);
+      say(`${namesInWords(event.pins)}: another run is at it, waiting`);
       break;
     case 'vendor':
       say(
@@ -33,25 +33,33 @@ function showEvent(event: ToolEvent, say: Say): void {
       );
       break;
     case 'building': {
-      const { pin, laterSeconds } = event;
       const started = Date.now();
-      say(() => buildingText(pin, (Date.now() - started) / 1000, laterSeconds));
+      say(() => buildingText(event, (Date.now() - started) / 1000));
     }
   }
 }
 
 /**
- * What is shown during a build, with the elapsed seconds of this one and the usual seconds of those still to come.
- * The usual times come from a two-core machine, so what is left is an estimate and called one.
+ * What is shown during a build. The usual times come from a two-core machine, so what is left is an estimate and called
+ * one.
+ *
+ * @param elapsed seconds since it began
  */
-export function buildingText(
-  pin: { readonly name: string; readonly version: string; readonly buildSeconds: number },
-  elapsed: number,
-  laterSeconds: number,
-): string {
-  const left = Math.max(0, pin.buildSeconds - elapsed) + laterSeconds;
-  const here = `building ${pin.name} ${pin.version} from source, ${minutesAndSeconds(elapsed)} of about ${minutesAndSeconds(pin.buildSeconds)}`;
+export function buildingText(build: Building, elapsed: number): string {
+  const left = Math.max(0, build.seconds - elapsed) + build.laterSeconds;
+  const here = `building ${namesInWords(build.pins)} from source, ${minutesAndSeconds(elapsed)} of about ${minutesAndSeconds(build.seconds)}`;
   return `${here}; all tools: ${roughly(left)} left`;
+}
+
+/** A build that is going on, see {@link ToolEvent}. */
+interface Building {
+  readonly pins: readonly { readonly name: string }[];
+  readonly seconds: number;
+  readonly laterSeconds: number;
+}
+
+function namesInWords(tools: readonly { readonly name: string }[]): string {
+  return new Intl.ListFormat('en').format(tools.map(({ name }) => name));
 }
 
 const sourceInWords: Readonly<Record<Tool['source'], string>> = {

@@ -14,7 +14,7 @@ export const vendorLimit: StallLimit = { start: 5, pause: 15 };
 export interface VendorRun {
   readonly home: FleetHome;
   readonly projectDir: string;
-  /** Every pin: one installer can bring several tools. */
+  /** Every pin: one installer can fetch several tools. */
   readonly pins: readonly ToolPin[];
   readonly limit: StallLimit;
   readonly signal?: AbortSignal | undefined;
@@ -23,8 +23,8 @@ export interface VendorRun {
   readonly have: Readonly<Partial<Record<ToolName, string>>>;
 }
 
-/** Files that an installer brought, by tool. They lie in a scratch folder and are gone when `take` returns. */
-export type Brought = Readonly<Partial<Record<ToolName, string>>>;
+/** Files that an installer fetched, by tool. They lie in a scratch folder and are gone when `take` returns. */
+export type Installed = Readonly<Partial<Record<ToolName, string>>>;
 
 /**
  * Lets the vendor's own installer fetch a tool, if it has one that fetches: the engine's npm package, the engine's
@@ -32,21 +32,21 @@ export type Brought = Readonly<Partial<Record<ToolName, string>>>;
  *
  * An installer works in a scratch folder that is deleted afterwards, so one that is cut off leaves nothing behind.
  *
- * @param take stores what was brought; not called where nothing was
+ * @param take stores what was fetched; not called where nothing was
  */
 export async function vendorInstall(
   pin: ToolPin,
   run: VendorRun,
-  take: (files: Brought) => Promise<void>,
+  take: (files: Installed) => Promise<void>,
 ): Promise<void> {
-  const installer = installerOf(pin, run);
-  if (installer === undefined) return;
+  const install = installation(pin, run);
+  if (install === undefined) return;
   mkdirSync(run.home.scratch, { recursive: true });
   const folder = mkdtempSync(join(run.home.scratch, 'vendor-'));
   try {
     mkdirSync(join(folder, 'tmp'));
-    const result = await installer(folder);
-    if (result.outcome === 'done') await take(bring(pin.name, folder));
+    const result = await install(folder);
+    if (result.outcome === 'done') await take(installed(pin.name, folder));
   } finally {
     await stopProcesses(kwokClusterFolder(folder));
     rmSync(folder, { recursive: true, force: true });
@@ -54,24 +54,29 @@ export async function vendorInstall(
 }
 
 /** Stores a file from an installer, with what lies beside it: the engine finds its language hosts there. */
-export async function storeBrought(pin: ToolPin, place: string, file: string): Promise<void> {
+export async function storeInstalled(pin: ToolPin, place: string, file: string): Promise<void> {
   if (pin.name === 'pulumi') copyNeighbours(dirname(file), dirname(place));
   await storeCopy(place, file);
 }
 
-type Installer = (folder: string) => Promise<LimitedRun>;
+/** The program that fetches a tool; undefined where it has none. */
+export function installerOf(name: ToolName): 'npm' | 'pulumi' | 'kwokctl' | undefined {
+  if (name === 'pulumi') return 'npm';
+  if (name === 'pulumi-resource-kubernetes') return 'pulumi';
+  return name === 'kubectl' || (name !== 'kwok' && name in binaryFlags) ? 'kwokctl' : undefined;
+}
 
-function installerOf(pin: ToolPin, run: VendorRun): Installer | undefined {
+/** How to run a tool's installer; undefined where it has none, or its installer is not there. */
+function installation(pin: ToolPin, run: VendorRun): ((folder: string) => Promise<LimitedRun>) | undefined {
   const { pulumi, kwokctl } = run.have;
-  switch (pin.group) {
-    case 'pulumi':
+  switch (installerOf(pin.name)) {
+    case 'npm':
       return (folder) =>
         start(run, folder, process.execPath, [npmShim(run.projectDir), 'version'], { PULUMI_VERSION: pin.version });
-    case 'pulumi-kubernetes':
+    case 'pulumi':
       if (pulumi === undefined) return undefined;
       return (folder) => start(run, folder, pulumi, ['plugin', 'install', 'resource', 'kubernetes', pin.version], {});
-    case 'etcd':
-    case 'kubernetes':
+    case 'kwokctl':
       if (kwokctl === undefined) return undefined;
       return (folder) => start(run, folder, kwokctl, kwokctlArguments(run, folder), kwokctlEnvironment(run, folder));
     default:
@@ -141,7 +146,7 @@ const binaryFlags: Readonly<Partial<Record<ToolName, string>>> = {
   kwok: 'kwok-controller-binary',
 };
 
-function bring(name: ToolName, folder: string): Brought {
+function installed(name: ToolName, folder: string): Installed {
   if (name === 'pulumi') return pick({ pulumi: firstMatch(join(folder, 'pulumi', 'versions'), 'bin/pulumi') });
   if (name === 'pulumi-resource-kubernetes')
     return pick({ [name]: firstMatch(join(folder, 'pulumi', 'plugins'), name) });
@@ -154,7 +159,7 @@ function kwokClusterFolder(folder: string): string {
   return join(folder, 'clusters', 'vendor');
 }
 
-function pick(files: Partial<Record<ToolName, string | undefined>>): Brought {
+function pick(files: Partial<Record<ToolName, string | undefined>>): Installed {
   return Object.fromEntries(Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 

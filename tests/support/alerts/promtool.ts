@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
-import { judgePath } from '../judge';
+import { testToolPath } from '../test-tool';
 
 /** Labels of a series or of an alert. */
 export type Labels = Readonly<Record<string, string>>;
@@ -51,7 +51,7 @@ export interface Promtool {
 
 /** Obtains promtool as every tool is obtained: from the search path, the cache, or built. */
 export async function promtool(projectDir: string): Promise<Promtool> {
-  const tool = await judgePath(projectDir, 'promtool');
+  const tool = await testToolPath(projectDir, 'promtool');
   const folder = mkdtempSync(join(tmpdir(), 'memory-fleet-alerts-'));
   const write = (name: string, content: unknown) => {
     const file = join(folder, name);

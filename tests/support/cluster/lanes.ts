@@ -8,6 +8,7 @@ import { createCluster, destroyCluster, type LocalClusterOptions } from '../../.
 import { loadDefinitions } from '../../../operate/local-cluster/definitions';
 import { ensureStorageClasses } from '../../../operate/local-cluster/storage-classes';
 import { obtainTools, type Tools } from '../../../operate/toolchain';
+import { toolsInWords } from '../../../operate/toolchain/go';
 import { fromTheStart } from './definitions';
 import { interrupt, stoppedOnInterrupt } from './interrupt';
 
@@ -30,7 +31,7 @@ export function cachedTools(): Promise<Tools> {
     home: fleetHome(),
     projectDir,
     onEvent: (event) => {
-      if (event.kind === 'building') console.log(`    building ${event.pin.name} ${event.pin.version}`);
+      if (event.kind === 'building') console.log(`    building ${toolsInWords(event.pins)}`);
     },
   });
 }

@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { judgePath } from '../judge';
+import { testToolPath } from '../test-tool';
 import type { Place, PolicyJudge } from './judge';
 
 /**
@@ -8,7 +8,7 @@ import type { Place, PolicyJudge } from './judge';
  * @param dns the resolver: policies that name hosts hold only for names whose look-ups pass Cilium's proxy on their way there
  */
 export async function cilium(projectDir: string, dns: Place): Promise<PolicyJudge> {
-  const program = await judgePath(projectDir, 'cilium-judge');
+  const program = await testToolPath(projectDir, 'cilium-judge');
   return {
     name: 'Cilium',
     allowed: async (policies, connections) => {

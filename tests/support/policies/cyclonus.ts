@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { judgePath } from '../judge';
+import { testToolPath } from '../test-tool';
 import type { Connection, Place, PolicyJudge } from './judge';
 
 /** Cyclonus, which takes NetworkPolicies for what their specification says. It knows none of Cilium's own kinds. */
 export async function cyclonus(projectDir: string): Promise<PolicyJudge> {
-  const program = await judgePath(projectDir, 'cyclonus');
+  const program = await testToolPath(projectDir, 'cyclonus');
   return {
     name: 'cyclonus',
     allowed: async (policies, connections) => {

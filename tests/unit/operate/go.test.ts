@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { fleetHomeAt } from '../../../operate/base/fleet-home';
-import { buildArguments, goEnvironment, isOlder } from '../../../operate/toolchain/go';
+import { binaryName, buildArguments, goEnvironment, isOlder } from '../../../operate/toolchain/go';
+import type { ToolPin } from '../../../operate/toolchain/manifest';
 
 const home = fleetHomeAt('/f');
 
@@ -52,23 +53,50 @@ describe('building with Go', () => {
   });
 
   it('builds reproducibly, stripped, from the pinned sources only', () => {
-    const pin = { package: 'example.test/tool', ldflags: '-X a=b' } as Parameters<typeof buildArguments>[0];
-    const args = buildArguments(pin, '/out');
-    assert.deepEqual(args, [
+    assert.deepEqual(buildArguments([pinOf('example.test/tool', { ldflags: '-X a=b' })], '/out'), [
       'build',
       '-mod=readonly',
       '-trimpath',
       '-ldflags',
       '-s -w -X a=b',
       '-o',
-      '/out',
-      pin.package,
+      '/out/',
+      'example.test/tool',
     ]);
   });
 
+  it('builds several tools in one go, each flag named once', () => {
+    const pins = [
+      pinOf('example.test/a', { ldflags: '-X a=b' }),
+      pinOf('example.test/b', { ldflags: '-X a=b' }),
+      pinOf('example.test/c', { ldflags: '-X c=d' }),
+    ];
+    const args = buildArguments(pins, '/out');
+    assert.equal(args[args.indexOf('-ldflags') + 1], '-s -w -X a=b -X c=d');
+    assert.deepEqual(args.slice(-3), ['example.test/a', 'example.test/b', 'example.test/c']);
+  });
+
   it('leaves out what the tags of a tool leave out', () => {
-    const pin = { package: 'example.test/tool', ldflags: '', tags: ['no_a', 'no_b'] };
-    const args = buildArguments(pin as unknown as Parameters<typeof buildArguments>[0], '/out');
+    const args = buildArguments([pinOf('example.test/tool', { tags: ['no_a', 'no_b'] })], '/out');
     assert.deepEqual(args.slice(args.indexOf('-tags'), args.indexOf('-tags') + 2), ['-tags', 'no_a,no_b']);
   });
+
+  it('finds a binary where Go puts it, which a major version does not name', () => {
+    assert.equal(binaryName(pinOf('go.etcd.io/etcd/server/v3')), 'server');
+    assert.equal(binaryName(pinOf('k8s.io/kubernetes/cmd/kubectl')), 'kubectl');
+  });
 });
+
+function pinOf(packagePath: string, more: Partial<ToolPin> = {}): ToolPin {
+  return {
+    name: 'etcd',
+    version: '1.0.0',
+    module: 'shared',
+    package: packagePath,
+    ldflags: '',
+    versionArgs: [],
+    versionPattern: '',
+    buildSeconds: 1,
+    ...more,
+  };
+}

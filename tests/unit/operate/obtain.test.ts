@@ -8,29 +8,33 @@ import { cachePath, store } from '../../../operate/toolchain/cache';
 import type { ToolPin } from '../../../operate/toolchain/manifest';
 import { folder, removeFolders, standIn, withEnvironment } from '../../support/unit/operate';
 
-const pin: ToolPin = {
-  name: 'kwokctl',
-  version: '0.8.0',
-  group: 'kwok',
-  package: 'example.test/kwokctl',
-  ldflags: '-X main.version=0.8.0',
-  versionArgs: ['--version'],
-  versionPattern: '^version (\\d+\\.\\d+\\.\\d+)',
-  buildSeconds: 1,
-};
+function pinOf(name: 'kwok' | 'kwokctl'): ToolPin {
+  return {
+    name,
+    version: '0.8.0',
+    module: 'shared',
+    package: `example.test/${name}`,
+    ldflags: '-X main.version=0.8.0',
+    versionArgs: ['--version'],
+    versionPattern: '^version (\\d+\\.\\d+\\.\\d+)',
+    buildSeconds: 1,
+  };
+}
 
-/** A checkout that pins one tool. */
+const pin = pinOf('kwokctl');
+
+/** A checkout that pins two tools of one module. */
 function checkout(goVersion = '1.26'): string {
   const projectDir = folder();
-  const group = join(projectDir, 'tools', 'kwok');
-  mkdirSync(group, { recursive: true });
-  writeFileSync(join(projectDir, 'tools', 'toolchain.json'), JSON.stringify({ tools: [pin] }));
-  writeFileSync(join(group, 'go.mod'), `module example.test/tools\n\ngo ${goVersion}\n`);
-  writeFileSync(join(group, 'go.sum'), '');
+  const module = join(projectDir, 'tools', 'shared');
+  mkdirSync(module, { recursive: true });
+  writeFileSync(join(projectDir, 'tools', 'toolchain.json'), JSON.stringify({ tools: [pinOf('kwok'), pin] }));
+  writeFileSync(join(module, 'go.mod'), `module example.test/tools\n\ngo ${goVersion}\n`);
+  writeFileSync(join(module, 'go.sum'), '');
   return projectDir;
 }
 
-/** A folder with a stand-in for `go`: it notes each build and writes a program that prints the version. */
+/** A folder with a stand-in for `go`: it notes each build and runs the script for every package, as `$out`. */
 function goThat(build: string, version = 'go1.26.8'): { path: string; builds: () => number } {
   const place = folder();
   const log = join(place, 'builds');
@@ -39,8 +43,11 @@ function goThat(build: string, version = 'go1.26.8'): { path: string; builds: ()
     `[ "$1" = env ] && { echo ${version}; exit 0; }
 echo build >> ${log}
 while [ "$1" != -o ]; do shift; done
-out=$2
-${build}`,
+folder=$2; shift 2
+for package; do
+out=$folder\${package##*/}
+${build}
+done`,
   );
   const builds = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').length : 0);
   return { path: place, builds };
@@ -48,9 +55,15 @@ ${build}`,
 
 const writeTool = `printf '#!/bin/sh\\necho version 0.8.0\\n' > "$out"`;
 
-/** Obtains the one tool, with nothing on the search path but the given folder and the system's own. */
+/** Obtains kwokctl, with nothing on the search path but the given folder and the system's own. */
 function obtain(options: Omit<ToolOptions, 'names'>, goFolder: string) {
   return withGo(goFolder, () => obtainKwokctl(options));
+}
+
+function filesBelow(root: string): string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
 }
 
 function obtainKwokctl(options: Omit<ToolOptions, 'names'>) {
@@ -72,6 +85,28 @@ describe('obtaining a tool', () => {
     assert.equal(again.get('kwokctl')?.source, 'cache');
     assert.equal(go.builds(), 1);
     assert.equal(readlinkSync(join(home.bin, 'kwokctl')), toolPath(built, 'kwokctl'));
+  });
+
+  it('builds what is missing of a module in one go', async () => {
+    const [home, projectDir, go] = [fleetHomeAt(folder()), checkout(), goThat(writeTool)];
+    const options = { home, projectDir, names: ['kwok', 'kwokctl'] as const, searchPath: '' };
+    const tools = await withGo(go.path, () => obtainTools(options));
+    assert.deepEqual(
+      [...tools.values()].map(({ name, source }) => `${name} ${source}`),
+      ['kwok build', 'kwokctl build'],
+    );
+    assert.equal(go.builds(), 1);
+    for (const tool of tools.values()) assert.match(readFileSync(tool.path, 'utf8'), /version 0\.8\.0/);
+  });
+
+  it('takes away what a killed build left, and nothing of it for a tool', async () => {
+    const [home, projectDir, go] = [fleetHomeAt(folder()), checkout(), goThat(writeTool)];
+    const left = join(home.go, 'output', 'kwokctl');
+    mkdirSync(dirname(left), { recursive: true });
+    writeFileSync(left, 'half');
+    const tools = await obtain({ home, projectDir }, go.path);
+    assert.match(readFileSync(toolPath(tools, 'kwokctl'), 'utf8'), /version 0\.8\.0/);
+    assert.equal(existsSync(dirname(left)), false);
   });
 
   it('prefers the operator’s own where its version fits, and only there', async () => {
@@ -117,7 +152,7 @@ describe('obtaining a tool', () => {
       assert.match(error.remedy, /module proxy/);
       return error instanceof Failure;
     });
-    assert.deepEqual(readdirSync(dirname(cachePath(home, projectDir, pin))), []);
+    assert.deepEqual(filesBelow(home.root), []);
   });
 
   it('leaves nothing in the cache when it is interrupted, and can go on afterwards', async () => {
@@ -128,7 +163,7 @@ describe('obtaining a tool', () => {
       if (event.kind === 'building') setTimeout(() => stop.abort(), 300);
     };
     await assert.rejects(obtain({ home, projectDir, signal: stop.signal, onEvent }, slow.path), Interrupted);
-    assert.deepEqual(readdirSync(dirname(cachePath(home, projectDir, pin))), []);
+    assert.deepEqual(filesBelow(home.root), []);
     const tools = await obtain({ home, projectDir }, goThat(writeTool).path);
     assert.equal(tools.get('kwokctl')?.source, 'build');
   });
@@ -151,8 +186,13 @@ describe('obtaining a tool', () => {
     const first = cachePath(home, projectDir, pin);
     assert.notEqual(cachePath(home, projectDir, { ...pin, ldflags: '-X main.version=other' }), first);
     assert.notEqual(cachePath(home, projectDir, { ...pin, tags: ['small'] }), first);
-    writeFileSync(join(projectDir, 'tools', 'kwok', 'go.sum'), 'example.test v1.0.0 h1:x=\n');
-    assert.notEqual(cachePath(home, projectDir, pin), first);
+    const local = join(projectDir, 'tools', 'shared', 'sdk');
+    mkdirSync(local);
+    for (const file of [join(local, 'local.go'), join(projectDir, 'tools', 'shared', 'go.sum')]) {
+      const before = cachePath(home, projectDir, pin);
+      writeFileSync(file, 'changed');
+      assert.notEqual(cachePath(home, projectDir, pin), before, file);
+    }
   });
 });
 

@@ -9,13 +9,13 @@ import { folder, removeFolders, standIn, withEnvironment } from '../../support/u
 
 const stallLimit = { start: 0.6, pause: 0.6 };
 
-function pinOf(name: ToolName, group: string, version: string): ToolPin {
+function pinOf(name: ToolName, version: string): ToolPin {
   const versionPattern = '^version (\\d+\\.\\d+\\.\\d+)';
   return {
     name,
-    group,
     version,
-    package: '.',
+    module: 'shared',
+    package: `example.test/${name}`,
     ldflags: '',
     versionArgs: ['--version'],
     versionPattern,
@@ -24,19 +24,17 @@ function pinOf(name: ToolName, group: string, version: string): ToolPin {
 }
 
 const pins = [
-  pinOf('kwokctl', 'kwok', '0.8.0'),
-  pinOf('etcd', 'etcd', '3.6.5'),
-  pinOf('kube-apiserver', 'kubernetes', '1.35.4'),
-  pinOf('pulumi', 'pulumi', '3.259.0'),
+  pinOf('kwokctl', '0.8.0'),
+  pinOf('etcd', '3.6.5'),
+  pinOf('kube-apiserver', '1.35.4'),
+  pinOf('pulumi', '3.259.0'),
 ];
 
 /** A checkout with these pins, and a home whose cache has kwokctl, a stand-in that runs the given script. */
 function scene(kwokctl: string) {
   const projectDir = folder();
-  for (const { group } of pins) {
-    mkdirSync(join(projectDir, 'tools', group), { recursive: true });
-    writeFileSync(join(projectDir, 'tools', group, 'go.mod'), 'module m\n\ngo 1.26\n');
-  }
+  mkdirSync(join(projectDir, 'tools', 'shared'), { recursive: true });
+  writeFileSync(join(projectDir, 'tools', 'shared', 'go.mod'), 'module m\n\ngo 1.26\n');
   writeFileSync(join(projectDir, 'tools', 'toolchain.json'), JSON.stringify({ tools: pins }));
   const home = fleetHomeAt(folder());
   const [pin] = pins;
@@ -48,7 +46,9 @@ function scene(kwokctl: string) {
 /** Obtains tools with a stand-in for Go, and tells where each came from. */
 async function obtain(where: ReturnType<typeof scene>, ...names: ToolName[]) {
   const place = folder();
-  const build = `while [ "$1" != -o ]; do shift; done; printf '#!/bin/sh\\necho built\\n' > "$2"`;
+  const build = `while [ "$1" != -o ]; do shift; done
+out=$2; shift 2
+for package; do printf '#!/bin/sh\\necho built\\n' > "$out\${package##*/}"; done`;
   standIn(join(place, 'go'), `[ "$1" = env ] && { echo go1.26.8; exit 0; }\n${build}`);
   const options = { ...where, names: ['kwokctl', ...names] as const, searchPath: '', stallLimit };
   const tools = await withEnvironment({ PATH: `${place}:/usr/bin:/bin` }, () => obtainTools(options));

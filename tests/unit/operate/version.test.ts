@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { readToolchain, toolNames } from '../../../operate/toolchain/manifest';
+import { batches, readToolchain, testTools, toolNames } from '../../../operate/toolchain/manifest';
 import { executablesOnPath } from '../../../operate/toolchain/on-path';
 import { fits, parseVersion, versionOf } from '../../../operate/toolchain/version';
 import { folder, removeFolders, standIn } from '../../support/unit/operate';
@@ -34,6 +34,11 @@ describe('versions of tools', () => {
       const { version } = pinOf(name);
       assert.match(version, /^\d+\.\d+\.\d+$/, name);
     }
+  });
+
+  it('obtains every tool in one batch, and only tools of one module together', () => {
+    assert.deepEqual(batches.flat().sort(), [...toolNames, ...testTools].sort());
+    for (const batch of batches) assert.equal(new Set(batch.map((name) => pinOf(name).module)).size, 1, batch.join());
   });
 
   it('reads what the tools really print', () => {

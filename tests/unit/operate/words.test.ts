@@ -16,12 +16,13 @@ describe('what the operator reads', () => {
   });
 
   it('tells what is built, how long it has taken, and about what is left', () => {
-    const pin = { name: 'etcd', version: '3.6.5', buildSeconds: 35 };
+    const pins = [{ name: 'etcd' }, { name: 'kubectl' }, { name: 'pulumi' }];
     assert.equal(
-      buildingText(pin, 12, 600),
-      'building etcd 3.6.5 from source, 0:12 of about 0:35; all tools: about 10 min left',
+      buildingText({ pins, seconds: 35, laterSeconds: 600 }, 12),
+      'building etcd, kubectl, and pulumi from source, 0:12 of about 0:35; all tools: about 10 min left',
     );
-    assert.match(buildingText(pin, 100, 0), /1:40 of about 0:35; all tools: less than a minute left/);
+    const late = buildingText({ pins: pins.slice(0, 1), seconds: 35, laterSeconds: 0 }, 100);
+    assert.equal(late, 'building etcd from source, 1:40 of about 0:35; all tools: less than a minute left');
   });
 
   it('writes times as people do', () => {
