@@ -26,7 +26,7 @@ const table = z.strictObject({
   config: z.record(z.string(), z.unknown()).optional(),
   /** Labels that several pods have, for aliases in the file. */
   common: labels.optional(),
-  pods: z.record(z.string(), pod.extend({ madeBy: z.string().optional() })),
+  pods: z.record(z.string(), pod),
   others: ends.default({}),
   strangers: z.record(z.string(), pod).default({}),
   groups: z.record(z.string(), names).default({}),
@@ -43,8 +43,8 @@ export interface ReachTable {
   /** The stack that it is about, or a configuration of its own. */
   readonly stack?: string | undefined;
   readonly config?: Readonly<Record<string, unknown>> | undefined;
-  /** Pods of ours, those that a command makes among them. */
-  readonly ours: readonly (Place & { readonly madeBy?: string | undefined })[];
+  /** Pods of ours. */
+  readonly ours: readonly Place[];
   readonly dns: Place;
   /** What must be allowed. */
   readonly allowed: readonly Connection[];
@@ -74,7 +74,7 @@ export function readTable(name: string, everywhere: z.output<typeof ends>, conte
   const numbers = counter();
   const places = (list: z.output<typeof ends>) =>
     Object.entries(list).map(([each, end]) => placeOf(each, end, numbers()));
-  const ours = Object.entries(pods).map(([each, { madeBy, ...pod }]) => ({ ...placeOf(each, pod, numbers()), madeBy }));
+  const ours = Object.entries(pods).map(([each, pod]) => placeOf(each, pod, numbers()));
   const theirs = places(strangers);
   const notOurs = [...theirs, ...places({ ...everywhere, ...others })];
   const known = new Map<string, Place>();
