@@ -1,6 +1,6 @@
 import type { IPodSpec } from 'kubernetes-models/v1';
 import { onOneNode } from '../kit/objects/pod';
-import type { BackupArgs } from '../kit/parts/backup';
+import type { BackupArgs } from '../kit/parts/backup/args';
 import { unpinnedWaiver } from '../kit/parts/pinning';
 import { madeSecret } from '../kit/parts/secrets';
 import { qdrantBackup } from '../kit/stores/qdrant/backup';

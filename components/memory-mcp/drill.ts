@@ -1,6 +1,7 @@
 import type { ClusterFacts } from '../../config/cluster';
 import { hardenedPod, resourceRequirements } from '../kit/objects/pod';
-import { type Catalogue, type DrillFacts, type Entry, intake } from '../kit/parts/drill';
+import { intake } from '../kit/parts/drill';
+import type { Catalogue, DrillFacts, Entry } from '../system/drill';
 import { dataPath, port } from './names';
 import { runAs, server } from './server';
 import type { MemoryMcpSettings } from './settings';

@@ -1,6 +1,6 @@
 import { labelsOf } from '../kit/objects/labels';
 import { onOneNode } from '../kit/objects/pod';
-import type { BackupArgs } from '../kit/parts/backup';
+import type { BackupArgs } from '../kit/parts/backup/args';
 import { unpinnedWaiver } from '../kit/parts/pinning';
 import { madeSecret } from '../kit/parts/secrets';
 import { volumeBackup } from '../kit/stores/volume/backup';

@@ -1,5 +1,6 @@
-import type { DrillFacts } from '../kit/parts/drill';
 import type { Endpoint } from './described';
+import type { DrillFacts } from './drill';
+import type { ToolCall } from './tool-call';
 
 /**
  * What a system offers to the operator's commands. It is plain data and pure functions, part of the plan like the objects
@@ -120,12 +121,6 @@ export type Access =
 export interface SecretEntry {
   readonly name: string;
   readonly key: string;
-}
-
-/** A call of a tool of an MCP server. */
-export interface ToolCall {
-  readonly tool: string;
-  readonly arguments: Readonly<Record<string, unknown>>;
 }
 
 /** One call and what its answer must be. */

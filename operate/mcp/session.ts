@@ -1,5 +1,6 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import type { ServerFacts, ToolCall } from '../../components/system/operations';
+import type { ServerFacts } from '../../components/system/operations';
+import type { ToolCall } from '../../components/system/tool-call';
 import type { Connection } from './connection';
 import { transportFor } from './transport';
 

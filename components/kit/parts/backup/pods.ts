@@ -1,6 +1,6 @@
 import type { IContainer, IEnvVar, IPodSpec } from 'kubernetes-models/v1';
 import { hardenedPod, pullSecrets, resourceRequirements } from '../../objects/pod';
-import type { BackupArgs } from './index';
+import type { BackupArgs, Purpose } from './args';
 import { repositoryEnv, repositoryMount, repositoryVolume } from './repository';
 import { scriptsVolume } from './scripts';
 import { type Reached, type StoreBackup, scriptsFolder } from './store';
@@ -13,9 +13,6 @@ const storeSizing = { cpu: '100m', memory: '64Mi', memoryLimit: '512Mi' } as con
 
 /** Scripts that open the repository; no other container has its password. */
 const opening: ReadonlySet<string> = new Set(['open', 'save', 'fetch']);
-
-/** What the pods of backups are for. */
-export type Purpose = 'backup' | 'restore' | 'drill';
 
 /** Opens the repository, dumps the stores in their order, saves what they have dumped. */
 export function backupPod(args: BackupArgs): IPodSpec {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Entry } from '../../../../components/kit/parts/drill';
+import type { Entry } from '../../../../components/system/drill';
 import { type Comparison, compare, countsByGroup, sample } from '../../../../operate/commands/backup/git/drill/compare';
 
 const backup = new Date('2026-05-01T12:00:00Z');

@@ -1,4 +1,4 @@
-import type { Entry } from '../../../../../components/kit/parts/drill';
+import type { Entry } from '../../../../../components/system/drill';
 
 /** What a system and its restored backup have in common, and what not. */
 export interface Comparison {

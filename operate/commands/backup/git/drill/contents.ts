@@ -1,4 +1,4 @@
-import type { Catalogue, Entry } from '../../../../../components/kit/parts/drill';
+import type { Catalogue, Entry } from '../../../../../components/system/drill';
 import { throwIfInterrupted } from '../../../../base/failure';
 import type { Session } from '../../../../mcp/session';
 

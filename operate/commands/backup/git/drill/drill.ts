@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Entry } from '../../../../../components/kit/parts/drill';
+import type { Entry } from '../../../../../components/system/drill';
 import { Failure } from '../../../../base/failure';
 import { type RunStep, type Showing, showingFor, startProgress } from '../../../../base/progress';
 import type { Session } from '../../../../mcp/session';

@@ -1,4 +1,4 @@
-import type { Entry } from '../../../../../components/kit/parts/drill';
+import type { Entry } from '../../../../../components/system/drill';
 import type { BackupStore } from '../../../../../components/system/operations';
 import { timeInWords } from '../../../../base/progress';
 import type { Head } from '../../../../git/remote';

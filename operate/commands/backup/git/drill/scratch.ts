@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DrillFacts } from '../../../../../components/kit/parts/drill';
 import type { SystemPlan } from '../../../../../components/system';
+import type { DrillFacts } from '../../../../../components/system/drill';
 import { Failure, messageOf, throwIfInterrupted } from '../../../../base/failure';
 import { type Api, create, get, remove } from '../../../../cluster/api';
 
