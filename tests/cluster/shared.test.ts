@@ -81,7 +81,9 @@ for (const { how, start, name, changes } of writers) {
     let shared: SharedStack;
     let argocd: ArgoCd;
 
-    before(async () => {
+    before(async function () {
+      // On a machine without it, Argo CD's engine is built first.
+      this.timeout(0);
       await ensureNamespace('argocd');
       shared = await sharedStack(name, initial);
       shared.checkout.render();

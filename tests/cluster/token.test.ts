@@ -41,6 +41,8 @@ describe('fleet token', () => {
   let removePorts: Remove | undefined;
 
   before(async function () {
+    // On a machine without it, the server is built first.
+    this.timeout(0);
     const memoryMcp = await orSkip(this, obtainMemoryMcp);
     const options = { ...settings('bootstrap'), server: { sessionRateLimit: 0 } };
     server = await Pod.started({ memoryMcp }, { memoryMcp: options });

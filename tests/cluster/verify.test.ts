@@ -22,6 +22,8 @@ describe('fleet verify, through the API server', () => {
   let removePorts: Remove | undefined;
 
   before(async function () {
+    // On a machine without it, the server is built first.
+    this.timeout(0);
     const memoryMcp = await orSkip(this, obtainMemoryMcp);
     pod = await Pod.started({ memoryMcp }, { memoryMcp: { namespace: { name: namespace } } });
     await ensureNamespace(namespace);

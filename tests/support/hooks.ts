@@ -13,11 +13,12 @@ export function runFolder(): string {
 }
 
 export function mochaGlobalSetup(): void {
-  process.env[variable] = mkdtempSync(join(tmpdir(), 'memory-fleet-run-'));
+  const folder = mkdtempSync(join(tmpdir(), 'memory-fleet-run-'));
+  process.env[variable] = folder;
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 }
 
 /** A run in which no test ran is a failure: a layer must not print green because a glob matched nothing. */
 export function mochaGlobalTeardown(this: { readonly stats: { readonly passes: number; readonly failures: number } }) {
-  rmSync(runFolder(), { recursive: true, force: true });
   if (this.stats.passes + this.stats.failures === 0) throw new Error('no test ran in this layer');
 }
