@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { migrateSerena } from '../../operate/commands/migrate/serena';
+import { bringOver } from '../support/contract/bring-over';
 import { FakeMemoryMcp, type FakeOptions } from '../support/contract/fake-memory-mcp';
 import { initialize } from '../support/contract/http';
 import { freePorts } from '../support/contract/ports';
@@ -156,17 +157,5 @@ describe('a migration from Serena, when something goes wrong', function () {
     assert.equal((await migrated(tree, options)).code, 0);
   });
 
-  it('brings five thousand over in one session, and then knows that they are there', async function () {
-    this.timeout(600_000);
-    const many = new SerenaTree();
-    for (let i = 0; i < 5000; i++) many.write('shop', `notes/${i}`, `note${i} subject${i}`);
-    const { fake: server, options } = await serverWith({});
-    const once = () => migrated(many, { ...options, ...many.sources('shop'), global: false });
-    assert.equal((await once()).code, 0);
-    assert.deepEqual([server.memories.size, server.counts.get('remember')], [5000, 5000]);
-    assert.equal((await once()).code, 0);
-    assert.equal(server.counts.get('remember'), 5000, 'nothing is written twice');
-    assert.equal(server.sessionsAsked, 2);
-    many.remove();
-  });
+  it('brings two hundred over in one session, and then knows that they are there', () => bringOver(200));
 });
