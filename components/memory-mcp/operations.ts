@@ -77,8 +77,8 @@ export function operations(settings: MemoryMcpSettings, cluster: NamedCluster, e
     backups: [...(saved ? [saved] : []), ...(volume ? [backupFacts(volume)] : [])],
     ...(settings.git.remoteUrl || volume
       ? {}
-      : { unsaved: { name: saved ? 'memories of other scopes' : 'memories', key: 'git.remoteUrl' } }),
-    token: token(settings),
+      : { unsaved: [{ name: saved ? 'memories of other scopes' : 'memories', key: 'git.remoteUrl' }] }),
+    tokens: [token(settings)],
     fittingKeys: {
       namespace: 'memoryMcp.namespace.name',
       sharedNamespace: 'memoryMcp.namespace.shared',
@@ -110,12 +110,14 @@ function backup(settings: MemoryMcpSettings, cluster: ClusterFacts): GitBackup |
         folder: scopeFolder(scope),
       })),
     ],
+    credentials: token(settings).secret,
     drill: drill(settings, cluster),
   };
 }
 
 function token({ token: { secretKey, secretName, source } }: MemoryMcpSettings): TokenFacts {
   return {
+    server: system,
     secret: { name: secretName, key: secretKey },
     source,
     ...(source === 'bootstrap' ? { login: { cronJob: `${system}-bootstrap`, approvalSeconds, log: loginLog } } : {}),

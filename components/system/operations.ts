@@ -11,10 +11,10 @@ export interface Operations {
   readonly servers: readonly [ServerFacts, ...ServerFacts[]];
   /** Empty where nothing is backed up. */
   readonly backups: readonly BackupFacts[];
-  /** Data that no backup covers, and the key of the system's settings that gives them one. Absent where there are none. */
-  readonly unsaved?: { readonly name: string; readonly key: string };
-  /** Absent where the system needs no token of its own. */
-  readonly token?: TokenFacts;
+  /** Data that no backup covers, each with the key of the system's settings that gives them one. Absent where there are none. */
+  readonly unsaved?: readonly { readonly name: string; readonly key: string }[];
+  /** Tokens that servers read. Absent where none needs one of its own. */
+  readonly tokens?: readonly TokenFacts[];
   /** Repositories of source code that the system knows. Absent where it is not about code. */
   readonly repositories?: readonly RepositoryFacts[];
   /** Keys of the stack file that make the plan fit what runs already. Absent where nothing can be adopted by a key. */
@@ -183,6 +183,8 @@ export interface ResticBackup extends ScheduledBackup {
 export interface GitBackup extends ScheduledBackup {
   readonly kind: 'git';
   readonly stores: readonly BackupStore[];
+  /** Entry of the Secret that the server shows to its remotes. */
+  readonly credentials: SecretEntry;
   /** How a backup is tried out. */
   readonly drill: DrillFacts;
 }
@@ -200,6 +202,8 @@ export interface BackupStore {
 
 /** The token that a server needs for its remotes. */
 export interface TokenFacts {
+  /** Name of the server that reads it, at its start. */
+  readonly server: string;
   readonly secret: SecretEntry;
   readonly source: 'existing' | 'config' | 'externalSecret' | 'bootstrap';
   /** Where the server's own login makes the token: a CronJob that serves as template for a login on demand. */

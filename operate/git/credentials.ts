@@ -1,4 +1,4 @@
-import type { TokenFacts } from '../../components/system/operations';
+import type { SecretEntry } from '../../components/system/operations';
 import type { Api } from '../cluster/api';
 import { readSecretEntry } from '../cluster/secret';
 
@@ -18,14 +18,14 @@ export interface GitCredentials {
  * whatever the operator's own git is set up with.
  */
 export async function gitCredentials(
-  token: TokenFacts | undefined,
+  entry: SecretEntry,
   secrets: { readonly api: Api; readonly namespace: string },
 ): Promise<GitCredentials> {
   const given = process.env[gitTokenVariable]?.trim();
   if (given) return { token: given, origin: `the token in ${gitTokenVariable}` };
   // Who may not read Secrets has credentials of their own, or is told by the remote that they lack them.
-  const kept = token && (await readSecretEntry(secrets.api, secrets.namespace, token.secret).catch(() => undefined));
-  if (token && kept) return { token: kept, origin: `the token of Secret ${token.secret.name}` };
+  const kept = await readSecretEntry(secrets.api, secrets.namespace, entry).catch(() => undefined);
+  if (kept) return { token: kept, origin: `the token of Secret ${entry.name}` };
   return { origin: 'the credentials of your own git' };
 }
 

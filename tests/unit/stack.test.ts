@@ -58,9 +58,9 @@ describe('a stack that a command is told of', () => {
     const asks = new Failure('stack goddess has several systems', 'choose by --system: memory-mcp, engine');
     assert.throws(() => systemOf(several), asks);
     assert.equal(systemOf(several, 'engine').id, 'engine');
-    assert.equal(systemOf(several, undefined, ({ token }) => token !== undefined).id, 'memory-mcp');
-    assert.throws(() => systemOf(several, undefined, ({ unsaved }) => unsaved?.name === 'nothing'), asks);
-    assert.equal(systemOf(several, 'engine', ({ token }) => token !== undefined).id, 'engine');
+    assert.equal(systemOf(several, undefined, ({ tokens }) => tokens !== undefined).id, 'memory-mcp');
+    assert.throws(() => systemOf(several, undefined, ({ unsaved }) => unsaved?.[0]?.name === 'nothing'), asks);
+    assert.equal(systemOf(several, 'engine', ({ tokens }) => tokens !== undefined).id, 'engine');
   });
 
   it('has systems whose server is the named one, else the main one', () => {

@@ -1,6 +1,7 @@
 import type { CommandRun } from '../../base/run';
 import type { DrillOptions } from './command';
-import { implementationOf, type Outcome } from './implementation';
+import type { Outcome } from './implementation';
+import { implementationOf } from './implementations';
 import { printOutcomes } from './now';
 import { savedBy } from './target';
 

@@ -2,8 +2,6 @@ import type { BackupFacts } from '../../../components/system/operations';
 import type { Finding } from '../../report/report';
 import type { DrillOptions, RestoreOptions } from './command';
 import type { ClusterView } from './freshness';
-import { gitBackups } from './git';
-import { resticBackups } from './restic';
 import type { Saved } from './target';
 
 /** What came of a run. */
@@ -23,14 +21,4 @@ export interface Implementation<B extends BackupFacts> {
   drill(saved: Saved<B>, options: DrillOptions): Promise<Outcome>;
   /** Brings a backup back into the system, or lists them. Absent where the system does that by itself. */
   readonly restore?: (saved: Saved<B>, options: RestoreOptions) => Promise<Outcome>;
-}
-
-const implementations: { readonly [K in BackupFacts['kind']]: Implementation<Extract<BackupFacts, { kind: K }>> } = {
-  git: gitBackups,
-  restic: resticBackups,
-};
-
-/** How a backup of that kind is worked with. */
-export function implementationOf<B extends BackupFacts>({ kind }: B): Implementation<B> {
-  return implementations[kind] as unknown as Implementation<B>;
 }

@@ -1,7 +1,8 @@
 import type { CommandRun } from '../../base/run';
 import { printReport } from '../../report/print';
 import type { BackupOptions } from './command';
-import { implementationOf, type Outcome } from './implementation';
+import type { Outcome } from './implementation';
+import { implementationOf } from './implementations';
 import { savedBy } from './target';
 
 /** Makes a backup at once. @returns the exit code */

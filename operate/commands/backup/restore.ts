@@ -1,7 +1,7 @@
 import { Failure } from '../../base/failure';
 import type { CommandRun } from '../../base/run';
 import type { RestoreOptions } from './command';
-import { implementationOf } from './implementation';
+import { implementationOf } from './implementations';
 import { printOutcomes } from './now';
 import { savedBy } from './target';
 

@@ -6,7 +6,7 @@ import type { Finding } from '../../report/report';
 import { describedStack, systemOf } from '../../stack';
 import type { BackupOptions } from './command';
 import { scheduleFinding, viewOf } from './freshness';
-import { implementationOf } from './implementation';
+import { implementationOf } from './implementations';
 import { remedyOf } from './target';
 
 /** Says how old the backups of a stack are. @returns the exit code */
@@ -40,11 +40,11 @@ export async function status(run: CommandRun, options: BackupOptions): Promise<n
 }
 
 function unsaved(stack: string, system: SystemPlan): Finding[] {
-  const { backups, unsaved: data } = system.operations;
-  if (backups.length > 0 && !data) return [];
-  const subject = data?.name ?? system.id;
-  const remedy = remedyOf(stack, system);
+  const { backups, unsaved: data = [] } = system.operations;
+  if (backups.length > 0 && data.length === 0) return [];
   // Where other data have a remote, these may have none on purpose.
-  const found: Finding['status'] = backups.length > 0 ? 'warning' : 'missing';
-  return [{ subject, status: found, found: 'no backup: the volume is the only copy', remedy }];
+  const status: Finding['status'] = backups.length > 0 ? 'warning' : 'missing';
+  const found = 'no backup: the volume is the only copy';
+  const subjects = data.length > 0 ? data.map(({ name }) => name) : [system.id];
+  return subjects.map((subject) => ({ subject, status, found, remedy: remedyOf(stack, system, subject) }));
 }

@@ -43,9 +43,10 @@ export async function savedBy(
   return found.filter(offers).map((backup) => ({ stack: stack.name, cluster, system, backup, signal: run.signal }));
 }
 
-/** What brings a backup to data that have none. */
-export function remedyOf(stack: string, { operations, path }: SystemPlan): string {
-  const key = operations.unsaved?.key;
+/** What brings a backup to data that have none, to those of that name or to the first. */
+export function remedyOf(stack: string, { operations, path }: SystemPlan, name?: string): string {
+  const { unsaved = [] } = operations;
+  const key = (unsaved.find((data) => data.name === name) ?? unsaved[0])?.key;
   return key === undefined
     ? 'this system offers no backup'
     : `set ${path.join('.')}.${key} in Pulumi.${stack}.yaml, then pulumi up`;

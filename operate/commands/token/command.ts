@@ -22,6 +22,7 @@ export function tokenCommand(action: (options: TokenOptions) => Promise<void>): 
     .addOption(systemOption())
     .addOption(kubeconfigOption())
     .addOption(contextOption())
+    .option('--server <name>', 'whose token, where several servers of the system have one')
     .option('--roll', 'no login: restart the server with the Secret that is there, and look at it')
     .option('--ca <file>', 'certificates (PEM) to trust when looking at the server')
     .option('--port-forward', 'look at the server through the API server, although there is a host name')

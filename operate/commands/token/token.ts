@@ -1,4 +1,5 @@
-import type { SecretEntry, ServerFacts } from '../../../components/system/operations';
+import type { SystemPlan } from '../../../components/system';
+import type { SecretEntry, ServerFacts, TokenFacts } from '../../../components/system/operations';
 import { Failure } from '../../base/failure';
 import { type Say, type Showing, showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
@@ -19,6 +20,7 @@ import { secretState } from './secret';
 export interface TokenOptions extends ClusterOptions {
   readonly stack: string;
   readonly system?: string | undefined;
+  readonly server?: string | undefined;
   readonly roll?: boolean | undefined;
   readonly ca?: string | undefined;
   readonly portForward?: boolean | undefined;
@@ -28,7 +30,7 @@ export interface TokenOptions extends ClusterOptions {
 /** The command `token`. @returns the exit code */
 export async function token(run: CommandRun, options: TokenOptions): Promise<number> {
   const described = describedStack(run.projectDir, options.stack);
-  const system = systemOf(described, options.system, (offered) => offered.token !== undefined);
+  const system = systemOf(described, options.system, ({ tokens }) => tokens !== undefined);
   const found = await stackCluster(run.home, described, options);
   const place: SystemPlace = { stack: options.stack, system, cluster: async () => found };
   const onRequest = ({ url, code }: Request) => {
@@ -51,13 +53,12 @@ export interface Watching {
  */
 export async function renewToken(
   place: SystemPlace,
-  options: Pick<TokenOptions, 'roll' | 'ca' | 'portForward' | 'json'>,
+  options: Pick<TokenOptions, 'server' | 'roll' | 'ca' | 'portForward' | 'json'>,
   { signal, onRequest = () => undefined, showing = showingFor(options) }: Watching = {},
 ): Promise<Report> {
-  const { namespace, operations } = place.system;
-  const server = serverOf(place.system);
-  const { token: facts } = operations;
-  if (facts === undefined) throw new Failure(`${place.system.id} needs no token`, 'there is nothing to do');
+  const { namespace } = place.system;
+  const facts = tokenOf(place.system, options.server);
+  const server = serverOf(place.system, facts.server);
   const { api } = await place.cluster();
   const { login, secret } = facts;
   if (options.roll !== true && login === undefined) throw noLoginFailure(facts, place.stack, namespace);
@@ -86,6 +87,19 @@ export async function renewToken(
     showing,
   );
   return { command: 'token', stack: place.stack, findings: [secretFinding, restartFinding, ...seen], facts: figures };
+}
+
+/** The token of the named server, else the only one. @throws Failure where there is none, or a choice */
+function tokenOf({ id, operations: { tokens = [] } }: SystemPlan, server?: string): TokenFacts {
+  const found = tokens.filter((each) => server === undefined || each.server === server);
+  const [only, ...others] = found;
+  if (tokens.length === 0) throw new Failure(`${id} needs no token`, 'there is nothing to do');
+  if (only !== undefined && others.length === 0) return only;
+  const known = tokens.map((each) => each.server).join(', ');
+  throw new Failure(
+    only === undefined ? `no server ${server} of ${id} needs a token` : `several servers of ${id} need a token`,
+    `choose by --server: ${known}`,
+  );
 }
 
 interface Target {

@@ -6,9 +6,9 @@ import { type Answer, type Check, type Examined, missing, ok, type Question, war
 /** The token of each server, what its clients must show, what its backups need: that all are there, or how they will come. */
 export const secrets: Check = (examined) =>
   examined.stack.plan.systems.flatMap((system) => {
-    const { backups, servers, token } = system.operations;
+    const { backups, servers, tokens = [] } = system.operations;
     return [
-      ...(token ? [tokenQuestion(examined, system, token)] : []),
+      ...tokens.map((token) => tokenQuestion(examined, system, token)),
       ...askedFor(servers).map((access) => accessQuestion(examined, system, access)),
       ...backups.flatMap((backup) =>
         backup.kind === 'restic'
@@ -35,7 +35,7 @@ function secretOf(access: Asked): string {
 function tokenQuestion(examined: Examined, system: SystemPlan, token: TokenFacts): Question {
   const { name, key } = token.secret;
   return {
-    subject: `token of ${system.id}`,
+    subject: system.operations.servers.length > 1 ? `token of ${system.id}, ${token.server}` : `token of ${system.id}`,
     answer: async () => {
       if (token.source === 'config') return ok('comes with `up` from the encrypted configuration');
       const entries = await entriesOf(examined, system.namespace, name);

@@ -5,7 +5,8 @@ import { reasonIn, requestIn } from '../../../../operate/commands/token/login-lo
 import { describedStack, systemOf } from '../../../../operate/stack';
 
 describe('the log of a login', () => {
-  const { login } = systemOf(describedStack(join(__dirname, '..', '..', '..', '..'), 'goddess')).operations.token ?? {};
+  const { login } =
+    systemOf(describedStack(join(__dirname, '..', '..', '..', '..'), 'goddess')).operations.tokens?.[0] ?? {};
   assert.ok(login);
   const { log } = login;
   const url = '\n  Open this URL in your browser:\n    https://github.com/login/device\n\n';
