@@ -16,7 +16,7 @@ export function scopeStore(scope: string): string {
 
 /** How a backup of memory-mcp is tried out: the git repositories on a new volume, a full re-index, the list compared. */
 export function drill(settings: MemoryMcpSettings, cluster: ClusterFacts): DrillFacts {
-  const { deployment, scopes } = server(alone(settings), cluster);
+  const { deployment, scopes } = server(withoutIntegrations(settings), cluster);
   const { serviceAccountName: _, ...spec } = deployment.object.spec?.template.spec ?? { containers: [] };
   const mounts = { volumeMounts: [{ name: 'data', mountPath: dataPath }] };
   return {
@@ -51,7 +51,7 @@ export function drill(settings: MemoryMcpSettings, cluster: ClusterFacts): Drill
 }
 
 /** The same server without anybody beside it. Remotes of scopes stay named, because they say which folder is whose. */
-function alone(settings: MemoryMcpSettings): MemoryMcpSettings {
+function withoutIntegrations(settings: MemoryMcpSettings): MemoryMcpSettings {
   const { authentication: _, exposure: _exposure, hostname: __, ...rest } = settings;
   const { remoteUrl: ___, ...git } = settings.git;
   const { otlp: ____, ...options } = settings.server;

@@ -27,15 +27,15 @@ const contentFields: Readonly<Record<string, string>> = {
  * @throws Failure where the file cannot be read or has no such context
  */
 export function oneContext(path: string, context?: string): { readonly context: string; readonly content: string } {
-  return alone(read(path), context, path);
+  return singleContext(read(path), context, path);
 }
 
 /** {@link oneContext} for the text of a kubeconfig that names no file relatively. */
 export function oneContextOf(text: string, context: string): { readonly context: string; readonly content: string } {
-  return alone((parse(text) as KubeconfigFile | null) ?? {}, context, '/');
+  return singleContext((parse(text) as KubeconfigFile | null) ?? {}, context, '/');
 }
 
-function alone(file: KubeconfigFile, context: string | undefined, path: string) {
+function singleContext(file: KubeconfigFile, context: string | undefined, path: string) {
   const name = context ?? file['current-context'];
   const found = file.contexts?.find((each) => each.name === name);
   const cluster = file.clusters?.find((each) => each.name === found?.context.cluster);

@@ -33,7 +33,7 @@ interface Sdk {
  * engine that happened to get the port of an earlier one would wait with it, up to two minutes between two attempts. So
  * nothing is shared.
  */
-export function failWhereConnectionFails(sdk: Sdk = installed()): void {
+export function guardEngineConnection(sdk: Sdk = installed()): void {
   const { settings, stack } = sdk;
   const run = stack.runInPulumiStack;
   if (sound.has(run)) return;

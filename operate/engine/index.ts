@@ -18,7 +18,7 @@ import type { Tools } from '../toolchain';
 import { toolEnvironment } from '../toolchain/environment';
 import { backendUrl, removeDescriptions } from './backend';
 import { EngineError, engineCommand, linkProvider } from './command';
-import { failWhereConnectionFails, neverStarted } from './engine-connection';
+import { guardEngineConnection, neverStarted } from './engine-connection';
 import { failureOf } from './engine-failure';
 import { type Changes, eventLog } from './events';
 import { killOrphanedProviders } from './orphans';
@@ -85,7 +85,7 @@ export async function openStack(options: StackOptions): Promise<OpenStack> {
   const place = placeOf(options);
   mkdirSync(place.backend, { recursive: true });
   linkProvider(options.home, options.tools);
-  failWhereConnectionFails();
+  guardEngineConnection();
   await clearLeftovers(options, place);
   const workspace = await LocalWorkspace.create({
     workDir: place.workDir,

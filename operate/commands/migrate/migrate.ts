@@ -28,7 +28,7 @@ export interface Migration {
 }
 
 /**
- * Brings memories to a server and looks at each of them there, over one session. A second migration on this machine
+ * Copies memories to a server and checks each of them there, over one session. A second migration on this machine
  * waits for the first and then finds its work done; one on another machine writes the same.
  *
  * @throws Failure when the server is gone or lets nobody in, Interrupted
@@ -41,7 +41,7 @@ export async function migrate(
 ): Promise<Migration> {
   const started = Date.now();
   const endpoint = await openServer(run, options, memoryTools);
-  const waits = { signal: run.signal, onWait: tellOfAnother };
+  const waits = { signal: run.signal, onWait: reportWaiting };
   try {
     return await withLock(
       run.home.locks,
@@ -59,7 +59,7 @@ export async function migrate(
   }
 }
 
-function tellOfAnother(): void {
+function reportWaiting(): void {
   console.error('another migration to this server is under way on this machine; waiting for it to end');
 }
 

@@ -22,7 +22,7 @@ export interface MigrateOptions extends SerenaOptions, ServerChoice, CopyOptions
 }
 
 /**
- * Shows what would become of Serena's memories, and with `apply` brings them to the server and proves that they are
+ * Shows what would become of Serena's memories, and with `apply` copies them to the server and checks that they are
  * there. Nothing in Serena's folders is ever changed.
  *
  * @param pace how long a busy server is waited for

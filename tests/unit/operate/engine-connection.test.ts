@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { failWhereConnectionFails, neverStarted } from '../../../operate/engine/engine-connection';
+import { guardEngineConnection, neverStarted } from '../../../operate/engine/engine-connection';
 
 /** What grpc-js throws. */
 const unavailable = () => Object.assign(new Error('14 UNAVAILABLE: No connection established'), { code: 14 });
@@ -10,7 +10,7 @@ function sdk(run: () => Promise<unknown>, waiting: (callback: (error?: Error) =>
     stack: { runInPulumiStack: (_: unknown) => run() },
     settings: { grpcClientOptions: {}, getMonitor: () => client, getEngine: () => client },
   };
-  failWhereConnectionFails(made);
+  guardEngineConnection(made);
   return () => made.stack.runInPulumiStack(async () => ({}));
 }
 
@@ -49,7 +49,7 @@ describe('a run of a program', () => {
   });
 
   it('has connections of its own, whatever an earlier engine left at the same port', () => {
-    failWhereConnectionFails();
+    guardEngineConnection();
     const { grpcClientOptions } = require('@pulumi/pulumi/runtime/settings');
     assert.equal(grpcClientOptions['grpc.use_local_subchannel_pool'], 1);
   });
@@ -59,9 +59,9 @@ describe('a run of a program', () => {
       stack: { runInPulumiStack: async () => undefined },
       settings: { grpcClientOptions: {}, getMonitor: () => undefined, getEngine: () => undefined },
     };
-    failWhereConnectionFails(made);
+    guardEngineConnection(made);
     const first = made.stack.runInPulumiStack;
-    failWhereConnectionFails(made);
+    guardEngineConnection(made);
     assert.equal(made.stack.runInPulumiStack, first);
   });
 });
