@@ -33,7 +33,7 @@ export const rules: readonly Rule[] = [
 ];
 
 /** An object that does not keep to a rule. */
-export interface Finding {
+export interface RuleFinding {
   /** `<path in the stack file>/<Kind>/<name>` of the object. */
   readonly object: string;
   readonly rule: string;
@@ -41,18 +41,18 @@ export interface Finding {
 }
 
 export interface CheckResult {
-  readonly violations: readonly Finding[];
+  readonly violations: readonly RuleFinding[];
   /** Findings that the plan accepts, each with the reason it gives. */
-  readonly waived: readonly (Finding & { readonly reason: string })[];
+  readonly waived: readonly (RuleFinding & { readonly reason: string })[];
   /** Waivers that nothing needs any more; they would hide the next violation. */
-  readonly idleWaivers: readonly Finding[];
+  readonly idleWaivers: readonly RuleFinding[];
 }
 
 /** Holds every object of a plan against every rule. */
 export function checkPlan(plan: Plan): CheckResult {
-  const violations: Finding[] = [];
-  const waived: (Finding & { reason: string })[] = [];
-  const idleWaivers: Finding[] = [];
+  const violations: RuleFinding[] = [];
+  const waived: (RuleFinding & { reason: string })[] = [];
+  const idleWaivers: RuleFinding[] = [];
   for (const { path, objects } of plan.systems) {
     for (const [key, { object, waivers = [] }] of Object.entries(objects)) {
       const name = `${path.join('.')}/${object.kind}/${object.metadata.name}`;
@@ -76,7 +76,7 @@ export function checkPlan(plan: Plan): CheckResult {
 
 /** Thrown when a plan breaks rules; the message names every object and its fault. */
 export class PolicyError extends Error {
-  constructor(readonly violations: readonly Finding[]) {
+  constructor(readonly violations: readonly RuleFinding[]) {
     const lines = violations.map(({ object, rule, fault }) => `  ${object} ${fault} (${rule})`);
     super(`the plan breaks ${violations.length} ${violations.length === 1 ? 'rule' : 'rules'}\n${lines.join('\n')}`);
     this.name = 'PolicyError';

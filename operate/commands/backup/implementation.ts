@@ -5,7 +5,7 @@ import type { ClusterView } from './freshness';
 import type { Saved } from './target';
 
 /** What came of a run. */
-export interface Outcome {
+export interface BackupOutcome {
   readonly findings: readonly Finding[];
   /** Figures beside the findings. */
   readonly facts?: Readonly<Record<string, unknown>>;
@@ -14,11 +14,11 @@ export interface Outcome {
 /** The one protocol of all backups. */
 export interface Implementation<B extends BackupFacts> {
   /** Makes a backup at once. */
-  now(saved: Saved<B>, options: { readonly json?: boolean | undefined }): Promise<Outcome>;
+  now(saved: Saved<B>, options: { readonly json?: boolean | undefined }): Promise<BackupOutcome>;
   /** Says how old the backups are, and what is in the newest. */
   status(saved: Saved<B>, view: ClusterView): Promise<readonly Finding[]>;
   /** Tries out the newest backup beside the system. */
-  drill(saved: Saved<B>, options: DrillOptions): Promise<Outcome>;
+  drill(saved: Saved<B>, options: DrillOptions): Promise<BackupOutcome>;
   /** Brings a backup back into the system, or lists them. Absent where the system does that by itself. */
-  readonly restore?: (saved: Saved<B>, options: RestoreOptions) => Promise<Outcome>;
+  readonly restore?: (saved: Saved<B>, options: RestoreOptions) => Promise<BackupOutcome>;
 }

@@ -1,14 +1,14 @@
 import type { CommandRun } from '../../base/run';
 import { printReport } from '../../report/print';
 import type { BackupOptions } from './command';
-import type { Outcome } from './implementation';
+import type { BackupOutcome } from './implementation';
 import { implementationOf } from './implementations';
 import { savedBy } from './target';
 
 /** Makes a backup at once. @returns the exit code */
 export async function now(run: CommandRun, options: BackupOptions): Promise<number> {
   const all = await savedBy(run, options);
-  const outcomes: [string, Outcome][] = [];
+  const outcomes: [string, BackupOutcome][] = [];
   for (const saved of all) {
     outcomes.push([saved.backup.name, await implementationOf(saved.backup).now(saved, options)]);
   }
@@ -20,7 +20,7 @@ export function printOutcomes(
   command: string,
   options: BackupOptions,
   system: string | undefined,
-  outcomes: readonly (readonly [string, Outcome])[],
+  outcomes: readonly (readonly [string, BackupOutcome])[],
 ): number {
   const findings = outcomes.flatMap(([, outcome]) => outcome.findings);
   const backups = Object.fromEntries(outcomes.map(([name, { facts = {} }]) => [name, facts]));

@@ -1,6 +1,6 @@
 import { showingFor, startProgress } from '../../../base/progress';
 import { runJobOf } from '../../../cluster/job';
-import type { Outcome } from '../implementation';
+import type { BackupOutcome } from '../implementation';
 import { evidenceFinding, runFinding } from './evidence';
 import { headsOf, type StoreHead } from './heads';
 import type { GitTarget } from './target';
@@ -9,7 +9,7 @@ import type { GitTarget } from './target';
 export async function now(
   { backup, cluster, git, signal, system }: GitTarget,
   options: { readonly json?: boolean | undefined },
-): Promise<Outcome> {
+): Promise<BackupOutcome> {
   const step = startProgress(showingFor(options));
   const before = await step(
     'Look at the remotes',

@@ -1,7 +1,7 @@
 import type { ResticBackup } from '../../../../components/system/operations';
 import type { JobEnd } from '../../../cluster/job';
 import type { Finding } from '../../../report/report';
-import type { Outcome } from '../implementation';
+import type { BackupOutcome } from '../implementation';
 import type { Saved } from '../target';
 import { bytesInWords, countsInWords, type Made, madeBy, whyFailed } from './answers';
 import { runOnce } from './run';
@@ -10,7 +10,7 @@ import { runOnce } from './run';
 export async function now(
   saved: Saved<ResticBackup>,
   options: { readonly json?: boolean | undefined },
-): Promise<Outcome> {
+): Promise<BackupOutcome> {
   const end = await runOnce(saved, 'backup', 'Back up', options);
   const made = madeBy(end.lastLine);
   return { findings: madeFindings(saved.backup, end, made), facts: { answer: made ?? end.lastLine ?? null } };

@@ -3,13 +3,13 @@ import { type Consent, confirm } from '../../../base/ask';
 import type { JobEnd } from '../../../cluster/job';
 import type { Finding } from '../../../report/report';
 import type { RestoreOptions } from '../command';
-import type { Outcome } from '../implementation';
+import type { BackupOutcome } from '../implementation';
 import type { Saved } from '../target';
 import { countsInWords, type Listed, listedBy, loadedBy, whyFailed, wouldOverwrite } from './answers';
 import { runOnce } from './run';
 
 /** Brings a backup back into the system, or lists the backups there are. */
-export async function restore(saved: Saved<ResticBackup>, options: RestoreOptions): Promise<Outcome> {
+export async function restore(saved: Saved<ResticBackup>, options: RestoreOptions): Promise<BackupOutcome> {
   return { findings: options.list ? await list(saved, options) : await restored(saved, options) };
 }
 

@@ -8,7 +8,7 @@ import type { Session } from '../../../../mcp/session';
 import type { Finding } from '../../../../report/report';
 import { serverOf } from '../../../../stack';
 import type { DrillOptions } from '../../command';
-import type { Outcome } from '../../implementation';
+import type { BackupOutcome } from '../../implementation';
 import type { GitTarget } from '../target';
 import { compare, countsByGroup, sample } from './compare';
 import { entriesOf, lookCloser } from './contents';
@@ -21,7 +21,7 @@ import { createScratch, removeScratch, scratchName, scratchObjects } from './scr
 const drillSeconds = 3600;
 
 /** Restores the newest backups into a namespace of their own, and holds the two against each other. */
-export async function drill(target: GitTarget, options: DrillOptions): Promise<Outcome> {
+export async function drill(target: GitTarget, options: DrillOptions): Promise<BackupOutcome> {
   const wanted = wholeNumber(options.samples);
   const { cluster, signal, system } = target;
   const cleared = await clearLeftovers(cluster.api, await leftoversOf(cluster.api, system), {

@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { intakeCommand } from '../../../../../components/kit/parts/drill';
 import { runChild } from '../../../../base/child';
 import { Failure, Interrupted, messageOf, throwIfInterrupted } from '../../../../base/failure';
 import type { Say } from '../../../../base/progress';
+import { waitFor } from '../../../../base/wait';
 import { get } from '../../../../cluster/api';
 import { runWithInput } from '../../../../cluster/exec';
 import { containerRuns, lastLogLine, startProblem } from '../../../../cluster/pod-status';
@@ -75,20 +75,19 @@ export async function restoredServer(target: GitTarget, namespace: string, say: 
   const { paths, startupSeconds } = serverOf(system);
   await waitForPod(target, namespace, say, isReady, startupSeconds + schedulingSeconds);
   const server: PodServer = { namespace, pod: drillPod, port: backup.drill.port, path: paths.mcp };
-  for (const end = Date.now() + startupSeconds * 1000; ; await sleep(500)) {
-    throwIfInterrupted(git.signal);
-    try {
-      return await openPodSession(cluster.kubeConfig, server);
-    } catch (error) {
-      if (Date.now() > end) {
-        throw new Failure(
-          `the restored server does not answer: ${messageOf(error)}`,
-          'check that your credentials may forward ports to pods',
-          { cause: error },
-        );
-      }
-    }
-  }
+  let problem: unknown;
+  const open = () =>
+    openPodSession(cluster.kubeConfig, server).catch((error: unknown) => {
+      problem = error;
+      return undefined;
+    });
+  const session = await waitFor(open, { seconds: startupSeconds, signal: git.signal });
+  if (session !== undefined) return session;
+  throw new Failure(
+    `the restored server does not answer: ${messageOf(problem)}`,
+    'check that your credentials may forward ports to pods',
+    { cause: problem },
+  );
 }
 
 /** A session with the system itself, past its route. @throws Failure when no pod of it is ready, or answers */
@@ -115,23 +114,26 @@ async function waitForPod(
   { cluster: { api }, git: { signal } }: GitTarget,
   namespace: string,
   say: Say,
-  holds: (pod: Pod) => boolean,
+  isReached: (pod: Pod) => boolean,
   seconds = schedulingSeconds,
 ): Promise<void> {
   const path = `/api/v1/namespaces/${namespace}/pods/${drillPod}`;
-  for (const end = Date.now() + seconds * 1000; ; await sleep(500)) {
-    throwIfInterrupted(signal);
+  const notRunning = (why: string) =>
+    new Failure(`the pod of the drill does not run: ${why}`, 'mend what it says, then drill again');
+  let problem: string | undefined;
+  const look = async () => {
     const pod = await get<Pod>(api, path);
-    const trouble = pod && startProblem(pod);
-    if (pod && holds(pod)) return;
-    if (pod?.status?.phase === 'Failed' || pod?.status?.phase === 'Succeeded') {
+    if (pod === undefined) throw notRunning('somebody removed it');
+    if (isReached(pod)) return pod;
+    if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') {
       const said = (await lastLogLine(api, pod)) ?? pod.status.message ?? 'it left no log';
       throw new Failure(`the restored server ended: ${said}`, 'the backup is there, and the server cannot start on it');
     }
-    if (!pod || Date.now() > end) {
-      const why = pod ? (trouble ?? `not ready after ${seconds} s`) : 'somebody removed it';
-      throw new Failure(`the pod of the drill does not run: ${why}`, 'mend what it says, then drill again');
-    }
-    say(trouble ?? `${namespace}/${drillPod}: ${pod.status?.phase?.toLowerCase() ?? 'new'}`);
+    problem = startProblem(pod);
+    say(problem ?? `${namespace}/${drillPod}: ${pod.status?.phase?.toLowerCase() ?? 'new'}`);
+    return undefined;
+  };
+  if ((await waitFor(look, { seconds, signal })) === undefined) {
+    throw notRunning(problem ?? `not ready after ${seconds} s`);
   }
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { SystemPlan } from '../../../../../components/system';
 import type { DrillFacts } from '../../../../../components/system/drill';
 import { Failure, messageOf, throwIfInterrupted } from '../../../../base/failure';
+import { waitFor } from '../../../../base/wait';
 import { type Api, create, get, remove } from '../../../../cluster/api';
 
 /** Label of the namespace of a drill; its value is the namespace of the system that is tried out. */
@@ -69,11 +69,7 @@ export async function createScratch(
     for (const configMap of configMaps) await create(api, `/api/v1/${within}/configmaps`, configMap);
     // The cluster gives a namespace its account a moment later, and admits no pod before.
     const account = `/api/v1/${within}/serviceaccounts/default`;
-    while ((await get(api, account)) === undefined) {
-      throwIfInterrupted(signal);
-      await sleep(200);
-    }
-    throwIfInterrupted(signal);
+    await waitFor(() => get(api, account), { period: 200, signal });
     await create(api, `/api/v1/${within}/pods`, pod);
   } catch (error) {
     throwIfInterrupted(signal);
@@ -94,9 +90,9 @@ export async function removeScratch(api: Api, namespace: string): Promise<void> 
   const remedy = `kubectl delete namespace ${namespace}`;
   try {
     await remove(api, path);
-    for (const end = Date.now() + removalSeconds * 1000; (await get(api, path)) !== undefined; ) {
-      if (Date.now() > end) throw new Error(`it is still ending after ${removalSeconds} s`);
-      await sleep(500);
+    const gone = async () => (await get(api, path)) === undefined || undefined;
+    if ((await waitFor(gone, { seconds: removalSeconds })) === undefined) {
+      throw new Error(`it is still ending after ${removalSeconds} s`);
     }
   } catch (error) {
     throw new Failure(`namespace ${namespace} is not removed: ${messageOf(error)}`, remedy, { cause: error });
