@@ -204,7 +204,9 @@ describe('backups by restic', function () {
     it('end by their deadline, and say what was not done', async () => {
       qdrant.fault = ({ path }) => (path.endsWith('/points/count') ? 'hang' : undefined);
       const late = await run('backup', { env: { DEADLINE_SECONDS: '4' } });
-      assert.deepEqual([late.container, late.said?.why], ['dump-qdrant', 'count qdrant: not done within 4 s']);
+      assert.equal(late.container, 'dump-qdrant');
+      // On a busy machine opening the repository may have taken all of the time.
+      assert.match(String(late.said?.why), /^count qdrant: (not done within 4 s|no time is left of 4 s)$/);
     });
 
     it('leave nothing in Qdrant where they are stopped, or the connection is cut', async () => {
