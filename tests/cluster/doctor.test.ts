@@ -116,9 +116,11 @@ describe('doctor on a real control plane', () => {
     assert.deepEqual(seen.with('warning'), [
       'cluster of context kwok-test',
       'enforcement of network policies',
+      'password of the backups of context-engine (collections)',
       'image ghcr.io/butterflyskies/memory-mcp:0.17.1',
       'image docker.io/qdrant/qdrant:v1.15.4-unprivileged',
       'image registry.example.org/context-engine:2bc6631',
+      'image docker.io/restic/restic:0.18.0',
     ]);
   });
 
