@@ -70,8 +70,8 @@ export function dataOf({ systems }: Plan): Record<string, unknown> {
 }
 
 /**
- * Whether an error names the key that was changed: the key itself, one inside or around it, the one it should have been,
- * or a key whose demand names it.
+ * Whether an error names the key that was changed: the key itself, one inside or around it, the one it should have been, a
+ * key whose demand names it, or, where the key chooses a variant, one that this variant needs beside it.
  */
 export function isNamed(error: ConfigError, path: Path, meant: Path = path): boolean {
   const key = path.join('.');
@@ -80,9 +80,13 @@ export function isNamed(error: ConfigError, path: Path, meant: Path = path): boo
       problem.key.startsWith(key) ||
       key.startsWith(problem.key) ||
       problem.key === meant.join('.') ||
+      (variants.has(path.at(-1) ?? '') && problem.key.startsWith(`${path.slice(0, -1).join('.')}.`)) ||
       mentions(problem.expected, path),
   );
 }
+
+/** Keys whose value decides which others there are beside it. */
+const variants: ReadonlySet<string> = new Set(['source', 'mode', 'kind']);
 
 function mentions(text: string, path: Path): boolean {
   return (
