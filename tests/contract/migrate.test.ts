@@ -149,7 +149,8 @@ describe('a migration from Serena to the real memory-mcp', function () {
   });
 
   it('goes on after the server was killed half-way', async () => {
-    for (let i = 0; i < 40; i++) tree.write('killed', `note-${i}`, `Note ${i}, written before or after the kill.`);
+    const many = 80;
+    for (let i = 0; i < many; i++) tree.write('killed', `note-${i}`, `Note ${i}, written before or after the kill.`);
     const both = { ...tree.sources('killed'), global: false as const, url: pod.url() };
     const started = Date.now();
     const first = migrated(tree, both);
@@ -159,12 +160,13 @@ describe('a migration from Serena to the real memory-mcp', function () {
       assert.match(error.remedy ?? '', /run the command again/);
       return true;
     });
-    // Asked on the disk: on a busy machine the server would answer when all are there.
+    // Asked on the disk, and at the first of many: on a busy machine the server would answer when all are there, and on an
+    // idle one it writes dozens between two looks.
     const written = () =>
       readdirSync(pod.folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
         /\/killed\/note-\d+\.md$/.test(path),
       );
-    while (written().length <= 10) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (written().length === 0) await new Promise((resolve) => setImmediate(resolve));
     pod.process().signal('SIGKILL');
     await failure;
     assert.ok(Date.now() - started < 60_000, 'it does not wait for a server that is gone');
@@ -174,7 +176,7 @@ describe('a migration from Serena to the real memory-mcp', function () {
     const { code, findings } = await migrated(tree, both);
     assert.equal(code, 0, JSON.stringify(findings));
     const before = findings.filter(({ found }) => found.startsWith('unchanged')).length;
-    assert.ok(before > 0 && before < 40, `${before} were there`);
+    assert.ok(before > 0 && before < many, `${before} were there`);
   });
 
   it('only reads the folders of Serena', async () => {
