@@ -4,6 +4,7 @@ import { confirmCluster, WrongClusterError } from './components/register/cluster
 import { SystemComponent } from './components/register/component';
 import { nested } from './components/register/outputs';
 import { secretsOfStack } from './components/register/secrets';
+import { shownError } from './components/register/shown-error';
 import { describeStack, parseStack } from './components/stack';
 import { ConfigError, rawConfig } from './config/parse';
 import { PolicyError } from './policies/check';
@@ -41,12 +42,11 @@ async function program(): Promise<Record<string, unknown>> {
   );
 }
 
-/** What the operator can mend is shown as a message, not as a stack trace. */
+/** What the operator can mend. */
 const refusals = [ConfigError, PolicyError, OverlayError, WrongClusterError];
 
 // An exported function, not top-level effects: the CLI and the Automation API call it alike, and each run anew.
 export = () =>
   program().catch((error: unknown) => {
-    if (refusals.some((refusal) => error instanceof refusal)) throw new pulumi.RunError((error as Error).message);
-    throw error;
+    throw shownError(error, refusals);
   });

@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 const { spawn } = require('node:child_process');
 const { dirname, join } = require('node:path');
+const { isSupported } = require('../supported-node');
 
-const oldest = 22;
-
-if (Number(process.versions.node.split('.')[0]) >= oldest) {
+if (isSupported) {
   require('../compile-cache');
   // The commands are TypeScript and run as they are, so that there is no build that could be out of date.
   require('ts-node').register({ dir: __dirname });

@@ -18,7 +18,14 @@ export interface MadeUpCheckout {
 /** All that joining in takes: the folder, and its line in the list of systems. */
 export function madeUpCheckout(): MadeUpCheckout {
   const root = mkdtempSync(join(tmpdir(), 'memory-fleet-made-up-'));
-  for (const file of ['compile-cache.js', 'index.ts', 'package.json', 'Pulumi.yaml', 'tsconfig.json']) {
+  for (const file of [
+    'compile-cache.js',
+    'supported-node.js',
+    'index.ts',
+    'package.json',
+    'Pulumi.yaml',
+    'tsconfig.json',
+  ]) {
     copyFileSync(join(projectDir, file), join(root, file));
   }
   // Copies, because Node.js would load what a link leads to from where that lies.
