@@ -56,6 +56,12 @@ export const network = text(/^[0-9a-f.:]+\/\d{1,3}$/, 'a network such as 10.0.0.
 /** An https URL without credentials in it: a token belongs in a Secret. */
 export const httpsUrl = text(/^https:\/\/[^\s/@]+(\/[^\s]*)?$/, 'an https:// URL without user name or password');
 
+/** The origin of a web page, as a browser writes it: nothing after host and port, and no port that is the scheme's own. */
+export const webOrigin = text(
+  new RegExp(`^(https://(?!.*:443$)|http://(?!.*:80$))${label}(\\.${label})*(:[1-9]\\d{0,4})?$`),
+  'an origin as browsers write it, such as https://chat.example.org or http://localhost:5173',
+);
+
 /** A git branch name, by the rules of git-check-ref-format that matter in practice. */
 export const gitBranch = text(
   /^(?![-/.])(?!.*(\.\.|\/\/|@\{|\.lock(\/|$)))[^\s~^:?*[\\]+(?<![/.])$/,

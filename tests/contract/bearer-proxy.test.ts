@@ -63,6 +63,17 @@ describe('the bearer proxy in front of the real memory-mcp', function () {
     await assert.rejects(openSession(pod.url(guarded), 'guess'), { code: 401 });
   });
 
+  it('lets the server answer what a script of a page asks, by the headers of both eras of the protocol', async () => {
+    const headers = {
+      ...bearer(token),
+      origin: 'https://chat.example.org',
+      'mcp-method': 'initialize',
+      'mcp-name': 'memory',
+      'last-event-id': '7',
+    };
+    assert.equal((await initialize(pod.port(guarded), headers)).status, 200);
+  });
+
   it("leaves the Host header to the server's own check", async () => {
     const port = pod.port(guarded);
     const refused = await initialize(port, { ...bearer(token), host: 'evil.example' });
@@ -111,6 +122,8 @@ describe('the bearer proxy', function () {
         response.writeHead(202).end('Accepted');
         streams.at(-1)?.write('event: message\ndata: the answer\n\n');
       } else {
+        const session = request.headers['mcp-session-id'];
+        if (session !== undefined) response.setHeader('mcp-session-id', session);
         response.end('from the server');
       }
     });
@@ -188,6 +201,116 @@ describe('the bearer proxy', function () {
       }
     }
     assert.deepEqual(received, [], 'the server hears of none of them');
+  });
+
+  it('says that nobody gives out tokens here, where clients look for who does, and lets nothing else by', async () => {
+    const { ask } = await started();
+    const names = ['oauth-protected-resource', 'oauth-authorization-server', 'openid-configuration'];
+    for (const name of names) {
+      for (const path of [`/.well-known/${name}`, `/.well-known/${name}/mcp`, `/mcp/.well-known/${name}?a=b`]) {
+        const { status, headers } = await ask({ path });
+        assert.deepEqual([status, headers['www-authenticate']], [404, undefined], path);
+      }
+    }
+    assert.deepEqual(received, []);
+    for (const path of [
+      '/.well-known/',
+      '/.well-known/mcp.json',
+      '/.well-known/oauth-protected-resources',
+      '/register',
+    ]) {
+      assert.equal((await ask({ path })).status, 401, path);
+    }
+  });
+
+  const page = 'https://chat.example.org';
+  const preflight = (origin: string) => ({
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,content-type,mcp-method,mcp-name,mcp-session-id',
+    },
+  });
+
+  it('answers the question of a browser for the pages that are named, without a token', async () => {
+    const { ask } = await started({ PROXY_TOKEN: token, PROXY_CORS_ORIGINS: `http://localhost:5173 ${page}` });
+    for (const origin of ['http://localhost:5173', page]) {
+      const { status, headers } = await ask(preflight(origin));
+      assert.equal(status, 204);
+      assert.equal(headers['access-control-allow-origin'], origin);
+      assert.match(headers['access-control-allow-methods'] ?? '', /POST/);
+      assert.match(headers['access-control-allow-methods'] ?? '', /DELETE/);
+      const allowed = (headers['access-control-allow-headers'] ?? '').split(',');
+      for (const header of ['authorization', 'content-type', 'mcp-method', 'mcp-name', 'mcp-session-id']) {
+        assert.ok(allowed.includes(header), header);
+      }
+      assert.equal(headers['access-control-allow-credentials'], undefined);
+    }
+    // A question is one only with what it asks for; anything else needs the token.
+    assert.equal((await ask({ method: 'OPTIONS', headers: { origin: page } })).status, 401);
+    assert.equal((await ask({ ...preflight(page), method: 'POST' })).status, 401);
+    assert.deepEqual(received, []);
+  });
+
+  it('lets a script of such a page see every answer, the refusals too', async () => {
+    const { ask } = await started({ PROXY_TOKEN: token, PROXY_CORS_ORIGINS: page });
+    const answers = [
+      await ask({ headers: { ...bearer(token), origin: page } }),
+      await ask({ headers: { origin: page } }),
+      await ask({ path: '/.well-known/oauth-protected-resource', headers: { origin: page } }),
+    ];
+    await upstream.stop();
+    answers.push(await ask({ headers: { ...bearer(token), origin: page } }));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 401, 404, 503],
+    );
+    for (const { headers, status } of answers) {
+      assert.equal(headers['access-control-allow-origin'], page, String(status));
+      assert.match(headers['access-control-expose-headers'] ?? '', /Mcp-Session-Id/i);
+      assert.match(headers.vary ?? '', /Origin/);
+    }
+  });
+
+  it('says nothing to the browsers of other pages, and nothing to any where none is named', async () => {
+    const others = ['https://evil.example', `${page}.evil.example`, 'https://chat.example.or', 'none', 'null', ''];
+    for (const named of [{ PROXY_CORS_ORIGINS: page }, {}]) {
+      const { ask, proxy } = await started({ PROXY_TOKEN: token, ...named });
+      for (const origin of 'PROXY_CORS_ORIGINS' in named ? others : [page, 'null']) {
+        const asked = await ask(preflight(origin));
+        assert.deepEqual([asked.status, asked.headers['access-control-allow-origin']], [401, undefined], origin);
+        const used = await ask({ headers: { ...bearer(token), origin } });
+        assert.deepEqual([used.status, used.headers['access-control-allow-origin']], [200, undefined], origin);
+      }
+      await proxy.stop(1, 'SIGKILL');
+    }
+  });
+
+  it('passes the headers of both eras of the protocol on, and back', async () => {
+    const { ask } = await started();
+    const sent = {
+      'mcp-session-id': 's',
+      'mcp-protocol-version': '2025-11-25',
+      'last-event-id': '7',
+      'mcp-method': 'tools/call',
+      'mcp-name': 'recall',
+      'mcp-param-region': 'eu',
+    };
+    const { headers } = await ask({ headers: { ...bearer(token), ...sent } });
+    for (const [name, value] of Object.entries(sent)) assert.equal(received.at(-1)?.[name], value, name);
+    assert.equal(headers['mcp-session-id'], 's');
+  });
+
+  it('takes the origins from the plan', () => {
+    const { container } = bearerProxy({
+      metadata: { name: 'proxy' },
+      image: 'haproxy',
+      secret: { secretName: 's', secretKey: 'k' },
+      origins: ['http://localhost:5173', page],
+    });
+    const { value } = (container.env ?? []).find(({ name }) => name === 'PROXY_CORS_ORIGINS') ?? {};
+    assert.equal(value, `http://localhost:5173 ${page}`);
   });
 
   it('asks for the token anew for every request of a connection', async () => {

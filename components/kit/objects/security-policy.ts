@@ -1,13 +1,19 @@
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
 
+/** Headers of requests and answers by which clients speak MCP, of its revisions with sessions and without. */
+const mcpHeaders = {
+  asked: ['Content-Type', 'Mcp-Session-Id', 'Mcp-Protocol-Version', 'Last-Event-ID', 'Mcp-Method', 'Mcp-Name'],
+  answered: ['Mcp-Session-Id'],
+};
+
 /**
- * Makes Envoy Gateway ask for an API key on the route of the same name.
+ * Makes Envoy Gateway ask for an API key on the route of the same name, and answer browsers that ask for their pages.
  * @see https://gateway.envoyproxy.io/docs/tasks/security/apikey-auth/
  */
 export function apiKeyPolicy(
   metadata: ObjectMeta,
-  keys: { readonly secretName: string; readonly header: string },
+  keys: { readonly secretName: string; readonly header: string; readonly origins?: readonly string[] },
 ): Described<'SecurityPolicy'> {
   return {
     object: {
@@ -20,6 +26,17 @@ export function apiKeyPolicy(
           credentialRefs: [{ group: '', kind: 'Secret', name: keys.secretName }],
           extractFrom: [{ headers: [keys.header] }],
         },
+        ...(keys.origins?.length
+          ? {
+              cors: {
+                allowOrigins: [...keys.origins],
+                allowMethods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
+                allowHeaders: [keys.header, ...mcpHeaders.asked],
+                exposeHeaders: mcpHeaders.answered,
+                maxAge: '10m',
+              },
+            }
+          : {}),
       },
     },
   };

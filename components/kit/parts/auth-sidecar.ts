@@ -25,6 +25,8 @@ export interface BearerProxyArgs {
   readonly secret: { readonly secretName: string; readonly secretKey: string };
   /** The server in the same pod. @default port 8080 for everything, with the health paths /healthz, /readyz and /version */
   readonly upstream?: ProxiedServer;
+  /** Origins of the pages whose scripts may use the server, such as `https://chat.example.org`. @default none */
+  readonly origins?: readonly string[];
 }
 
 /** Ports of a server behind the proxy. */
@@ -52,6 +54,7 @@ export function bearerProxy(args: BearerProxyArgs): {
       args: ['haproxy', '-W', '-db', '-f', `${folder}/${file}`],
       env: [
         ...upstreamVariables(args.upstream),
+        ...(args.origins?.length ? [{ name: 'PROXY_CORS_ORIGINS', value: args.origins.join(' ') }] : []),
         {
           name: 'PROXY_TOKEN',
           // Optional, so that the first `up` succeeds before the Secret exists; without a token nobody is let in.
@@ -99,8 +102,8 @@ export function authSidecar(
   upstream?: ProxiedServer,
 ): AuthSidecar {
   if (authentication?.mode !== 'bearer') return noSidecar;
-  const { image, secret } = authentication;
-  const proxy = bearerProxy({ metadata, image, secret, ...(upstream ? { upstream } : {}) });
+  const { cors, image, secret } = authentication;
+  const proxy = bearerProxy({ metadata, image, secret, origins: cors.origins, ...(upstream ? { upstream } : {}) });
   return {
     containers: [proxy.container],
     volumes: [proxy.volume],

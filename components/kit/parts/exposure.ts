@@ -63,14 +63,15 @@ export function exposureObjects(
   const objects = openings(exposure, cluster);
   const waivers =
     authentication?.mode === 'none' ? [{ rule: 'guarded-routes', reason: authentication.reason }] : undefined;
-  return {
-    ...Object.fromEntries(
-      Object.entries(objects).flatMap(([key, { host, ...described }]) => [
-        [key, waivers ? { ...described, waivers } : described],
-        ...(host ? Object.entries(ofGateway(host, key, authentication, cluster)) : []),
-      ]),
-    ),
-  };
+  return Object.fromEntries(
+    Object.entries(objects).flatMap(([key, { host, ...described }]): [string, Described][] => {
+      // Before the route, so that it is never open without them: they name it, and wait for it.
+      const policies = host ? ofGateway(host, authentication, cluster) : {};
+      const after = [...(described.after ?? []), ...Object.keys(policies)];
+      const opening = after.length > 0 ? { ...described, after } : described;
+      return [...Object.entries(policies), [key, waivers ? { ...opening, waivers } : opening]];
+    }),
+  );
 }
 
 /** An opening, and the host that it serves where that is one of the Gateway. */
@@ -120,17 +121,18 @@ function throughGateway(host: ExposedHost, { gateway }: ClusterFacts): Opening {
 /** What a Gateway is told about a route besides, by a policy of Envoy Gateway. */
 function ofGateway(
   host: ExposedHost,
-  route: string,
   authentication: AuthenticationSettings | undefined,
   { gateway }: ClusterFacts,
 ): Record<string, Described> {
   const { metadata, scaled } = host;
   return {
     ...(authentication?.mode === 'gateway'
-      ? { [keyOf('apiKeys', host)]: { ...apiKeyPolicy(metadata, authentication), after: [route] } }
+      ? {
+          [keyOf('apiKeys', host)]: apiKeyPolicy(metadata, { ...authentication, origins: authentication.cors.origins }),
+        }
       : {}),
     ...(scaled && gateway?.implementation === 'envoy-gateway'
-      ? { [keyOf('affinity', host)]: { ...clientAffinity(metadata), after: [route] } }
+      ? { [keyOf('affinity', host)]: clientAffinity(metadata) }
       : {}),
   };
 }

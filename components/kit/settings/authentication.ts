@@ -1,7 +1,18 @@
 import { z } from 'zod';
-import { dnsLabel, image, labels, objectName, reason, text } from '../../../config/fields';
+import { dnsLabel, image, labels, objectName, reason, text, webOrigin } from '../../../config/fields';
 import { promoted } from '../../../config/promotion';
 import { configSecret, existingSecret, externalSecret, type SecretPath } from './secret-source';
+
+/** Pages that may use the servers by scripts in a browser, which asks before it lets them. */
+const cors = z
+  .strictObject({
+    origins: z
+      .array(webOrigin)
+      .default([])
+      .describe('Origins of these pages: scheme, host and port, as browsers name them.'),
+  })
+  .prefault({})
+  .describe('Web pages whose scripts may use the servers, with the token like everybody else. Default: none.');
 
 /**
  * What stands in front of servers that have no authentication themselves.
@@ -33,6 +44,7 @@ export const authentication = (system: string, secret: SecretPath) => {
           )
           .prefault({ source: 'existing' })
           .describe('Where the bearer token comes from.'),
+        cors,
       }),
       z.strictObject({
         mode: z.literal('gateway').describe('The Gateway asks for an API key (Envoy Gateway).'),
@@ -42,6 +54,7 @@ export const authentication = (system: string, secret: SecretPath) => {
         secretName: objectName
           .default(`${system}-api-keys`)
           .describe('Secret with one entry for each client: its name and its key.'),
+        cors,
       }),
     ],
     { error: 'a map with mode "none", "bearer" or "gateway"' },

@@ -22,6 +22,7 @@ const bearer: AuthenticationSettings = {
   mode: 'bearer',
   image: 'example.org/haproxy:3',
   secret: { source: 'existing', secretName: 'notes-bearer', secretKey: 'token', secretRevision: 0 },
+  cors: { origins: [] },
 };
 const podOf = (change: Partial<AppServerArgs> = {}) => {
   const { spec } = appServer({ ...args, ...change }).deployment.object;

@@ -26,7 +26,12 @@ const described = (exposure: Exposure, authentication?: AuthenticationSettings) 
   exposureObjects(exposure, authentication, cluster);
 const kinds = (objects: ReturnType<typeof described>) =>
   Object.entries(objects).map(([key, { object }]) => `${key} ${object.kind}`);
-const gatewayKeys: AuthenticationSettings = { mode: 'gateway', header: 'x-api-key', secretName: 'keys' };
+const gatewayKeys: AuthenticationSettings = {
+  mode: 'gateway',
+  header: 'x-api-key',
+  secretName: 'keys',
+  cors: { origins: [] },
+};
 
 describe('how servers are reached from outside', () => {
   it('is by one object of its kind each, and by none where nobody comes in', async () => {
@@ -50,16 +55,35 @@ describe('how servers are reached from outside', () => {
   it('has objects for each of several hosts', () => {
     const hosts = ['a', 'b'].map((key) => ({ ...host, key }));
     assert.deepEqual(kinds(described({ kind: 'gateway', hosts }, gatewayKeys)), [
-      ...['route-a HTTPRoute', 'apiKeys-a SecurityPolicy'],
-      ...['route-b HTTPRoute', 'apiKeys-b SecurityPolicy'],
+      ...['apiKeys-a SecurityPolicy', 'route-a HTTPRoute'],
+      ...['apiKeys-b SecurityPolicy', 'route-b HTTPRoute'],
     ]);
   });
 
   it('asks at the Gateway for what clients must show there, and keeps them on the pods of what scales', () => {
     const objects = described({ kind: 'gateway', hosts: [{ ...host, scaled: true }] }, gatewayKeys);
-    assert.deepEqual(kinds(objects), ['route HTTPRoute', 'apiKeys SecurityPolicy', 'affinity BackendTrafficPolicy']);
-    assert.deepEqual([objects.apiKeys?.after, objects.affinity?.after], [['route'], ['route']]);
+    assert.deepEqual(kinds(objects), ['apiKeys SecurityPolicy', 'affinity BackendTrafficPolicy', 'route HTTPRoute']);
+    // What is guarded by a policy is never open before it is there.
+    assert.deepEqual(
+      [objects.route?.after, objects.apiKeys?.after, objects.affinity?.after],
+      [['service', 'apiKeys', 'affinity'], undefined, undefined],
+    );
     assert.deepEqual(kinds(described({ kind: 'ingress', hosts: [{ ...host, scaled: true }] })), ['ingress Ingress']);
+  });
+
+  it('lets the scripts of named pages in at the Gateway, by the headers of MCP and with the key', async () => {
+    const cors = { origins: ['https://chat.example'] };
+    const { apiKeys } = described({ kind: 'gateway', hosts: [host] }, { ...gatewayKeys, cors });
+    assert.ok(apiKeys?.object.kind === 'SecurityPolicy');
+    await validateObject(apiKeys.object);
+    assert.deepEqual(apiKeys.object.spec.cors?.allowOrigins, ['https://chat.example']);
+    const asked = new Set(apiKeys.object.spec.cors?.allowHeaders);
+    for (const header of ['x-api-key', 'Content-Type', 'Mcp-Session-Id', 'Mcp-Protocol-Version', 'Last-Event-ID']) {
+      assert.ok(asked.has(header), header);
+    }
+    assert.ok(asked.has('Mcp-Method') && asked.has('Mcp-Name'));
+    const closed = described({ kind: 'gateway', hosts: [host] }, gatewayKeys).apiKeys?.object;
+    assert.ok(closed?.kind === 'SecurityPolicy' && closed.spec.cors === undefined);
   });
 
   it('says why nobody is asked for anything, at every object that lets somebody in', () => {

@@ -51,8 +51,32 @@ describe('the objects of a plan', () => {
     ]);
   });
 
+  it('let nobody in before the network policies are there', () => {
+    const kind = (apiVersion: string, name: string, spec: object = {}): Described => ({
+      object: planned({ apiVersion, kind: name, metadata: { name: 'thing' }, spec }),
+      after: ['service'],
+    });
+    const openings = {
+      route: kind('gateway.networking.k8s.io/v1', 'HTTPRoute'),
+      ingress: kind('networking.k8s.io/v1', 'Ingress'),
+      nodePort: kind('v1', 'Service', { type: 'NodePort' }),
+      loadBalancer: kind('v1', 'Service', { type: 'LoadBalancer' }),
+    };
+    const others = { service: object(), inside: kind('v1', 'Service', { type: 'ClusterIP' }) };
+    const policies = {
+      deny: { ...kind('networking.k8s.io/v1', 'NetworkPolicy'), after: [] },
+      hosts: { ...kind('cilium.io/v2', 'CiliumNetworkPolicy'), after: [] },
+    };
+    const objects: Record<string, Described> = plannedObjects({ ...openings, ...others, ...policies }, withArgoCd);
+    for (const key of Object.keys(openings)) {
+      assert.deepEqual(objects[key]?.after, ['service', 'deny', 'hosts'], key);
+      assert.equal(objects[key]?.object.metadata.annotations?.['argocd.argoproj.io/sync-wave'], '2', key);
+    }
+    assert.deepEqual([objects.inside?.after, objects.deny?.after], [['service'], []]);
+  });
+
   it('are left as they are where there is no Argo CD', () => {
     const objects = { a: object() };
-    assert.equal(plannedObjects(objects, plain), objects);
+    assert.deepEqual(plannedObjects(objects, plain), objects);
   });
 });
