@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import {
+  annotations,
   byName,
+  className,
   dnsLabel,
+  gitUrl,
+  hostAndPort,
   hostname,
-  httpsUrl,
+  httpsOrigin,
   integer,
   labels,
   network,
@@ -51,9 +55,9 @@ const argocd = z.strictObject({
     .describe('Who writes: this program alone, Argo CD after it, or both the same content with git in the lead.'),
   namespace: dnsLabel.default('argocd').describe('Namespace of Argo CD, in which Applications live.'),
   project: dnsLabel.default('default').describe('Argo CD project of the Applications.'),
-  repoUrl: httpsUrl.describe('Git repository with the rendered overlays.'),
+  repoUrl: gitUrl.describe('Git repository with the rendered overlays.'),
   revision: text(/^\S+$/, 'a branch, tag or commit').default('main').describe('Revision that Argo CD follows.'),
-  server: httpsUrl
+  server: httpsOrigin
     .default('https://kubernetes.default.svc')
     .describe('API server of the cluster, as Argo CD knows it.'),
   path: relativePath
@@ -67,7 +71,7 @@ const argocd = z.strictObject({
 
 const monitoring = z.strictObject({
   namespace: dnsLabel.default('monitoring').describe('Namespace of Prometheus and the blackbox exporter.'),
-  prober: text(/^[a-z0-9.-]+:\d{1,5}$/, 'host:port of a blackbox exporter')
+  prober: hostAndPort('host:port of a blackbox exporter')
     .default('blackbox-exporter.monitoring.svc:9115')
     .describe('Blackbox exporter that asks the health endpoints.'),
   module: text(/^[\w-]+$/, 'the name of a blackbox module')
@@ -129,13 +133,12 @@ export const clusterSchema = z
       .describe('The ingress controller (ingress-nginx) on this cluster. Absent = there is none.'),
     loadBalancer: z
       .strictObject({
-        className: text(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, 'a class such as example.org/internal')
+        className: className
           .optional()
           .describe(
             "Class of Services of type LoadBalancer; another one makes new Services and addresses. Default: the cluster's own.",
           ),
-        annotations: z
-          .record(text(/^([a-z0-9.-]+\/)?[\w.-]+$/, 'the key of an annotation'), z.string({ error: 'text' }))
+        annotations: annotations
           .default({})
           .describe('Annotations of these Services, such as the pool that their address is from.'),
       })

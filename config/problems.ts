@@ -20,7 +20,7 @@ type Path = readonly PropertyKey[];
 
 /** Every problem of a failed parse. */
 export function problemsOf(error: z.ZodError, raw: Raw, schema: z.ZodType): Problem[] {
-  return error.issues.flatMap((issue) => {
+  const problems = error.issues.flatMap((issue): Problem[] => {
     if (issue.code === 'unrecognized_keys') {
       const known = Object.keys(shapeAt(schema, issue.path) ?? {});
       return issue.keys.map((key) => {
@@ -29,8 +29,14 @@ export function problemsOf(error: z.ZodError, raw: Raw, schema: z.ZodType): Prob
         return { key: keyOf(path), expected };
       });
     }
-    return { key: keyOf(issue.path), expected: expectation(issue), ...foundAt(raw, issue.path) };
+    if (issue.code === 'invalid_key') {
+      const [inner] = issue.issues;
+      return [{ key: keyOf(issue.path), expected: `expected another name: ${inner?.message ?? issue.message}` }];
+    }
+    return [{ key: keyOf(issue.path), expected: expectation(issue), ...foundAt(raw, issue.path) }];
   });
+  // A value that is too long and of a wrong form breaks two checks for the same reason.
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 const misplacedSecret =
@@ -89,8 +95,15 @@ export function valueAt(raw: unknown, path: Path): unknown {
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = (JSON.stringify(value) ?? String(value)).replace(/:\/\/[^/@\s"]*@/g, '://[redacted]@');
+  const text = withoutCredentials(JSON.stringify(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+/** Whatever stands before an "@" where URLs, and what people write instead of them, have a user and a password. */
+function withoutCredentials(text: string): string {
+  return text
+    .replace(/:\/\/[^\s"]*@/g, '://[redacted]@')
+    .replace(/(^|[\s",])[^\s":/@]+:(?!\d{1,5}\/|[\w.-]+@sha256:)[^\s"]*@/g, '$1[redacted]@');
 }
 
 /** The keys that a schema knows at a path, looking through optional, default and pipe wrappers. */

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import {
   cronSchedule,
   gitBranch,
-  hostname,
-  httpsUrl,
+  gitHttpsUrl,
+  hostOrAddress,
   image,
   integer,
+  otlpEndpoint,
+  publicHostname,
   relativePath,
   resources,
   text,
@@ -29,7 +31,7 @@ const scopeName = text(
 
 const git = z
   .strictObject({
-    remoteUrl: httpsUrl
+    remoteUrl: gitHttpsUrl
       .optional()
       .describe(
         'Remote repository that `sync` pushes to; https only, a Service of the cluster named with .svc. Default: none, nothing leaves the volume.',
@@ -45,7 +47,7 @@ const git = z
       .array(
         z.strictObject({
           scope: scopeName.describe('Scope whose memories live in this remote; the longest matching one wins.'),
-          url: httpsUrl.describe('Remote repository of the scope; https only.'),
+          url: gitHttpsUrl.describe('Remote repository of the scope; https only.'),
           branch: gitBranch.optional().describe('Branch of the remote. Server default: main.'),
         }),
       )
@@ -97,17 +99,14 @@ const server = z
       .describe('RUST_LOG filter. Server default: memory_mcp=info,warn.'),
     allowedHosts: perCluster(
       z
-        .array(hostname)
+        .array(hostOrAddress)
         .default([])
         .describe('Further Host names to accept; the route and the in-cluster names are known already.'),
     ),
     otlp: perCluster(
       z
         .strictObject({
-          endpoint: text(
-            /^https?:\/\/[^\s/@:]+:\d{1,5}$/,
-            'an OTLP gRPC endpoint such as http://collector.monitoring.svc:4317',
-          ).describe(
+          endpoint: otlpEndpoint.describe(
             'OTLP gRPC endpoint for traces, with scheme and port. A Service of the cluster is named with .svc: network policies take any other name for a host outside.',
           ),
           required: z.boolean().default(false).describe('Whether the server refuses to start while it is unreachable.'),
@@ -154,7 +153,10 @@ const exposure = z.discriminatedUnion(
         .describe('Port of the nodes, of those that the cluster sets aside. Default: the cluster chooses.'),
     }),
     loadBalancerExposure('An address of its own, see cluster.loadBalancer.', {}),
-    ingressExposure({ hostname: hostname.describe('Host name under which users reach the server.') }, 'memory-mcp-tls'),
+    ingressExposure(
+      { hostname: publicHostname.describe('Host name under which users reach the server.') },
+      'memory-mcp-tls',
+    ),
   ],
   { error: 'a map with kind "none", "nodePort", "loadBalancer" or "ingress"; the Gateway is the key hostname' },
 );
@@ -170,7 +172,7 @@ export const memoryMcpSchema = z
     ),
     imageUnpinnedReason: perCluster(imageUnpinnedReason),
     hostname: perCluster(
-      hostname
+      publicHostname
         .optional()
         .describe('Host name under which users reach the server through the Gateway. Default: no route.'),
     ),

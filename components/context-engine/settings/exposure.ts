@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hostname } from '../../../config/fields';
+import { publicHostname } from '../../../config/fields';
 import {
   gatewayExposure,
   ingressExposure,
@@ -28,11 +28,13 @@ const chosen = {
 
 /** Under a path of its own the SSE flavour cannot work: it tells clients to post to /messages/ of the host. */
 const hosts = {
-  hostname: hostname.describe('Host name, below which every Service has a path of its own.'),
+  hostname: publicHostname.describe('Host name, below which every Service has a path of its own.'),
   sseHostnames: z
     .strictObject({
-      memory: hostname.optional().describe('Host name of mcp-memory. Default: its SSE flavour is not reachable.'),
-      indexer: hostname.optional().describe('Host name of mcp-indexer. Default: its SSE flavour is not reachable.'),
+      memory: publicHostname.optional().describe('Host name of mcp-memory. Default: its SSE flavour is not reachable.'),
+      indexer: publicHostname
+        .optional()
+        .describe('Host name of mcp-indexer. Default: its SSE flavour is not reachable.'),
     })
     .prefault({})
     .describe('Host names of the SSE flavours, which work only at the root of a host.'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  extendedResource,
   hostPattern,
   httpsUrl,
   image,
@@ -117,7 +118,7 @@ const llamacpp = z
         .strictObject({
           count: integer(1, 16).default(1).describe('Number of GPUs.'),
           layers: integer(1, 1000).default(999).describe('Layers of the model that the GPU computes; 999 are all.'),
-          resource: text(/^[a-z0-9.-]+\/[\w.-]+$/, 'the name of an extended resource, such as nvidia.com/gpu')
+          resource: extendedResource
             .default('nvidia.com/gpu')
             .describe("Name of the GPUs as the node's device plugin offers them."),
         })

@@ -1,12 +1,5 @@
 import { z } from 'zod';
-import { integer, objectName, relativePath, text } from '../../../config/fields';
-
-const gitUrl = text(
-  /^(https:\/\/[^\s/@]+\/\S+|ssh:\/\/([\w.-]+@)?[^\s/@]+\/\S+)$/,
-  'an https:// URL without user name or password, or an ssh:// URL',
-);
-
-const gitReference = text(/^(?!-)[^\s~^:?*[\\]+$/, 'a branch, a tag or a commit');
+import { gitReference, gitUrl, integer, objectName, relativePath, text } from '../../../config/fields';
 
 /** What every repository has, wherever it comes from. */
 const common = {

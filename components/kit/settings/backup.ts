@@ -2,7 +2,7 @@ import { z } from 'zod';
 import {
   byteQuantity,
   cronSchedule,
-  httpsUrl,
+  httpsOrigin,
   image,
   integer,
   objectName,
@@ -40,7 +40,7 @@ const target = ({ size, system }: BackupDefaults) =>
       }),
       z.strictObject({
         kind: z.literal('s3').describe('Backups are kept in a bucket.'),
-        endpoint: httpsUrl.describe(
+        endpoint: httpsOrigin.describe(
           'Endpoint of the object storage. A Service of the cluster is named with .svc and has the port of its pods, which network policies go by.',
         ),
         bucket: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket').describe('Bucket.'),

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseStack } from '../../components/stack';
-import { encrypted } from '../../config/fields';
-import { ConfigError, rawConfig } from '../../config/parse';
-import type { Problem } from '../../config/problems';
+import { parseStack } from '../../../components/stack';
+import { encrypted } from '../../../config/fields';
+import { ConfigError, rawConfig } from '../../../config/parse';
+import type { Problem } from '../../../config/problems';
 
 function problemsOf(raw: Record<string, unknown>): readonly Problem[] {
   try {

@@ -1,0 +1,20 @@
+// The types of values that a stack file may hold, each with a parser that says what was expected.
+export { gitBranch, gitReference } from './git';
+export { hostAndPort, hostname, hostOrAddress, hostPattern, publicHostname } from './hosts';
+export { image } from './images';
+export {
+  annotations,
+  byName,
+  className,
+  dataKey,
+  dnsLabel,
+  extendedResource,
+  labels,
+  objectName,
+} from './names';
+export { network } from './networks';
+export { byteQuantity, cpuQuantity, memoryQuantity, resources } from './quantities';
+export { cronSchedule } from './schedules';
+export { encrypted, encryptedValue } from './secrets';
+export { integer, reason, relativePath, text } from './text';
+export { gitHttpsUrl, gitUrl, httpsOrigin, httpsUrl, otlpEndpoint, webOrigin } from './urls';
