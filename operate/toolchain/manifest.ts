@@ -14,8 +14,8 @@ export const toolNames = [
   'pulumi-resource-kubernetes',
 ] as const;
 
-/** Tools that only tests need: Argo CD's sync engine, and what checks alert rules and network policies. */
-export const testTools = ['agent', 'promtool', 'cyclonus', 'cilium-judge'] as const;
+/** Tools that only tests need: Argo CD's sync engine and checks of health, and what checks alert rules and network policies. */
+export const testTools = ['agent', 'argocd-judge', 'promtool', 'cyclonus', 'cilium-judge'] as const;
 
 export type ToolName = (typeof toolNames)[number] | (typeof testTools)[number];
 
@@ -32,6 +32,7 @@ export const batches: readonly (readonly ToolName[])[] = [
   ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl', 'pulumi'],
   ['pulumi-resource-kubernetes'],
   ['agent'],
+  ['argocd-judge'],
   ['promtool'],
   ['cyclonus'],
   ['cilium-judge'],

@@ -49,11 +49,10 @@ describe('delivery by Argo CD', () => {
     for (const mode of ['observe', 'shared']) assert.ok(registered(mode).includes('deployment'), mode);
   });
 
-  it('turns the order of creation into sync waves', () => {
+  it('gives every object of the overlay a sync wave, and the Application none', () => {
     const { objects } = described({ mode: 'shared' });
-    const wave = (key: string) => Number(objects[key]?.object.metadata.annotations?.['argocd.argoproj.io/sync-wave']);
-    assert.equal(wave('namespace'), 0);
-    assert.ok(wave('volume') < wave('deployment'));
+    const wave = (key: string) => objects[key]?.object.metadata.annotations?.['argocd.argoproj.io/sync-wave'];
+    assert.deepEqual(['namespace', 'serviceAccount', 'volume', 'deployment'].map(wave), ['0', '1', '2', '2']);
     assert.equal(objects.application?.object.metadata.annotations, undefined);
   });
 

@@ -12,6 +12,14 @@ const object = (after?: readonly string[], more: Partial<Described> = {}): Descr
   ...more,
 });
 
+const annotations = (objects: Readonly<Record<string, Described>>, name: string) =>
+  Object.fromEntries(
+    Object.entries(objects).map(([key, { object }]) => [
+      key,
+      object.metadata.annotations?.[`argocd.argoproj.io/${name}`],
+    ]),
+  );
+
 describe('the objects of a plan', () => {
   it('throw where one comes after another that is not there', () => {
     for (const cluster of [plain, withArgoCd]) {
@@ -27,28 +35,69 @@ describe('the objects of a plan', () => {
     });
   });
 
-  it('carry their order as waves for Argo CD, later than all that they come after', () => {
+  it('are synced by Argo CD in waves of which only the last has anything that may not become healthy', () => {
+    const of = (kind: string, spec: object = {}) =>
+      object([], { object: planned({ apiVersion: 'v1', kind, metadata: { name: kind }, spec }) });
     const objects = plannedObjects(
       {
-        namespace: object(),
-        last: object(['volume', 'server']),
-        server: object(['volume']),
-        volume: object(),
+        namespace: of('Namespace'),
+        claim: of('PersistentVolumeClaim'),
+        server: { ...of('Deployment'), after: ['claim'] },
+        policy: { ...of('NetworkPolicy'), after: ['server'] },
+        autoscaler: { ...of('HorizontalPodAutoscaler'), after: ['server'] },
+        route: of('HTTPRoute'),
+        guard: { ...of('SecurityPolicy'), after: ['route'] },
+        job: { ...of('Job'), after: ['server'] },
         ours: object(['server'], { deliveredBy: 'pulumi' }),
       },
       withArgoCd,
     );
-    const waves = Object.entries<Described>(objects).map(([key, described]) => [
-      key,
-      described.object.metadata.annotations?.['argocd.argoproj.io/sync-wave'],
-    ]);
-    assert.deepEqual(waves, [
-      ['namespace', '0'],
-      ['last', '3'],
-      ['server', '2'],
-      ['volume', '1'],
-      ['ours', undefined],
-    ]);
+    assert.deepEqual(annotations(objects, 'sync-wave'), {
+      namespace: '0',
+      claim: '2',
+      server: '2',
+      policy: '1',
+      autoscaler: '2',
+      route: '2',
+      guard: '1',
+      job: '2',
+      ours: undefined,
+    });
+  });
+
+  it('leave out of the health of their Application what rests until somebody wants it', () => {
+    const claim = (name: string) =>
+      object([], { object: planned({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name } }) });
+    const pod = (...names: string[]) => ({
+      template: {
+        spec: { volumes: names.map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } })) },
+      },
+    });
+    const of = (kind: string, spec: object) =>
+      object([], { object: planned({ apiVersion: 'v1', kind, metadata: { name: kind }, spec }) });
+    const objects = plannedObjects(
+      {
+        data: claim('data'),
+        index: claim('index'),
+        backup: claim('backup'),
+        nobodys: claim('nobodys'),
+        server: of('StatefulSet', pod('data')),
+        once: of('Job', pod('index')),
+        nightly: of('CronJob', { suspend: false, jobTemplate: { spec: pod('data', 'backup') } }),
+        template: of('CronJob', { suspend: true, jobTemplate: { spec: pod('data', 'backup') } }),
+      },
+      withArgoCd,
+    );
+    assert.deepEqual(annotations(objects, 'ignore-healthcheck'), {
+      data: undefined,
+      index: undefined,
+      backup: 'true',
+      nobodys: 'true',
+      server: undefined,
+      once: undefined,
+      nightly: undefined,
+      template: 'true',
+    });
   });
 
   it('let nobody in before the network policies are there', () => {
