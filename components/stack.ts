@@ -4,6 +4,7 @@ import type { Constraint } from '../config/constraint';
 import { encrypted } from '../config/fields';
 import { parse } from '../config/parse';
 import { perCluster } from '../config/promotion';
+import { constraintsFor, describeSystem } from './describe';
 import { systems } from './index';
 import type { NamedCluster, Plan, SystemModule } from './system';
 
@@ -54,10 +55,11 @@ export function parseStack(raw: Readonly<Record<string, unknown>>, stack: string
   return named(parse(schema, raw, `Pulumi.${stack}.yaml`));
 }
 
-function constraintsOf({ constraints, key }: SystemModule, config: StackConfig): readonly Constraint[] {
+function constraintsOf(module: SystemModule, config: StackConfig): readonly Constraint[] {
+  const { key } = module;
   const settings = config[key as keyof StackConfig];
   const secrets = config.secrets[key];
-  if (settings !== undefined) return constraints(settings, config.cluster, secrets);
+  if (settings !== undefined) return constraintsFor(module, settings, config.cluster, secrets);
   return [
     {
       path: ['secrets', key],
@@ -75,9 +77,9 @@ function hasLeaf(secrets: unknown): boolean {
 /** Describes every system that the configuration names. */
 export function describeStack(config: StackConfig): Plan {
   const { cluster } = config;
-  const plans = modules.flatMap(({ describe, key }) => {
-    const settings = config[key as keyof StackConfig];
-    return settings === undefined ? [] : describe(settings, cluster);
+  const plans = modules.flatMap((module) => {
+    const settings = config[module.key as keyof StackConfig];
+    return settings === undefined ? [] : describeSystem(module, settings, cluster);
   });
   return { cluster, systems: plans };
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ClusterFacts } from '../config/cluster';
+import type { PodsSettings } from '../config/cluster/pods';
 import type { Constraint } from '../config/constraint';
 import type { DescribedObjects } from './system/described';
 import type { Flow } from './system/flow';
@@ -49,6 +50,10 @@ export interface SystemPlan<O extends DescribedObjects = DescribedObjects> {
   readonly objects: O;
   /** All traffic of its pods; what is not here is denied. */
   readonly flows: readonly Flow[];
+  /** Architectures of images that are not made for all, such as `amd64`, by image: no other node gets a pod with one of them. */
+  readonly architectures?: Readonly<Record<string, readonly string[]>>;
+  /** What its pods were given for their platform. Filled in by components/describe.ts. */
+  readonly pods?: PodsSettings;
   /** What the stack's outputs say about it, under its path: where clients find it. Plain data, no secrets. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly operations: Operations;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { podsSchema } from './cluster/pods';
 import {
   annotations,
   byName,
@@ -160,6 +161,11 @@ export const clusterSchema = z
       })
       .prefault({})
       .describe('The Kubernetes API server, for the few pods that may call it.'),
+    pods: podsSchema
+      .prefault({})
+      .describe(
+        'What pods need of this cluster: where images come from, which nodes, and what else its platform asks for.',
+      ),
     argocd: argocd.optional().describe('Argo CD on this cluster. Absent = there is none.'),
     monitoring: monitoring.optional().describe('Prometheus operator on this cluster. Absent = there is none.'),
     backupTools: z

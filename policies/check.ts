@@ -53,13 +53,14 @@ export function checkPlan(plan: Plan): CheckResult {
   const violations: RuleFinding[] = [];
   const waived: (RuleFinding & { reason: string })[] = [];
   const idleWaivers: RuleFinding[] = [];
-  for (const { path, objects } of plan.systems) {
+  for (const { path, objects, pods } of plan.systems) {
+    const cluster = pods === undefined ? plan.cluster : { ...plan.cluster, pods };
     for (const [key, { object, waivers = [] }] of Object.entries(objects)) {
       const name = `${path.join('.')}/${object.kind}/${object.metadata.name}`;
       const broken = new Set<string>();
       for (const rule of rules) {
         const waiver = waivers.find((candidate) => candidate.rule === rule.name);
-        for (const fault of rule.check(object, { cluster: plan.cluster, key, objects })) {
+        for (const fault of rule.check(object, { cluster, key, objects })) {
           const finding = { object: name, rule: rule.name, fault };
           broken.add(rule.name);
           if (waiver) waived.push({ ...finding, reason: waiver.reason });

@@ -4,6 +4,7 @@ import type { ClusterFacts } from '../config/cluster';
 
 /** What a rule may look at besides the object: the objects beside it and the cluster they go to. */
 export interface RuleContext {
+  /** Facts of the cluster, with `pods` as they are for this system. */
   readonly cluster: ClusterFacts;
   /** Logical name of the object in its system. */
   readonly key: string;

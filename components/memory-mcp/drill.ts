@@ -17,7 +17,8 @@ export function scopeStore(scope: string): string {
 /** How a backup of memory-mcp is tried out: the git repositories on a new volume, a full re-index, the list compared. */
 export function drill(settings: MemoryMcpSettings, cluster: ClusterFacts): DrillFacts {
   const { deployment, scopes } = server(withoutIntegrations(settings), cluster);
-  const { serviceAccountName: _, ...spec } = deployment.object.spec?.template.spec ?? { containers: [] };
+  // In its own namespace there is no account of ours, and no pod that it would have to be beside.
+  const { affinity: _, serviceAccountName: __, ...spec } = deployment.object.spec?.template.spec ?? { containers: [] };
   const mounts = { volumeMounts: [{ name: 'data', mountPath: dataPath }] };
   return {
     pod: hardenedPod(runAs, {

@@ -17,7 +17,7 @@ import { authentication, clients } from '../kit/settings/authentication';
 import { backup as volumeBackup } from '../kit/settings/backup';
 import { ingressExposure, loadBalancerExposure, nodePortExposure, noExposure } from '../kit/settings/exposure';
 import { namespace } from '../kit/settings/namespace';
-import { imageUnpinnedReason } from '../kit/settings/pods';
+import { imageUnpinnedReason, pods } from '../kit/settings/pods';
 import { configSecret, existingSecret, externalSecret } from '../kit/settings/secret-source';
 import { volume } from '../kit/settings/volume';
 
@@ -171,6 +171,7 @@ export const memoryMcpSchema = z
         .describe('Image of the server, 0.17.1 or newer: earlier ones serve an empty index after a fresh pull.'),
     ),
     imageUnpinnedReason: perCluster(imageUnpinnedReason),
+    pods: perCluster(pods),
     hostname: perCluster(
       publicHostname
         .optional()

@@ -3,6 +3,7 @@ import { type ClusterFactsInput, clusterSchema } from '../../config/cluster';
 import { broken } from '../../config/constraint';
 import { ConfigError, marked, parse } from '../../config/parse';
 import { enforceRules } from '../../policies/enforce';
+import { constraintsFor, describeSystem } from '../describe';
 import type { SystemModule } from '../system';
 import type { SystemArgs } from './component';
 import { leafOf, type SecretTree } from './secrets';
@@ -37,9 +38,9 @@ export function standalonePlan<S, P>(module: SystemModule<S, P>, name: string, a
   const given = args.secrets ?? {};
   const secrets = parse(module.secrets, treeOfMarks(given), `${name}.secrets`);
   const raw = { cluster: args.cluster, [module.key]: args.settings };
-  const problems = broken(module.constraints(settings, cluster, secrets), raw);
+  const problems = broken(constraintsFor(module as SystemModule, settings, cluster, secrets), raw);
   if (problems.length > 0) throw new ConfigError(problems, name);
-  const systems = module.describe(settings, cluster);
+  const systems = describeSystem(module as SystemModule, settings, cluster);
   enforceRules({ cluster, systems }, pulumi.log);
   const [plan, ...others] = systems;
   if (!plan || others.length > 0) {

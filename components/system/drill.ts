@@ -1,4 +1,5 @@
 import type { IPodSpec } from 'kubernetes-models/v1';
+import type { Labels } from './flow';
 import type { ToolCall } from './tool-call';
 
 /**
@@ -11,6 +12,8 @@ export interface DrillFacts {
    * intake (components/kit/parts/drill.ts).
    */
   readonly pod: IPodSpec;
+  /** Labels and annotations of the pod, besides those of the drill. @default none */
+  readonly metadata?: { readonly labels: Labels; readonly annotations: Labels };
   /** Content of the ConfigMaps that the pod mounts, by name. */
   readonly configMaps: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Path of the volume in the containers; the stores' folders are relative to it. */

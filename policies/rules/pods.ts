@@ -1,4 +1,5 @@
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
+import type { ClusterFacts } from '../../config/cluster';
 import { containersOf, podOf } from '../pods';
 import type { Rule } from '../rule';
 
@@ -6,19 +7,19 @@ import type { Rule } from '../rule';
 function podRule(
   name: string,
   demand: string,
-  ofPod: (pod: IPodSpec) => string[],
+  ofPod: (pod: IPodSpec, cluster: ClusterFacts) => string[],
   ofContainer: (container: IContainer, pod: IPodSpec) => string[] = () => [],
 ): Rule {
   return {
     name,
     demand,
-    check(object) {
+    check(object, { cluster }) {
       const pod = podOf(object);
       if (!pod) return [];
       const inContainers = containersOf(pod).flatMap((container) =>
         ofContainer(container, pod).map((fault) => `container ${container.name} ${fault}`),
       );
-      return [...ofPod(pod), ...inContainers];
+      return [...ofPod(pod, cluster), ...inContainers];
     },
   };
 }
@@ -31,16 +32,28 @@ export const unmountedTokens = podRule(
   (pod) => unless(pod.automountServiceAccountToken === false, 'mounts a service-account token'),
 );
 
+function explicitUser({ securityContext: context }: IPodSpec): string[] {
+  return [
+    ...unless((context?.runAsUser ?? 0) > 0, 'names no user id'),
+    ...unless((context?.runAsGroup ?? 0) > 0, 'names no group id'),
+    ...unless((context?.fsGroup ?? 0) > 0, 'names no group for its volumes'),
+  ];
+}
+
+/** Whether a pod or any of its containers says as whom it runs, which a platform that does so itself refuses. */
+function namesUser(pod: IPodSpec): boolean {
+  const contexts = [pod, ...containersOf(pod)].map(({ securityContext }) => securityContext ?? {});
+  return contexts.some((context) => ['runAsUser', 'runAsGroup', 'fsGroup'].some((field) => field in context));
+}
+
 export const restrictedPods = podRule(
   'restricted-pods',
-  'pods run as an explicit non-root user with seccomp, no capabilities and a read-only root file system',
-  (pod) => {
+  'pods run as an explicit non-root user, or as one that the platform gives, with seccomp, no capabilities and a read-only root file system',
+  (pod, { pods }) => {
     const context = pod.securityContext;
     return [
       ...unless(context?.runAsNonRoot, 'may run as root'),
-      ...unless((context?.runAsUser ?? 0) > 0, 'names no user id'),
-      ...unless((context?.runAsGroup ?? 0) > 0, 'names no group id'),
-      ...unless((context?.fsGroup ?? 0) > 0, 'names no group for its volumes'),
+      ...(pods.runAsUser === 'platform' ? unless(!namesUser(pod), 'names a user id') : explicitUser(pod)),
       ...unless(context?.seccompProfile?.type === 'RuntimeDefault', 'has no seccomp profile'),
       ...unless(!pod.hostNetwork && !pod.hostPID && !pod.hostIPC, 'shares a namespace of its node'),
       ...(pod.volumes ?? []).flatMap((volume) =>

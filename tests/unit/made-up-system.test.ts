@@ -175,7 +175,7 @@ describe('a made-up system with two instances', () => {
     const keys = (image: string) =>
       imagesOf(described())
         .find((each) => each.image === image)
-        ?.keys.map((path) => path.join('.'));
+        ?.keys.map(({ path }) => path.join('.'));
     assert.deepEqual(keys('registry.example.org/notebook:1.0.0'), ['notebook.instances.private.image']);
     assert.deepEqual(keys('registry.example.org/notebook:1.1.0'), ['notebook.instances.work.image']);
   });

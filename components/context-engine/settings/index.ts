@@ -14,7 +14,7 @@ import { perCluster, promoted } from '../../../config/promotion';
 import { authentication, clients } from '../../kit/settings/authentication';
 import { backup } from '../../kit/settings/backup';
 import { namespace } from '../../kit/settings/namespace';
-import { imagePullSecrets, imageUnpinnedReason } from '../../kit/settings/pods';
+import { imagePullSecrets, imageUnpinnedReason, pods } from '../../kit/settings/pods';
 import { quota } from '../../kit/settings/quota';
 import { volume } from '../../kit/settings/volume';
 import { qdrantSettings } from '../../kit/stores/qdrant/settings';
@@ -144,6 +144,7 @@ export const contextEngineSchema = z.strictObject({
   ),
   imagePullSecrets: perCluster(imagePullSecrets),
   imageUnpinnedReason: perCluster(imageUnpinnedReason),
+  pods: perCluster(pods),
   preset: promoted(
     z
       .enum(['core', 'minimal', 'standard', 'full'], { error: '"core", "minimal", "standard" or "full"' })

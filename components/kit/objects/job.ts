@@ -1,7 +1,7 @@
 import type { IJob } from 'kubernetes-models/batch/v1';
 import type { IPodSpec } from 'kubernetes-models/v1';
 import type { Described } from '../../system/described';
-import type { ObjectMeta } from '../../system/planned-object';
+import type { ObjectMeta, PlannedObject } from '../../system/planned-object';
 import { shortHash } from './content-hash';
 
 export interface JobArgs {
@@ -39,8 +39,18 @@ export function runOnceJob(args: JobArgs): Described<'Job'> {
       spec: { restartPolicy: 'Never', ...args.pod },
     },
   };
-  const name = `${args.metadata.name.slice(0, longestName - hashLength - 1)}-${specHash(spec)}`;
+  const name = hashedName(args.metadata.name.slice(0, longestName - hashLength - 1), spec);
   return { object: { apiVersion: 'batch/v1', kind: 'Job', metadata: { ...args.metadata, name }, spec } };
+}
+
+/** The same Job under the name that its spec asks for. */
+export function rehashed(job: PlannedObject<'Job'>): PlannedObject<'Job'> {
+  const { metadata, spec } = job;
+  return { ...job, metadata: { ...metadata, name: hashedName(metadata.name.slice(0, -hashLength - 1), spec) } };
+}
+
+function hashedName(beginning: string, spec: unknown): string {
+  return `${beginning}-${specHash(spec)}`;
 }
 
 /** What the name of a Job with this spec ends with. */

@@ -2,6 +2,7 @@ import type { NamedCluster } from '../../system';
 import type { Described } from '../../system/described';
 import { application } from '../objects/application';
 import { imageUpdater } from '../objects/image-updater';
+import { mirrored } from './pods/mirror';
 
 export interface DeliveryArgs {
   /** Name of the system, of its overlay's folder and of its Application. */
@@ -31,7 +32,12 @@ export function delivery(args: DeliveryArgs, cluster: NamedCluster): Record<stri
   return {
     application: { ...application(applicationArgs), after },
     ...(argocd.imageUpdater && followedImage !== undefined
-      ? { imageUpdater: { ...imageUpdater(applicationArgs, followedImage), after: ['application'] } }
+      ? {
+          imageUpdater: {
+            ...imageUpdater(applicationArgs, mirrored(followedImage, cluster.pods)),
+            after: ['application'],
+          },
+        }
       : {}),
   };
 }

@@ -1,13 +1,41 @@
 import { z } from 'zod';
+import type { ClusterFacts } from '../../../config/cluster';
+import { type PodsSettings, podsSchema } from '../../../config/cluster/pods';
 import { objectName, reason } from '../../../config/fields';
 
 /** Secrets by which images are pulled from a registry that asks for a login. */
 export const imagePullSecrets = z
   .array(objectName)
   .default([])
-  .describe('Secrets of the namespace that let its pods pull images from private registries.');
+  .describe(
+    'Secrets of the namespace that let its pods pull images from private registries; those of `pods` come on top.',
+  );
 
 /** Why the rule for digests does not hold. */
 export const imageUnpinnedReason = reason
   .optional()
   .describe('Why images carry no digest on a production stack; shown at every preview.');
+
+/** A system's own block `pods`, below the key of that name, where components/describe.ts finds it. */
+export const pods = podsSchema
+  .optional()
+  .describe("What this system's pods need otherwise than cluster.pods says: maps are merged, all else is replaced.");
+
+/** Facts of a cluster as one system meets them: its own block `pods` over that of the cluster. */
+export function withOwnPods<C extends ClusterFacts>(cluster: C, settings: unknown): C {
+  const own = (settings as { readonly pods?: PodsSettings } | undefined)?.pods;
+  return own === undefined ? cluster : { ...cluster, pods: merged(cluster.pods, own) };
+}
+
+/** Maps key by key; everything else, lists among it, takes the other's place. */
+function merged<T extends object>(below: T, above: T): T {
+  const changes = Object.entries(above).map(([key, value]) => {
+    const before = below[key as keyof T];
+    return [key, isMap(before) && isMap(value) ? merged(before, value) : value];
+  });
+  return { ...below, ...Object.fromEntries(changes) };
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

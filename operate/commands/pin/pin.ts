@@ -98,8 +98,8 @@ function checked({ image, keys, now }: Resolved): Finding {
 function written(projectDir: string, stack: DescribedStack, resolved: readonly Resolved[]): readonly Finding[] {
   const file = join(projectDir, `Pulumi.${stack.name}.yaml`);
   const before = readFileSync(file, 'utf8');
-  const changes = resolved.flatMap(({ image, keys, now }) =>
-    keys.map((path) => ({ path, value: withDigest(image, now.digest) })),
+  const changes = resolved.flatMap(({ keys, now }) =>
+    keys.map(({ path, text }) => ({ path, value: withDigest(text, now.digest) })),
   );
   const pinned = setKeys(before, changes);
   const everything = resolved.every(({ keys }) => keys.length > 0);
@@ -130,7 +130,7 @@ function pinnedFinding({ image, keys, now }: Resolved): Finding {
 
 function subjectOf(image: string, keys: KeyedImage['keys']): string {
   const [name = ''] = image.split('@');
-  return keys.length > 0 ? `${name} (${keys.map((path) => path.join('.')).join(', ')})` : name;
+  return keys.length > 0 ? `${name} (${keys.map(({ path }) => path.join('.')).join(', ')})` : name;
 }
 
 function pointed({ digest, kind }: ResolvedTag): string {

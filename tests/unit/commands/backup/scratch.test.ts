@@ -3,7 +3,12 @@ import { describeMemoryMcp } from '../../../../components/memory-mcp/objects';
 import { parseStack } from '../../../../components/stack';
 import { Interrupted } from '../../../../operate/base/failure';
 import type { Api } from '../../../../operate/cluster/api';
-import { createScratch, scratchName, scratchObjects } from '../../../../operate/commands/backup/git/drill/scratch';
+import {
+  createScratch,
+  pullSecretsFor,
+  scratchName,
+  scratchObjects,
+} from '../../../../operate/commands/backup/git/drill/scratch';
 import { validateObject } from '../../../support/schemas';
 
 function systemFor(memoryMcp: object) {
@@ -29,6 +34,42 @@ describe('what a drill puts on a cluster', () => {
   it('is valid', async () => {
     const { configMaps, namespace, pod, policy } = objects();
     for (const object of [namespace, policy, ...configMaps, pod]) await validateObject(object);
+  });
+
+  it('is beside no pod, whatever the server of the system must be beside', () => {
+    const { operations } = systemFor({ git, backup: { volume: {} } });
+    const [backup] = operations.backups;
+    assert.equal(backup?.kind === 'git' && 'affinity' in backup.drill.pod, false);
+  });
+
+  it('pulls its images with copies of the Secrets of the system, as far as there are any', async () => {
+    const [backup] = system.operations.backups;
+    if (backup?.kind !== 'git') throw new Error('no backup');
+    const imagePullSecrets = [{ name: 'login' }, { name: 'missing' }];
+    const metadata = { labels: { team: 'a', 'memory-fleet.dev/drill': 'other' }, annotations: { note: 'b' } };
+    const facts = { ...backup.drill, pod: { ...backup.drill.pod, imagePullSecrets }, metadata };
+    const { pod } = scratchObjects(system, facts, 'scratch', new Date());
+    assert.equal((pod.metadata.labels as Record<string, string>).team, 'a');
+    assert.equal(pod.metadata.labels['memory-fleet.dev/drill'], 'memory-mcp');
+    assert.deepEqual(pod.metadata.annotations, { note: 'b' });
+    const login = {
+      metadata: { name: 'login', uid: 'x' },
+      type: 'kubernetes.io/dockerconfigjson',
+      data: { a: 'Yg==' },
+    };
+    const api: Api = {
+      server: 'https://cluster.test',
+      send: async (_, path) =>
+        path === '/api/v1/namespaces/memory-mcp/secrets/login'
+          ? { status: 200, body: JSON.stringify(login) }
+          : { status: 404, body: '' },
+    };
+    assert.deepEqual(await pullSecretsFor(api, system, pod), [
+      {
+        ...{ apiVersion: 'v1', kind: 'Secret', type: login.type, data: login.data },
+        metadata: { name: 'login', namespace: 'scratch' },
+      },
+    ]);
   });
 
   it('has a name that is new, tells what it is, and fits', () => {
@@ -75,7 +116,7 @@ describe('what a drill puts on a cluster', () => {
         return path.includes('serviceaccounts') ? { status: 404, body: '' } : { status: 201, body: '{}' };
       },
     };
-    await assert.rejects(createScratch(api, objects(), interrupt.signal), Interrupted);
+    await assert.rejects(createScratch(api, objects(), [], interrupt.signal), Interrupted);
     assert.ok(!sent.some((line) => line.startsWith('POST') && line.endsWith('/pods')));
   });
 });

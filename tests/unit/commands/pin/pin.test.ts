@@ -56,6 +56,16 @@ describe('the command `pin`', () => {
     docker = folder();
     write(stackFile(`${registry.host}/team/memory:1`));
   });
+  it('asks the mirror that images are pulled from, and writes the digest beside the name that the key has', async () => {
+    registry.manifests.set('mirror/memory:1', server).set('mirror/haproxy:3', proxy);
+    const mirror = `  memory-fleet:cluster:\n    pods:\n      imageMirror:\n        ghcr.io/team: ${registry.host}/mirror\n        docker.io/library: ${registry.host}/mirror\n`;
+    write(stackFile('ghcr.io/team/memory:1').replace(`${registry.host}/proxy:3`, 'haproxy:3') + mirror);
+    assert.equal((await run()).exitCode, 0);
+    assert.match(read(), new RegExp(`image: ghcr\\.io/team/memory:1@${digestOf(server)} # the server`));
+    assert.match(read(), new RegExp(`image: haproxy:3@${digestOf(proxy)}`));
+    assert.equal((await run({ check: true })).exitCode, 0);
+  });
+
   afterEach(async () => {
     await registry.stop();
     removeFolders();
@@ -209,7 +219,7 @@ describe('the images of a stack', () => {
   it('are those that its plan runs, with the keys that name them, written or by default', () => {
     const keysOf = (stack: string) =>
       imagesOf(describedStack(join(__dirname, '..', '..', '..', '..'), stack))
-        .flatMap(({ keys }) => keys.map((path) => path.join('.')))
+        .flatMap(({ keys }) => keys.map(({ path }) => path.join('.')))
         .sort();
     assert.deepEqual(keysOf('local'), [
       'contextEngine.backup.image',

@@ -15,7 +15,7 @@ import { entriesOf, lookCloser } from './contents';
 import { type Drilled, drillFindings } from './findings';
 import { clearLeftovers, leftoversOf } from './leftovers';
 import { fetchBackups, fillVolume, restoredServer, systemServer } from './restore';
-import { createScratch, removeScratch, scratchName, scratchObjects } from './scratch';
+import { createScratch, pullSecretsFor, removeScratch, scratchName, scratchObjects } from './scratch';
 
 /** Time beside the server's start in which a drill is done, in seconds; a killed one holds its place no longer. */
 const drillSeconds = 3600;
@@ -94,7 +94,8 @@ async function drillIn(
       const ends = new Date(Date.now() + (drillSeconds + serverOf(system).startupSeconds) * 1000);
       const objects = scratchObjects(system, backup.drill, namespace, ends);
       return timed(seconds, 'restore', async () => {
-        await createScratch(cluster.api, objects, git.signal);
+        const pullSecrets = await pullSecretsFor(cluster.api, system, objects.pod);
+        await createScratch(cluster.api, objects, pullSecrets, git.signal);
         await fillVolume(target, namespace, files, join(folder, 'files.tar'), say);
       });
     },

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { V1Secret } from '@kubernetes/client-node';
 import type { SystemPlan } from '../../../../../components/system';
 import type { DrillFacts } from '../../../../../components/system/drill';
 import { Failure, messageOf, throwIfInterrupted } from '../../../../base/failure';
@@ -48,17 +49,40 @@ export function scratchObjects(system: SystemPlan, drill: DrillFacts, namespace:
     pod: {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: metadata(drillPod),
+      metadata: {
+        ...metadata(drillPod),
+        labels: { ...drill.metadata?.labels, ...labels },
+        annotations: { ...drill.metadata?.annotations },
+      },
       // A drill that was killed uses no memory for longer than it would have.
       spec: { ...drill.pod, activeDeadlineSeconds: Math.max(60, Math.round((ends.getTime() - Date.now()) / 1000)) },
     },
   };
 }
 
+/** The Secrets by which the system's pods pull their images, for the namespace of its drill; none that is not there. */
+export async function pullSecretsFor(
+  api: Api,
+  system: SystemPlan,
+  { metadata: { namespace }, spec }: ReturnType<typeof scratchObjects>['pod'],
+): Promise<object[]> {
+  const found = await Promise.all(
+    (spec.imagePullSecrets ?? []).map(({ name }) =>
+      get<V1Secret>(api, `/api/v1/namespaces/${system.namespace}/secrets/${name}`),
+    ),
+  );
+  return found.flatMap((secret) => {
+    if (!secret) return [];
+    const { data, metadata, type } = secret;
+    return [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: metadata?.name, namespace }, type, data }];
+  });
+}
+
 /** Creates everything of a drill. @throws Failure where the cluster refuses */
 export async function createScratch(
   api: Api,
   { configMaps, namespace, pod, policy }: ReturnType<typeof scratchObjects>,
+  pullSecrets: readonly object[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { name } = namespace.metadata;
@@ -67,6 +91,7 @@ export async function createScratch(
     await create(api, '/api/v1/namespaces', namespace);
     await create(api, `/apis/networking.k8s.io/v1/${within}/networkpolicies`, policy);
     for (const configMap of configMaps) await create(api, `/api/v1/${within}/configmaps`, configMap);
+    for (const secret of pullSecrets) await create(api, `/api/v1/${within}/secrets`, secret);
     // The cluster gives a namespace its account a moment later, and admits no pod before.
     const account = `/api/v1/${within}/serviceaccounts/default`;
     await waitFor(() => get(api, account), { period: 200, signal });

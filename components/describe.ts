@@ -1,0 +1,21 @@
+import { withPods } from './kit/parts/pods';
+import { withOwnPods } from './kit/settings/pods';
+import type { NamedCluster, SystemModule, SystemPlan } from './system';
+
+type Modules = Pick<SystemModule, 'constraints' | 'describe'>;
+
+/** What does not hold between the keys of a system and the facts of the cluster as it meets them. */
+export function constraintsFor(
+  module: Modules,
+  settings: unknown,
+  cluster: NamedCluster,
+  secrets: unknown,
+): ReturnType<SystemModule['constraints']> {
+  return module.constraints(settings, withOwnPods(cluster, settings), secrets);
+}
+
+/** The plans of a system, their pods as the platform asks for them. The only way from settings to a plan. */
+export function describeSystem(module: Modules, settings: unknown, cluster: NamedCluster): readonly SystemPlan[] {
+  const facts = withOwnPods(cluster, settings);
+  return module.describe(settings, facts).map((plan) => withPods(plan, facts));
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { integer, labels, objectName, text } from '../fields';
+
+const mapKey = text(/^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/, 'a key');
+
+/**
+ * Labels and annotations that are not an operator's: workloads, Services, network policies, affinities and commands find
+ * our pods by the first two kinds, Kubernetes and Argo CD by the others. tests/unit/kit/pods.test.ts holds the list against
+ * what the pods of every system really carry.
+ */
+const ours = [
+  /^(app|component|repository)$/,
+  /^app\.kubernetes\.io\//,
+  /^memory-fleet\.dev\//,
+  /^(controller-uid|job-name|controller-revision-hash|pod-template-(hash|generation))$/,
+  /^([a-z]+\.)*argoproj\.io\//,
+  /^(batch|apps|statefulset)\.kubernetes\.io\//,
+];
+
+/** Whether a label or an annotation of pods is ours or the platform's, and so nobody's to set. */
+export function isOurs(key: string): boolean {
+  return ours.some((form) => form.test(key));
+}
+
+/** Refuses what is ours by its name. */
+const free = <T extends z.ZodType<Record<string, string>>>(schema: T) =>
+  schema.superRefine((map, context) => {
+    for (const key of Object.keys(map).filter(isOurs)) {
+      context.addIssue({
+        code: 'custom',
+        path: [key],
+        message: 'another key: by this one the pods are found, and it is set already',
+      });
+    }
+  });
+
+const toleration = z
+  .strictObject({
+    key: mapKey.optional().describe('Key of the taint. Left out with operator "Exists": every taint.'),
+    operator: z
+      .enum(['Exists', 'Equal'], { error: '"Exists" or "Equal"' })
+      .optional()
+      .describe('Whether the value counts too. Default: "Equal".'),
+    value: text(/^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/, 'the value of a taint')
+      .optional()
+      .describe('Value of the taint.'),
+    effect: z
+      .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'], {
+        error: '"NoSchedule", "PreferNoSchedule" or "NoExecute"',
+      })
+      .optional()
+      .describe('Effect of the taint. Default: every effect.'),
+    tolerationSeconds: integer(0, 86_400 * 365)
+      .optional()
+      .describe(
+        'Time that a pod stays on a node with such a taint, in seconds; of effect "NoExecute". Default: for ever.',
+      ),
+  })
+  .superRefine(({ effect, key, operator, tolerationSeconds, value }, context) => {
+    const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (key === undefined && operator !== 'Exists') refuse('operator', '"Exists", or a key beside it');
+    if (operator === 'Exists' && value) refuse('value', 'no value: operator "Exists" asks for none');
+    if (tolerationSeconds !== undefined && effect !== 'NoExecute') {
+      refuse('tolerationSeconds', 'no time, or effect "NoExecute": no other ends a pod that runs');
+    }
+  });
+
+export const nodeSelector = labels.describe('Labels that nodes must have. A map: systems add to that of the cluster.');
+export const tolerations = z.array(toleration).describe('Taints of nodes that pods put up with.');
+
+const imagePrefix = /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*$/;
+
+const imageMirror = z
+  .record(
+    text(
+      /^\*$|^[a-z0-9][a-z0-9.-]*(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*$/,
+      'a registry, with a folder or without, or "*"',
+    ),
+    text(imagePrefix, 'a registry, with a folder or without, such as registry.example.org/docker'),
+  )
+  .describe(
+    'Where images are pulled from instead, for closed networks: what an image begins with (docker.io), and what takes its place. The longest beginning counts; "*" stands for every other registry. Tag and digest stay.',
+  );
+
+/**
+ * What pods need of their platform and no system knows. Nothing has a default, so that a system's own block says only what
+ * is different there: maps are merged key by key, lists and everything else take the place of the cluster's.
+ */
+export const podsSchema = z.strictObject({
+  imagePullSecrets: z
+    .array(objectName)
+    .optional()
+    .describe("Secrets of the pods' namespace that let them pull images from private registries. Default: none."),
+  imageMirror: imageMirror.optional(),
+  nodeSelector: nodeSelector.optional(),
+  tolerations: tolerations.optional(),
+  priorityClassName: objectName.optional().describe("PriorityClass of the pods. Default: the cluster's own."),
+  labels: free(labels).optional().describe('Labels of the pods, besides those that they have.'),
+  annotations: free(z.record(mapKey, z.string({ error: 'text' })))
+    .optional()
+    .describe('Annotations of the pods, besides those that they have.'),
+  cpuLimitRatio: integer(1, 1000)
+    .optional()
+    .describe(
+      'CPU limit of every container that has none of its own, in multiples of its request: for namespaces whose quota asks for limits. Default: no limit.',
+    ),
+  runAsUser: z
+    .enum(['image', 'platform'], { error: '"image" or "platform"' })
+    .optional()
+    .describe(
+      'Who says as which user pods run: "image" = each runs as the user that its image is made for; "platform" = no user is named and the platform gives one, as OpenShift does. Default: "image".',
+    ),
+});
+
+export type PodsSettings = z.output<typeof podsSchema>;
