@@ -1,7 +1,7 @@
 import type { Plan } from '../components/system';
 import type { Rule } from './rule';
-import { oneNodeVolumes, protectedData, singleWriters, visibleVolumes } from './rules/data';
-import { guardedRoutes } from './rules/exposure';
+import { oneNodeVolumes, protectedData, savedData, singleWriters, visibleVolumes } from './rules/data';
+import { foreignGateways, guardedRoutes } from './rules/exposure';
 import { pinnedImages } from './rules/images';
 import { hashedJobs } from './rules/jobs';
 import { restrictedNamespaces } from './rules/namespaces';
@@ -14,6 +14,7 @@ import { boundedSources } from './rules/sources';
 /** Every rule, in the order in which findings are shown. */
 export const rules: readonly Rule[] = [
   protectedData,
+  savedData,
   visibleVolumes,
   singleWriters,
   oneNodeVolumes,
@@ -27,6 +28,7 @@ export const rules: readonly Rule[] = [
   pinnedImages,
   closedNetworks,
   guardedRoutes,
+  foreignGateways,
   boundedSources,
   autoscaledReplicas,
   stickySessions,
@@ -53,14 +55,14 @@ export function checkPlan(plan: Plan): CheckResult {
   const violations: RuleFinding[] = [];
   const waived: (RuleFinding & { reason: string })[] = [];
   const idleWaivers: RuleFinding[] = [];
-  for (const { path, objects, pods } of plan.systems) {
+  for (const { objects, operations, path, pods } of plan.systems) {
     const cluster = pods === undefined ? plan.cluster : { ...plan.cluster, pods };
     for (const [key, { object, waivers = [] }] of Object.entries(objects)) {
       const name = `${path.join('.')}/${object.kind}/${object.metadata.name}`;
       const broken = new Set<string>();
       for (const rule of rules) {
         const waiver = waivers.find((candidate) => candidate.rule === rule.name);
-        for (const fault of rule.check(object, { cluster, key, objects })) {
+        for (const fault of rule.check(object, { cluster, key, objects, operations, path })) {
           const finding = { object: name, rule: rule.name, fault };
           broken.add(rule.name);
           if (waiver) waived.push({ ...finding, reason: waiver.reason });

@@ -1,4 +1,5 @@
 import type { DescribedObjects } from '../components/system/described';
+import type { Operations } from '../components/system/operations';
 import type { PlannedObject } from '../components/system/planned-object';
 import type { ClusterFacts } from '../config/cluster';
 
@@ -9,6 +10,9 @@ export interface RuleContext {
   /** Logical name of the object in its system. */
   readonly key: string;
   readonly objects: DescribedObjects;
+  /** Where the stack file has the settings of the system, and what it offers to the commands. */
+  readonly path: readonly string[];
+  readonly operations: Operations;
 }
 
 /** Something that every object keeps to. */

@@ -10,6 +10,7 @@ import { exposureObjects } from '../kit/parts/exposure';
 import { networkPolicies } from '../kit/parts/network-policies';
 import { plannedObjects } from '../kit/parts/plan';
 import { secretObjects } from '../kit/parts/secrets';
+import { unsavedWaiver } from '../kit/parts/unsaved';
 import type { NamedCluster, SystemPlan } from '../system';
 import { monitoringObjects } from './alerts';
 import { backup, inClusterUrl } from './backup';
@@ -20,6 +21,7 @@ import { allPods, metadataIn, pods, system } from './names';
 import { operations } from './operations';
 import { server } from './server';
 import type { MemoryMcpSettings } from './settings';
+import { unsavedData } from './unsaved';
 import { volumeBackupArgs } from './volume-backup';
 
 /** Everything that memory-mcp is on a cluster. Pure: the same settings and facts always give the same objects. */
@@ -31,11 +33,14 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: NamedClu
   const objects = {
     ...(settings.namespace.shared ? {} : { namespace: dedicatedNamespace(settings.namespace.name, labelsOf(system)) }),
     serviceAccount: account(metadata(system)),
-    volume: dataVolume({
-      metadata: volumeBackup ? leftOut(dataMetadata, cluster) : dataMetadata,
-      size: settings.volume.size,
-      storageClass: settings.volume.storageClass ?? cluster.storageClass,
-    }),
+    volume: {
+      ...dataVolume({
+        metadata: volumeBackup ? leftOut(dataMetadata, cluster) : dataMetadata,
+        size: settings.volume.size,
+        storageClass: settings.volume.storageClass ?? cluster.storageClass,
+      }),
+      waivers: unsavedWaiver(settings.unsavedReason, unsavedData(settings), dataMetadata.name),
+    },
     ...networkPolicies({
       system,
       metadata,

@@ -11,6 +11,7 @@ import { commonFolder, scopeFolder } from './environment';
 import { hostnameOf } from './exposure';
 import { podPorts, pods, remotes, system } from './names';
 import type { MemoryMcpSettings } from './settings';
+import { unsavedData } from './unsaved';
 import { volumeBackupArgs } from './volume-backup';
 
 /** Tools of memory-mcp 0.17.1. */
@@ -75,9 +76,7 @@ export function operations(settings: MemoryMcpSettings, cluster: NamedCluster, e
       },
     ],
     backups: [...(saved ? [saved] : []), ...(volume ? [backupFacts(volume)] : [])],
-    ...(settings.git.remoteUrl || volume
-      ? {}
-      : { unsaved: [{ name: saved ? 'memories of other scopes' : 'memories', key: 'git.remoteUrl' }] }),
+    unsaved: unsavedData(settings),
     tokens: [token(settings)],
     fittingKeys: {
       namespace: 'memoryMcp.namespace.name',

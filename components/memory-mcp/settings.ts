@@ -14,7 +14,7 @@ import {
 } from '../../config/fields';
 import { perCluster, promoted } from '../../config/promotion';
 import { authentication, clients } from '../kit/settings/authentication';
-import { backup as volumeBackup } from '../kit/settings/backup';
+import { unsavedReason, backup as volumeBackup } from '../kit/settings/backup';
 import { ingressExposure, loadBalancerExposure, nodePortExposure, noExposure } from '../kit/settings/exposure';
 import { namespace } from '../kit/settings/namespace';
 import { imageUnpinnedReason, pods } from '../kit/settings/pods';
@@ -205,6 +205,7 @@ export const memoryMcpSchema = z
     backup: promoted(
       backup.describe('The scheduled push to the remote: the server itself pushes only when a client asks.'),
     ),
+    unsavedReason: perCluster(unsavedReason),
     applicationPath: perCluster(
       relativePath
         .optional()

@@ -11,14 +11,24 @@ export interface Operations {
   readonly servers: readonly [ServerFacts, ...ServerFacts[]];
   /** Empty where nothing is backed up. */
   readonly backups: readonly BackupFacts[];
-  /** Data that no backup covers, each with the key of the system's settings that gives them one. Absent where there are none. */
-  readonly unsaved?: readonly { readonly name: string; readonly key: string }[];
+  /** Data that no backup covers. Absent where there are none. */
+  readonly unsaved?: readonly UnsavedData[];
   /** Tokens that servers read. Absent where none needs one of its own. */
   readonly tokens?: readonly TokenFacts[];
   /** Repositories of source code that the system knows. Absent where it is not about code. */
   readonly repositories?: readonly RepositoryFacts[];
   /** Keys of the stack file that make the plan fit what runs already. Absent where nothing can be adopted by a key. */
   readonly fittingKeys?: FittingKeys;
+}
+
+/** Data that no backup covers: a lost volume would lose them. */
+export interface UnsavedData {
+  /** What they are, such as `memories`. */
+  readonly name: string;
+  /** Claim that they are on. */
+  readonly claim: string;
+  /** Key of the system's settings that gives them a backup. */
+  readonly key: string;
 }
 
 /** A repository of source code. */

@@ -18,6 +18,17 @@ export const protectedData: Rule = {
   },
 };
 
+export const savedData: Rule = {
+  name: 'saved-data',
+  demand: 'on production stacks a backup covers whatever cannot be made again',
+  check(object, { cluster, operations, path }) {
+    if (!cluster.production || object.kind !== 'PersistentVolumeClaim') return [];
+    return (operations.unsaved ?? [])
+      .filter(({ claim }) => claim === object.metadata.name)
+      .map(({ key, name }) => `holds ${name}, which no backup covers: set ${[...path, key].join('.')}`);
+  },
+};
+
 export const visibleVolumes: Rule = {
   name: 'visible-volumes',
   demand: 'volumes are claims of their own: those from volumeClaimTemplates can be neither protected nor grown',

@@ -27,6 +27,23 @@ export const guardedRoutes: Rule = {
   },
 };
 
+export const foreignGateways: Rule = {
+  name: 'foreign-gateways',
+  demand:
+    'on production stacks a route attaches to a Gateway outside of the namespace that is ours alone, where nobody puts one',
+  check(object, { cluster, objects }) {
+    if (!cluster.production || object.kind !== 'HTTPRoute') return [];
+    const own = objectsIn(objects).flatMap(({ kind, metadata }) => (kind === 'Namespace' ? [metadata.name] : []));
+    return (object.spec.parentRefs ?? [])
+      .map(({ name, namespace = object.metadata.namespace ?? '' }) => ({ name, namespace }))
+      .filter(({ namespace }) => own.includes(namespace))
+      .map(
+        ({ name, namespace }) =>
+          `attaches to a Gateway ${name} in ${namespace}, which is made for this system alone: set cluster.gateway.namespace`,
+      );
+  },
+};
+
 /** Whether a port of the pods behind a Service is that of a bearer proxy, in every one of them. */
 function isGuarded(
   service: PlannedObject<'Service'>,

@@ -85,6 +85,13 @@ function makeDaemonSet(name: string) {
   return make('apps/v1', 'DaemonSet', name, { spec: { selector: { matchLabels: labels }, template } }, 'kube-system');
 }
 
+async function makeMonitoring() {
+  const selects = { matchLabels: { release: 'kube-prometheus-stack' } };
+  const spec = { probeSelector: selects, ruleSelector: selects };
+  await make('monitoring.coreos.com/v1', 'Prometheus', 'main', { spec }, 'monitoring');
+  await make('v1', 'Service', 'blackbox-exporter', { spec: { ports: [{ port: 9115 }] } }, 'monitoring');
+}
+
 describe('doctor on a real control plane', () => {
   const namespaces = new Set<string>();
   let removeDefinitions: () => Promise<void>;
@@ -93,13 +100,21 @@ describe('doctor on a real control plane', () => {
     await ensureNamespace(name);
   };
 
+  // Every remote is an empty folder on this machine: nothing is asked of a network.
+  const git = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'url./nowhere/.insteadOf', GIT_CONFIG_VALUE_0: 'https://' };
+  const environment = { ...process.env };
+
   before(async () => {
+    Object.assign(process.env, git);
     removeDefinitions = await withDefinitions(
       'clustersecretstores.external-secrets.io',
       'prometheuses.monitoring.coreos.com',
     );
   });
-  after(() => removeDefinitions?.());
+  after(async () => {
+    process.env = environment;
+    await removeDefinitions?.();
+  });
   afterEach(async () => {
     for (const object of made.splice(0).reverse()) await controlPlane().objects.delete(object);
     for (const name of namespaces) await removeNamespace(name);
@@ -129,23 +144,34 @@ describe('doctor on a real control plane', () => {
     assert.equal(seen.exitCode, 1);
     assert.deepEqual(seen.with('missing'), [
       'Namespace argocd',
-      'Gateway memory-mcp/gw-ext',
+      'Gateway gateway/gw-ext',
       'listener https of Gateway gw-ext',
       'enforcement of network policies',
       'Argo CD project default',
+      'Prometheus that reads each Probe',
+      'Prometheus that reads each PrometheusRule',
+      'blackbox exporter blackbox-exporter.monitoring.svc',
     ]);
+    assert.match(seen.of('password of the backups of memory-mcp (volume)').found, /its namespace comes with `up`/);
+    assert.equal(seen.of('remote of memories').status, 'warning');
+    assert.match(seen.of('remote of memories').found, /goddess-memories\.git cannot be read: /);
     assert.match(seen.of('bearer token of memory-mcp').found, /its namespace comes with `up`/);
     assert.match(seen.of('token of memory-mcp').remedy ?? '', /fleet token --stack goddess/);
     assert.match(seen.of('image docker.io/library/haproxy:3.2.4-alpine').remedy ?? '', /fleet pin --stack goddess/);
   });
 
   it('finds nothing missing once goddess has it', async () => {
-    for (const name of ['argocd', 'memory-mcp']) await place(name);
+    for (const name of ['argocd', 'gateway', 'memory-mcp', 'monitoring']) await place(name);
     const everything = { sourceRepos: ['*'], destinations: [{ namespace: '*', server: '*' }] };
     await make('argoproj.io/v1alpha1', 'AppProject', 'default', { spec: everything }, 'argocd');
-    await makeGateway('gw-ext', 'memory-mcp', { hostname: '*.svc.echoes' });
+    await makeGateway('gw-ext', 'gateway', {
+      hostname: '*.svc.echoes',
+      allowedRoutes: { namespaces: { from: 'All' } },
+    });
     await makeDaemonSet('cilium');
+    await makeMonitoring();
     await make('v1', 'Secret', 'memory-mcp-bearer', { stringData: { token: 'x' } }, 'memory-mcp');
+    await make('v1', 'Secret', 'memory-mcp-backup', { stringData: { password: 'x' } }, 'memory-mcp');
     const seen = await examined('goddess');
     assert.deepEqual(seen.with('missing'), []);
     assert.equal(seen.exitCode, 0);
@@ -153,12 +179,13 @@ describe('doctor on a real control plane', () => {
     assert.equal(seen.of('bearer token of memory-mcp').found, 'Secret memory-mcp-bearer has it');
     assert.equal(seen.of('enforcement of network policies').found, 'by Cilium');
     assert.equal(seen.of('kind CiliumNetworkPolicy').found, 'served as cilium.io/v2');
+    assert.equal(seen.of('password of the backups of memory-mcp (volume)').found, 'Secret memory-mcp-backup has it');
   });
 
   it('knows a Gateway of the same name elsewhere', async () => {
     await place('gateways');
     await makeGateway('gw-ext', 'gateways', {});
-    const { remedy } = (await examined('goddess')).of('Gateway memory-mcp/gw-ext');
+    const { remedy } = (await examined('goddess')).of('Gateway gateway/gw-ext');
     assert.equal(remedy, 'set cluster.gateway.namespace to gateways');
   });
 
@@ -183,10 +210,7 @@ describe('doctor on a real control plane', () => {
     const now = new Date().toISOString();
     const ready = { type: 'Ready', status: 'True', lastTransitionTime: now };
     await say('/apis/external-secrets.io/v1/clustersecretstores/vault', { conditions: [ready] });
-    const selects = { matchLabels: { release: 'kube-prometheus-stack' } };
-    const spec = { probeSelector: selects, ruleSelector: selects };
-    await make('monitoring.coreos.com/v1', 'Prometheus', 'main', { spec }, 'monitoring');
-    await make('v1', 'Service', 'blackbox-exporter', { spec: { ports: [{ port: 9115 }] } }, 'monitoring');
+    await makeMonitoring();
     await make('v1', 'Secret', 'memory-mcp-api-keys', { stringData: { ann: 'x' } }, 'memory-mcp');
     const seen = await examined('staging');
     assert.deepEqual(seen.with('missing'), []);

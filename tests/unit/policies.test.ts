@@ -11,7 +11,9 @@ type Loose = any;
 
 const checked = (objects: Objects, production = true) => {
   const { cluster } = parseStack({ cluster: { production } }, 'test');
-  return checkPlan({ cluster, systems: [systemWith(objects, 's')] });
+  const system = systemWith(objects, 's');
+  const unsaved = [{ name: 'notes', claim: 'notes', key: 'backup.remote' }];
+  return checkPlan({ cluster, systems: [{ ...system, operations: { ...system.operations, unsaved } }] });
 };
 
 /** For each rule, ways to break it: a change to the good plan, and the kind that must be named. */
@@ -19,6 +21,11 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
   'protected-data': [
     ['PersistentVolumeClaim', ({ claim }) => delete claim.holdsData],
     ['Namespace', ({ namespace }) => delete namespace.holdsData],
+  ],
+  'saved-data': [['PersistentVolumeClaim', ({ claim }) => Object.assign(claim.object.metadata, { name: 'notes' })]],
+  'foreign-gateways': [
+    ['HTTPRoute', ({ route }) => Object.assign(route.object.spec, { parentRefs: [{ name: 'gw' }] })],
+    ['HTTPRoute', ({ route }) => Object.assign(route.object.spec, { parentRefs: [{ name: 'gw', namespace: 'ns' }] })],
   ],
   'visible-volumes': [['StatefulSet', ({ set }) => Object.assign(set.object.spec, { volumeClaimTemplates: [{}] })]],
   'single-writers': [

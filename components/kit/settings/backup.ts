@@ -6,6 +6,7 @@ import {
   image,
   integer,
   objectName,
+  reason,
   relativePath,
   text,
 } from '../../../config/fields';
@@ -112,5 +113,10 @@ export const backup = (defaults: BackupDefaults) =>
       .default(36 * 3600)
       .describe('Age of the last good backup at which the alert goes off, in seconds.'),
   });
+
+/** Why the rule for backups does not hold. */
+export const unsavedReason = reason
+  .optional()
+  .describe('Why data have no backup on a production stack; shown at every preview.');
 
 export type BackupSettings = z.output<ReturnType<typeof backup>>;

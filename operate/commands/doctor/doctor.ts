@@ -16,6 +16,7 @@ import { metrics } from './checks/metrics';
 import { monitoring } from './checks/monitoring';
 import { namespaces } from './checks/namespaces';
 import { network } from './checks/network';
+import { remotes } from './checks/remotes';
 import { secretStores, secrets } from './checks/secrets';
 import { server } from './checks/server';
 import { storage } from './checks/storage';
@@ -24,7 +25,7 @@ import { clusterReader } from './cluster-reader';
 /** Every check, in the order of the report: the cluster, what must be on it, what we bring. */
 const checks: readonly Check[] = [
   ...[server, access, kinds, namespaces, storage, gateway, ingress, network, metrics],
-  ...[argocd, monitoring, secretStores, secrets, images],
+  ...[argocd, monitoring, secretStores, secrets, remotes, images],
 ];
 
 /** What the operator can say to `doctor`. */

@@ -55,7 +55,12 @@ function valuesOf(wanted: Delivered) {
   return {
     cluster: {
       ...base.cluster,
-      gateway: { name: 'gw-ext', implementation: 'cilium', ...(wanted.section ? { section: wanted.section } : {}) },
+      gateway: {
+        name: 'gw-ext',
+        namespace: 'gateway',
+        implementation: 'cilium',
+        ...(wanted.section ? { section: wanted.section } : {}),
+      },
     },
     memoryMcp: {
       ...base.memoryMcp,

@@ -105,7 +105,7 @@ describe('the way in from outside', () => {
   });
 
   it('is refused on a production stack without authentication, and let pass for a reason', () => {
-    const production = { ...facts, production: true };
+    const production = { ...facts, gateway: { ...facts.gateway, namespace: 'gateways' }, production: true };
     const rules = (settings: object) => {
       const plan = described({ imageUnpinnedReason: 'no digests are known here', ...settings }, production);
       const { violations } = checkPlan({

@@ -85,7 +85,10 @@ describe('what a stack with several systems needs of its cluster', () => {
     const stack = { ...described, plan: { ...described.plan, systems: [...described.plan.systems, system] } };
     assert.deepEqual(
       secrets({ stack } as unknown as Examined).map(({ subject }) => subject),
-      [...['token of memory-mcp', 'bearer token of memory-mcp'], ...['bearer token of engine', 'API keys of engine']],
+      [
+        ...['token of memory-mcp', 'bearer token of memory-mcp', 'password of the backups of memory-mcp (volume)'],
+        ...['bearer token of engine', 'API keys of engine'],
+      ],
     );
   });
 });

@@ -227,7 +227,11 @@ describe('the images of a stack', () => {
       'contextEngine.qdrant.image',
       'memoryMcp.image',
     ]);
-    assert.deepEqual(keysOf('goddess'), ['memoryMcp.authentication.image', 'memoryMcp.image']);
+    assert.deepEqual(keysOf('goddess'), [
+      'memoryMcp.authentication.image',
+      ...['memoryMcp.backup.image', 'memoryMcp.backup.volume.image', 'memoryMcp.backup.volume.toolsImage'],
+      'memoryMcp.image',
+    ]);
     assert.deepEqual(keysOf('staging'), ['memoryMcp.backup.image', 'memoryMcp.image']);
   });
 });
