@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkHosts, networkFacts } from './cluster/network';
 import { podsSchema } from './cluster/pods';
 import {
   annotations,
@@ -11,7 +12,6 @@ import {
   httpsOrigin,
   integer,
   labels,
-  network,
   objectName,
   relativePath,
   text,
@@ -145,22 +145,7 @@ export const clusterSchema = z
       })
       .prefault({})
       .describe('How Services of type LoadBalancer get their address.'),
-    networkPolicies: z
-      .enum(['kubernetes', 'cilium'], { error: '"kubernetes" or "cilium"' })
-      .default('kubernetes')
-      .describe('Language of network policies. Cilium alone can name hosts, the Gateway and the API server.'),
-    dns: byName({ namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } }).describe("The cluster's DNS pods."),
-    apiServer: z
-      .strictObject({
-        cidrs: z
-          .array(network)
-          .min(1, { error: 'at least one network' })
-          .default(['0.0.0.0/0'])
-          .describe('Addresses of the API server behind its Service; not needed with Cilium policies.'),
-        port: integer(1, 65_535).default(6443).describe('Port of the API server behind its Service.'),
-      })
-      .prefault({})
-      .describe('The Kubernetes API server, for the few pods that may call it.'),
+    ...networkFacts,
     pods: podsSchema
       .prefault({})
       .describe(
@@ -196,6 +181,7 @@ export const clusterSchema = z
       });
     }
   })
+  .superRefine(checkHosts)
   .superRefine(({ argocd: delivery }, context) => {
     if (delivery?.imageUpdater && delivery.mode !== 'argocd') {
       context.addIssue({

@@ -1,6 +1,7 @@
 import type { ClusterFacts } from '../../config/cluster';
 import { outsidePeer } from '../kit/parts/exposure';
 import { peerAt, peersAt, remoteOf } from '../kit/parts/peer';
+import { clientInWords } from '../kit/settings/clients';
 import { qdrantFlows, qdrantMetricsFlow } from '../kit/stores/qdrant/flows';
 import type { Flow, Peer } from '../system/flow';
 import { servedPorts } from './auth-sidecar';
@@ -77,13 +78,12 @@ function models(settings: ContextEngineSettings, cluster: ClusterFacts): Flow[] 
   );
   const own = remoteOf(settings.llamacpp.model.url);
   const known = own.port === 443 && modelHosts.includes(own.host);
+  const { peer: ownPeer, port: ownPort } = peerAt(own, cluster);
   return [
     ...(settings.engine.modelsOffline && !runs
       ? []
       : common.map(({ peer, port, suffix }) => out(`models${suffix}`, all, peer, port, 'models'))),
-    ...(runs && !known
-      ? [out('llamacpp-model', podsOf('llamacpp'), peerAt(own.host, cluster), own.port, 'the model of llama.cpp')]
-      : []),
+    ...(runs && !known ? [out('llamacpp-model', podsOf('llamacpp'), ownPeer, ownPort, 'the model of llama.cpp')] : []),
   ];
 }
 
@@ -111,7 +111,7 @@ function clients(settings: ContextEngineSettings): Flow[] {
         podsOf(name),
         { kind: 'pods', namespace, labels },
         servedPorts(settings, name).requests,
-        `requests of pods in ${namespace}`,
+        `requests of ${clientInWords(namespace)}`,
       ),
     ),
   );
@@ -119,7 +119,7 @@ function clients(settings: ContextEngineSettings): Flow[] {
 
 function monitoring(settings: ContextEngineSettings, { monitoring: facts }: ClusterFacts): Flow[] {
   if (!facts) return [];
-  const peer: Peer = { kind: 'pods', namespace: facts.namespace, labels: {} };
+  const peer: Peer = { kind: 'monitoring' };
   const runs = running(settings);
   return [
     qdrantMetricsFlow('qdrant', podsOf('qdrant'), peer),
@@ -134,8 +134,8 @@ function monitoring(settings: ContextEngineSettings, { monitoring: facts }: Clus
 
 function backup({ backup: { target } }: ContextEngineSettings, cluster: ClusterFacts): Flow[] {
   if (target.kind !== 's3') return [];
-  const { host, port } = remoteOf(target.endpoint);
-  return [out('backups-to-storage', uses('backups'), peerAt(host, cluster), port, 'backups')];
+  const { peer, port } = peerAt(remoteOf(target.endpoint), cluster);
+  return [out('backups-to-storage', fromPods('backups'), peer, port, 'backups')];
 }
 
 /** One for each repository, so that a new one changes no policy of the others. */
@@ -143,9 +143,9 @@ function git(settings: ContextEngineSettings, cluster: ClusterFacts): Flow[] {
   return settings.repositories.flatMap((repository) => {
     if (repository.source !== 'git') return [];
     const { name, url } = repository;
-    const { host, port } = remoteOf(url);
+    const { peer, port } = peerAt(remoteOf(url), cluster);
     const pods = { ...allPods, repository: name };
-    return [out(`${name}-to-remote`, pods, peerAt(host, cluster), port, `git fetch of ${name}`)];
+    return [out(`${name}-to-remote`, pods, peer, port, `git fetch of ${name}`)];
   });
 }
 

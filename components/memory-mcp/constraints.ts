@@ -1,5 +1,6 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { Constraint } from '../../config/constraint';
+import { clientConstraints } from '../kit/settings/clients';
 import { attachmentConstraints } from '../kit/settings/exposure';
 import { noSecretStore, secretConstraints } from '../kit/settings/secret-source';
 import type { MemoryMcpSecrets } from './secrets';
@@ -26,6 +27,7 @@ export function memoryMcpConstraints(
       expected: 'no host name beside memoryMcp.exposure: alone it stands for a route of the Gateway',
       satisfied: !hostname || exposure === undefined,
     },
+    ...clientConstraints(['memoryMcp', 'clients'], memoryMcp.clients, cluster),
     ...attachmentConstraints(['memoryMcp', 'exposure', 'kind'], exposure?.kind ?? 'none', cluster),
     {
       path: ['memoryMcp', 'server', 'allowedHosts'],

@@ -1,6 +1,7 @@
 import type { ClusterFacts } from '../../config/cluster';
 import { outsidePeer } from '../kit/parts/exposure';
 import { peerAt, peersAt, remoteOf } from '../kit/parts/peer';
+import { clientInWords } from '../kit/settings/clients';
 import type { Flow, Peer } from '../system/flow';
 import { exposureSettings } from './exposure';
 import { gitHubHost, podPorts, pods, remotes } from './names';
@@ -11,7 +12,7 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
   const { requests, health } = podPorts(settings);
   const hosts = peersAt(remotes(settings).map(remoteOf), cluster);
   const { otlp } = settings.server;
-  const collector = otlp ? remoteOf(otlp.endpoint) : undefined;
+  const collector = otlp ? peerAt(remoteOf(otlp.endpoint), cluster) : undefined;
   const found: (Flow | undefined)[] = [
     ...fromOutside(settings, requests),
     ...settings.clients.map(({ namespace, labels }, index) =>
@@ -21,7 +22,7 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
         'in',
         { kind: 'pods', namespace, labels },
         requests,
-        `requests of pods in ${namespace}`,
+        `requests of ${clientInWords(namespace)}`,
       ),
     ),
     cluster.monitoring
@@ -29,7 +30,7 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
           'from-monitoring',
           pods.server,
           'in',
-          { kind: 'pods', namespace: cluster.monitoring.namespace, labels: {} },
+          { kind: 'monitoring' },
           health,
           'health, asked by the blackbox exporter',
         )
@@ -55,9 +56,7 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
     hosts.length > 0 || collector
       ? flow('to-dns', pods.server, 'out', { kind: 'dns' }, 53, 'names of the remotes and of the collector')
       : undefined,
-    collector
-      ? flow('to-collector', pods.server, 'out', peerAt(collector.host, cluster), collector.port, 'traces')
-      : undefined,
+    collector ? flow('to-collector', pods.server, 'out', collector.peer, collector.port, 'traces') : undefined,
     ...(settings.token.source === 'bootstrap'
       ? [
           flow(
@@ -101,11 +100,11 @@ function fromOutside(settings: MemoryMcpSettings, port: number): Flow[] {
 
 function volumeBackup({ backup: { volume } }: MemoryMcpSettings, cluster: ClusterFacts): Flow[] {
   if (volume?.target.kind !== 's3') return [];
-  const { host, port } = remoteOf(volume.target.endpoint);
+  const { peer, port } = peerAt(remoteOf(volume.target.endpoint), cluster);
   const { volumeBackup: from } = pods;
   return [
     flow('volume-backup-to-dns', from, 'out', { kind: 'dns' }, 53, 'name of the object storage'),
-    flow('volume-backup-to-storage', from, 'out', peerAt(host, cluster), port, 'backups'),
+    flow('volume-backup-to-storage', from, 'out', peer, port, 'backups'),
   ];
 }
 

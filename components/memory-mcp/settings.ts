@@ -13,8 +13,9 @@ import {
   text,
 } from '../../config/fields';
 import { perCluster, promoted } from '../../config/promotion';
-import { authentication, clients } from '../kit/settings/authentication';
+import { authentication } from '../kit/settings/authentication';
 import { unsavedReason, backup as volumeBackup } from '../kit/settings/backup';
+import { clients } from '../kit/settings/clients';
 import { ingressExposure, loadBalancerExposure, nodePortExposure, noExposure } from '../kit/settings/exposure';
 import { namespace } from '../kit/settings/namespace';
 import { imageUnpinnedReason, pods } from '../kit/settings/pods';

@@ -3,7 +3,10 @@ export type Labels = Readonly<Record<string, string>>;
 
 /** The other end of a flow. */
 export type Peer =
+  /** Pods of our own namespace where none is named; `*` is every namespace. */
   | { readonly kind: 'pods'; readonly namespace?: string | undefined; readonly labels: Labels }
+  /** Who asks for health and metrics. */
+  | { readonly kind: 'monitoring' }
   | { readonly kind: 'gateway' }
   | { readonly kind: 'ingress-controller' }
   /** Networks, of clients that come by a port of the nodes or by a load balancer. */
@@ -11,10 +14,13 @@ export type Peer =
   | { readonly kind: 'dns' }
   | { readonly kind: 'api-server' }
   /**
-   * Hosts outside the cluster, by name where the policies can name them, else every public address. `*.` before a domain
-   * stands for every name below it.
+   * Hosts outside the cluster, by name where the policies can name them, else by the networks that they are on: every
+   * public address where there are none. `*.` before a domain stands for every name below it.
    */
-  | { readonly kind: 'hosts'; readonly names: readonly string[] };
+  | { readonly kind: 'hosts'; readonly names: readonly string[]; readonly networks?: readonly string[] };
+
+/** The namespace of a peer that stands for every one of them. */
+export const everyNamespace = '*';
 
 /** One kind of traffic that our pods really have. Everything else is denied. */
 export interface Flow {
@@ -24,7 +30,7 @@ export interface Flow {
   readonly pods: Labels;
   readonly direction: 'in' | 'out';
   readonly peer: Peer;
-  /** TCP port, or several; of DNS also UDP. */
+  /** TCP port, or several. Of DNS it is what is asked, also by UDP: policies go by the ports that the cluster facts have. */
   readonly port: number | readonly number[];
   /** Why the flow exists, for the table in the docs. */
   readonly purpose: string;

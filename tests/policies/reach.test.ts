@@ -45,7 +45,7 @@ for (const table of tables) {
     const judges: PolicyJudge[] = [];
     before(async function () {
       this.timeout(0);
-      judges.push(await cilium(projectDir, table.dns));
+      judges.push(await cilium(projectDir, table.dns, table.dnsPort));
       if (policies.every(({ kind }) => kind === 'NetworkPolicy')) judges.push(await cyclonus(projectDir));
     });
 

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"strconv"
 
 	"github.com/cilium/cilium/pkg/fqdn/dns"
 	"github.com/cilium/cilium/pkg/fqdn/matchpattern"
@@ -52,6 +53,8 @@ type Input struct {
 	Connections []Connection      `json:"connections"`
 	// DNS is the cluster's resolver. Cilium learns names from the answers that pass its proxy on the way from there.
 	DNS Place `json:"dns"`
+	// DNSPort is the port of the resolver itself, where a Service stands in front of it. 53 where it is left out.
+	DNSPort uint16 `json:"dnsPort"`
 }
 
 func main() {
@@ -82,9 +85,13 @@ func answer(in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if input.DNSPort == 0 {
+		input.DNSPort = 53
+	}
+	names := resolution{resolver: resolver, port: input.DNSPort}
 	allowed := make([]bool, 0, len(input.Connections))
 	for _, connection := range input.Connections {
-		verdict, err := judge(entries, connection, resolver)
+		verdict, err := judge(entries, connection, names)
 		if err != nil {
 			return err
 		}
@@ -93,7 +100,13 @@ func answer(in io.Reader, out io.Writer) error {
 	return json.NewEncoder(out).Encode(allowed)
 }
 
-func judge(entries types.PolicyEntries, connection Connection, resolver *identity.Identity) (bool, error) {
+// resolution is where names are asked for.
+type resolution struct {
+	resolver *identity.Identity
+	port     uint16
+}
+
+func judge(entries types.PolicyEntries, connection Connection, names resolution) (bool, error) {
 	from, err := identityOf(connection.From)
 	if err != nil {
 		return false, err
@@ -103,7 +116,7 @@ func judge(entries types.PolicyEntries, connection Connection, resolver *identit
 		return false, err
 	}
 	if connection.To.Host != "" {
-		to = known(entries, from, to, connection.To.Host, resolver)
+		to = known(entries, from, to, connection.To.Host, names)
 	}
 	protocol, err := u8proto.ParseProtocol(connection.Protocol)
 	if err != nil {
@@ -114,8 +127,8 @@ func judge(entries types.PolicyEntries, connection Connection, resolver *identit
 }
 
 // known adds to a host what Cilium knows of its name, where a pod's own question for it passes the DNS proxy.
-func known(entries types.PolicyEntries, from, to *identity.Identity, host string, resolver *identity.Identity) *identity.Identity {
-	if !resolves(entries, from, resolver, host) {
+func known(entries types.PolicyEntries, from, to *identity.Identity, host string, names resolution) *identity.Identity {
+	if !resolves(entries, from, names, host) {
 		return to
 	}
 	found := to.LabelArray
@@ -132,13 +145,13 @@ func known(entries types.PolicyEntries, from, to *identity.Identity, host string
 }
 
 // resolves tells whether a question for a name passes the DNS proxy: some rule that allows it has rules for DNS.
-func resolves(entries types.PolicyEntries, from, resolver *identity.Identity, host string) bool {
+func resolves(entries types.PolicyEntries, from *identity.Identity, names resolution, host string) bool {
 	for _, entry := range entries {
-		if entry.Ingress || !entry.Subject.Matches(from.LabelArray) || !entry.L3.Matches(resolver.LabelArray) {
+		if entry.Ingress || !entry.Subject.Matches(from.LabelArray) || !entry.L3.Matches(names.resolver.LabelArray) {
 			continue
 		}
 		for _, rule := range entry.L4 {
-			if rule.Rules == nil || !has53(rule.Ports) {
+			if rule.Rules == nil || !hasUDP(rule.Ports, names.port) {
 				continue
 			}
 			for _, allowed := range rule.Rules.DNS {
@@ -155,9 +168,9 @@ func resolves(entries types.PolicyEntries, from, resolver *identity.Identity, ho
 	return false
 }
 
-func has53(ports []api.PortProtocol) bool {
+func hasUDP(ports []api.PortProtocol, wanted uint16) bool {
 	for _, port := range ports {
-		if port.Port == "53" && (port.Protocol == api.ProtoAny || port.Protocol == api.ProtoUDP) {
+		if port.Port == strconv.Itoa(int(wanted)) && (port.Protocol == api.ProtoAny || port.Protocol == api.ProtoUDP) {
 			return true
 		}
 	}
@@ -282,6 +295,12 @@ func peersOf(list []networking.NetworkPolicyPeer) []peer {
 			}
 		}
 		if each.NamespaceSelector != nil {
+			// An empty one is every namespace, as in Cilium's own parser; none at all is the policy's.
+			if len(each.NamespaceSelector.MatchLabels) == 0 {
+				selector.MatchExpressions = []meta.LabelSelectorRequirement{
+					{Key: k8sConst.PodNamespaceLabel, Operator: meta.LabelSelectorOpExists},
+				}
+			}
 			for key, value := range each.NamespaceSelector.MatchLabels {
 				selector.MatchLabels[k8sConst.PodNamespaceMetaLabels+"."+key] = value
 			}

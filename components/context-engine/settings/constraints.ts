@@ -1,5 +1,6 @@
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Constraint } from '../../../config/constraint';
+import { clientConstraints } from '../../kit/settings/clients';
 import { attachmentConstraints } from '../../kit/settings/exposure';
 import { quotaConstraint } from '../../kit/settings/quota';
 import { noSecretStore, secretConstraints } from '../../kit/settings/secret-source';
@@ -26,6 +27,7 @@ export function contextEngineConstraints(
     ...storageConstraints(settings, cluster),
     ...scalingConstraints(settings, cluster),
     ...exposureConstraints(settings, cluster),
+    ...clientConstraints(at('clients'), settings.clients, cluster),
     ...secretSourceConstraints(settings, cluster, secrets),
     {
       path: at('applicationPath'),

@@ -11,8 +11,9 @@ import {
   text,
 } from '../../../config/fields';
 import { perCluster, promoted } from '../../../config/promotion';
-import { authentication, clients } from '../../kit/settings/authentication';
+import { authentication } from '../../kit/settings/authentication';
 import { backup } from '../../kit/settings/backup';
+import { clients } from '../../kit/settings/clients';
 import { namespace } from '../../kit/settings/namespace';
 import { imagePullSecrets, imageUnpinnedReason, pods } from '../../kit/settings/pods';
 import { quota } from '../../kit/settings/quota';

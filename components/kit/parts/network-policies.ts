@@ -2,7 +2,7 @@ import type { ICiliumNetworkPolicy } from '@kubernetes-models/cilium/cilium.io/v
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Described } from '../../system/described';
-import type { Flow, Labels, Peer } from '../../system/flow';
+import { everyNamespace, type Flow, type Labels, type Peer } from '../../system/flow';
 import type { ObjectMeta } from '../../system/planned-object';
 
 export interface NetworkPoliciesArgs {
@@ -16,8 +16,12 @@ export interface NetworkPoliciesArgs {
 
 type Policy = Described<'NetworkPolicy'> | Described<'CiliumNetworkPolicy'>;
 
-/** The ports of a flow. */
-export function portsOf({ port }: Pick<Flow, 'port'>): readonly number[] {
+/** The ports of a flow, as policies go by them. */
+export function portsOf(
+  { peer, port }: Pick<Flow, 'peer' | 'port'>,
+  { dns }: Pick<ClusterFacts, 'dns'>,
+): readonly number[] {
+  if (peer.kind === 'dns') return dns.ports;
   return typeof port === 'number' ? [port] : port;
 }
 
@@ -44,23 +48,21 @@ export function networkPolicies(args: NetworkPoliciesArgs): Record<string, Polic
 
 /**
  * Whether only Cilium can express a peer. Traffic of its Gateway comes from the node's Envoy, not from a pod; hosts have
- * names there, and the API server an identity.
+ * names there, and the API server an identity. A resolver on the node is the node itself there, which no network holds.
  */
 function needsCilium(peer: Peer, cluster: ClusterFacts): boolean {
   if (cluster.networkPolicies !== 'cilium') return false;
   return (
     peer.kind === 'hosts' ||
     peer.kind === 'api-server' ||
+    (peer.kind === 'dns' && cluster.dns.addresses.length > 0) ||
     (peer.kind === 'gateway' && cluster.gateway?.implementation === 'cilium')
   );
 }
 
 function kubernetesPolicy(flow: Flow, metadata: ObjectMeta, cluster: ClusterFacts): Described<'NetworkPolicy'> {
-  const protocols = flow.peer.kind === 'dns' ? (['UDP', 'TCP'] as const) : (['TCP'] as const);
-  const ports = portsOf(flow).flatMap((port) => protocols.map((protocol) => ({ protocol, port })));
-  const peers = addresses(flow.peer, cluster);
   // A rule with an empty list of peers would let in everybody, and the API server drops an empty list of rules.
-  const isClosed = peers.length === 0;
+  const rules = peersWithPorts(flow, cluster).filter(({ peers }) => peers.length > 0);
   return {
     object: {
       apiVersion: 'networking.k8s.io/v1',
@@ -71,16 +73,36 @@ function kubernetesPolicy(flow: Flow, metadata: ObjectMeta, cluster: ClusterFact
           ? {
               podSelector: selector(flow.pods),
               policyTypes: ['Ingress'],
-              ...(isClosed ? {} : { ingress: [{ from: peers, ports }] }),
+              ...(rules.length > 0 ? { ingress: rules.map(({ peers, ports }) => ({ from: peers, ports })) } : {}),
             }
           : {
               podSelector: selector(flow.pods),
               policyTypes: ['Egress'],
-              ...(isClosed ? {} : { egress: [{ to: peers, ports }] }),
+              ...(rules.length > 0 ? { egress: rules.map(({ peers, ports }) => ({ to: peers, ports })) } : {}),
             },
     },
   };
 }
+
+interface PeersWithPorts {
+  readonly peers: PolicyPeer[];
+  readonly ports: { readonly protocol: 'TCP' | 'UDP'; readonly port: number }[];
+}
+
+function peersWithPorts(flow: Flow, cluster: ClusterFacts): PeersWithPorts[] {
+  const ports = portsOf(flow, cluster);
+  if (flow.peer.kind !== 'dns') {
+    return [{ peers: addresses(flow.peer, cluster), ports: ports.map((port) => ({ protocol: 'TCP', port })) }];
+  }
+  const both = (port: number) => (['UDP', 'TCP'] as const).map((protocol) => ({ protocol, port }));
+  return [
+    { peers: addresses(flow.peer, cluster), ports: ports.flatMap(both) },
+    { peers: networks(cluster.dns.addresses), ports: both(resolverPort) },
+  ];
+}
+
+/** Port of a resolver by its address: /etc/resolv.conf can name no other. */
+const resolverPort = 53;
 
 type PolicyPeer = NonNullable<
   NonNullable<NonNullable<NonNullable<INetworkPolicy['spec']>['egress']>[number]['to']>[number]
@@ -92,6 +114,8 @@ function addresses(peer: Peer, cluster: ClusterFacts): PolicyPeer[] {
       return [podPeer(peer.namespace, peer.labels)];
     case 'dns':
       return [podPeer(cluster.dns.namespace, cluster.dns.labels)];
+    case 'monitoring':
+      return cluster.monitoring ? [podPeer(cluster.monitoring.namespace, {})] : [];
     case 'gateway':
       return cluster.gateway?.proxies
         ? [podPeer(cluster.gateway.proxies.namespace, cluster.gateway.proxies.labels)]
@@ -101,10 +125,15 @@ function addresses(peer: Peer, cluster: ClusterFacts): PolicyPeer[] {
     case 'addresses':
       return networks(peer.cidrs);
     case 'api-server':
-      return networks(cluster.apiServer.cidrs);
+      return networks(apiServerNetworks(cluster));
     case 'hosts':
-      return publicAddresses;
+      return peer.networks ? networks(peer.networks) : publicAddresses;
   }
+}
+
+/** Where the API server may be: every address where nobody said. */
+export function apiServerNetworks({ apiServer, ipFamilies }: ClusterFacts): readonly string[] {
+  return apiServer.cidrs ?? ipFamilies.map((family) => (family === 'IPv4' ? '0.0.0.0/0' : '::/0'));
 }
 
 function networks(cidrs: readonly string[]): PolicyPeer[] {
@@ -123,10 +152,8 @@ const publicAddresses: PolicyPeer[] = [
 ];
 
 function podPeer(namespace: string | undefined, labels: Labels): PolicyPeer {
-  return {
-    ...(namespace ? { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } } : {}),
-    podSelector: selector(labels),
-  };
+  const named = namespace === everyNamespace ? {} : { matchLabels: { 'kubernetes.io/metadata.name': namespace ?? '' } };
+  return { ...(namespace ? { namespaceSelector: named } : {}), podSelector: selector(labels) };
 }
 
 function selector(labels: Labels) {
@@ -134,7 +161,7 @@ function selector(labels: Labels) {
 }
 
 function ciliumPolicy(flow: Flow, metadata: ObjectMeta, cluster: ClusterFacts): Described<'CiliumNetworkPolicy'> {
-  const toPorts = [{ ports: portsOf(flow).map((port) => ({ port: String(port), protocol: 'TCP' as const })) }];
+  const toPorts = [{ ports: portsOf(flow, cluster).map((port) => ({ port: String(port), protocol: 'TCP' as const })) }];
   return {
     object: {
       apiVersion: 'cilium.io/v2',
@@ -157,22 +184,39 @@ function ciliumEgress(
   toPorts: NonNullable<CiliumEgress[number]['toPorts']>,
   cluster: ClusterFacts,
 ): CiliumEgress {
-  if (peer.kind === 'api-server') return [{ toEntities: ['kube-apiserver'], toPorts }];
-  if (peer.kind !== 'hosts') return [];
+  switch (peer.kind) {
+    case 'api-server':
+      return [{ toEntities: ['kube-apiserver'], toPorts }];
+    case 'dns':
+      return ciliumDns(cluster, {});
+    case 'hosts':
+      return [
+        { toFQDNs: peer.names.flatMap(fqdnSelectors), toPorts },
+        // Cilium learns the addresses of names only from answers that pass its own DNS rule, in the same policy.
+        ...ciliumDns(cluster, { rules: { dns: [{ matchPattern: '*' }] } }),
+      ];
+    default:
+      return [];
+  }
+}
+
+/** Look-ups, by the pods and by the addresses that answer them. */
+function ciliumDns({ dns }: ClusterFacts, rules: object): CiliumEgress {
+  const asked = (ports: readonly number[]) => [
+    { ports: ports.map((port) => ({ port: String(port), protocol: 'ANY' as const })), ...rules },
+  ];
   return [
-    { toFQDNs: peer.names.flatMap(fqdnSelectors), toPorts },
-    // Cilium learns the addresses of names only from answers that pass its own DNS rule, in the same policy.
     {
-      toEndpoints: [
-        { matchLabels: { 'k8s:io.kubernetes.pod.namespace': cluster.dns.namespace, ...cluster.dns.labels } },
-      ],
-      toPorts: [
-        {
-          ports: [{ port: '53', protocol: 'ANY' as const }],
-          rules: { dns: [{ matchPattern: '*' }] },
-        },
-      ],
+      toEndpoints: [{ matchLabels: { 'k8s:io.kubernetes.pod.namespace': dns.namespace, ...dns.labels } }],
+      toPorts: asked(dns.ports),
     },
+    // An address of the node counts as the node once Cilium has seen it there, and as a network until then.
+    ...(dns.addresses.length > 0
+      ? [
+          { toCIDR: [...dns.addresses], toPorts: asked([resolverPort]) },
+          { toEntities: ['host' as const], toPorts: asked([resolverPort]) },
+        ]
+      : []),
   ];
 }
 

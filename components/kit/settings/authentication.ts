@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dnsLabel, image, labels, objectName, reason, text, webOrigin } from '../../../config/fields';
+import { image, objectName, reason, text, webOrigin } from '../../../config/fields';
 import { promoted } from '../../../config/promotion';
 import { configSecret, existingSecret, externalSecret, type SecretPath } from './secret-source';
 
@@ -62,14 +62,3 @@ export const authentication = (system: string, secret: SecretPath) => {
 };
 
 export type AuthenticationSettings = z.output<ReturnType<typeof authentication>>;
-
-/** Pods of the cluster that may call a server directly. */
-export const clients = z
-  .array(
-    z.strictObject({
-      namespace: dnsLabel.describe('Namespace of the pods.'),
-      labels: labels.default({}).describe('Labels of the pods. Default: every pod of the namespace.'),
-    }),
-  )
-  .default([])
-  .describe('Pods of the cluster that may call the server directly, past the Gateway.');

@@ -1,6 +1,6 @@
-import { portsOf } from '../../../components/kit/parts/network-policies';
+import { apiServerNetworks, portsOf } from '../../../components/kit/parts/network-policies';
 import type { Plan, SystemPlan } from '../../../components/system';
-import type { Flow, Peer } from '../../../components/system/flow';
+import { everyNamespace, type Flow, type Peer } from '../../../components/system/flow';
 import type { PlannedObject } from '../../../components/system/planned-object';
 import type { ClusterFacts } from '../../../config/cluster';
 import { code, table } from './markdown';
@@ -11,10 +11,11 @@ const introduction = `# Network flows
 
 All traffic that the pods of each stack have, with the policy that allows it. What is not here is denied, both ways.
 
-A host of a URL is in the cluster where its name ends with \`.svc\`, alone or before the cluster's domain, or has no dot: then every
-pod of that namespace may be reached, on the port of the URL. An address is itself. Every other name is a host outside: with
-policies of Cilium that host alone, else every public address and no private one. Who must reach whom, written by hand, is in
-[tests/policies/reach](../tests/policies/reach/README.md).`;
+A host of a URL is in the cluster where \`cluster.services\` says so, or where its name ends with \`.svc\`, alone or before the cluster's
+domain, or has no dot: then every pod of that namespace may be reached, on the port of the URL, or those pods and that port that the
+key names. An address is itself. Every other name is a host outside: with policies of Cilium that host alone, else the networks that
+\`cluster.privateNetworks\` has for it, and where that names it nowhere every public address and no private one. Who must reach whom,
+written by hand, is in [tests/policies/reach](../tests/policies/reach/README.md).`;
 
 /** The page docs/flows.md: one table for each system of each stack. */
 export function flowTables(plans: ReadonlyMap<string, Plan>): string {
@@ -39,7 +40,7 @@ function flowTable(system: SystemPlan, cluster: ClusterFacts): string[] {
           flow.direction,
           labelsInWords(flow.pods),
           peerInWords(flow.peer, cluster, policy.kind === 'CiliumNetworkPolicy'),
-          portInWords(flow),
+          portInWords(flow, cluster),
           flow.purpose,
           `${policy.kind} ${code(policy.metadata.name)}`,
         ];
@@ -59,8 +60,8 @@ function policyNamed(
     .find(({ metadata }) => metadata.name === name);
 }
 
-function portInWords(flow: Flow): string {
-  const ports = portsOf(flow).join(', ');
+function portInWords(flow: Flow, cluster: ClusterFacts): string {
+  const ports = portsOf(flow, cluster).join(', ');
   return flow.peer.kind === 'dns' ? `${ports}, UDP and TCP` : ports;
 }
 
@@ -70,7 +71,9 @@ function peerInWords(peer: Peer, cluster: ClusterFacts, byName: boolean): string
     case 'pods':
       return podsInWords(peer.namespace, peer.labels);
     case 'dns':
-      return `DNS: ${podsInWords(cluster.dns.namespace, cluster.dns.labels)}`;
+      return `DNS: ${resolversInWords(cluster)}`;
+    case 'monitoring':
+      return podsInWords(cluster.monitoring?.namespace, {});
     case 'gateway':
       return `Gateway ${code(cluster.gateway?.name)}: ${gatewayInWords(cluster, byName)}`;
     case 'ingress-controller':
@@ -78,10 +81,19 @@ function peerInWords(peer: Peer, cluster: ClusterFacts, byName: boolean): string
     case 'addresses':
       return `addresses ${listed(peer.cidrs)}`;
     case 'api-server':
-      return `API server: ${byName ? `Cilium's entity ${code('kube-apiserver')}` : listed(cluster.apiServer.cidrs)}`;
+      return `API server: ${byName ? `Cilium's entity ${code('kube-apiserver')}` : listed(apiServerNetworks(cluster))}`;
     case 'hosts':
-      return byName ? listed(peer.names) : `${listed(peer.names)}, as every public address`;
+      return byName ? listed(peer.names) : `${listed(peer.names)}, as ${placeInWords(peer)}`;
   }
+}
+
+function placeInWords({ networks }: Extract<Peer, { kind: 'hosts' }>): string {
+  return networks ? `every address of ${listed(networks)}` : 'every public address';
+}
+
+function resolversInWords({ dns }: ClusterFacts): string {
+  const addresses = dns.addresses.length > 0 ? `, and ${listed(dns.addresses)} on port 53` : '';
+  return `${podsInWords(dns.namespace, dns.labels)}${addresses}`;
 }
 
 function gatewayInWords({ gateway }: ClusterFacts, byName: boolean): string {
@@ -94,7 +106,8 @@ function controllerInWords({ ingress }: ClusterFacts): string {
 }
 
 function podsInWords(namespace: string | undefined, labels: Readonly<Record<string, string>>): string {
-  const place = namespace === undefined ? '' : ` in ${code(namespace)}`;
+  const named = namespace === everyNamespace ? 'every namespace' : code(namespace);
+  const place = namespace === undefined ? '' : ` in ${named}`;
   return `${labelsInWords(labels)}${place}`;
 }
 

@@ -9,7 +9,7 @@ const pod = z.strictObject({ namespace: z.string(), labels });
 const end = z.union([
   pod,
   z.strictObject({ entity: z.string(), address: z.string().optional() }),
-  z.strictObject({ host: z.string() }),
+  z.strictObject({ host: z.string(), address: z.string().optional() }),
   z.strictObject({ address: z.string() }),
 ]);
 const ends = z.record(z.string(), end);
@@ -27,6 +27,8 @@ const table = z.strictObject({
   /** Labels that several pods have, for aliases in the file. */
   common: labels.optional(),
   pods: z.record(z.string(), pod),
+  /** Port of the cluster's resolver itself, behind its Service. */
+  dnsPort: z.int().default(53),
   others: ends.default({}),
   strangers: z.record(z.string(), pod).default({}),
   groups: z.record(z.string(), names).default({}),
@@ -46,6 +48,7 @@ export interface ReachTable {
   /** Pods of ours. */
   readonly ours: readonly Place[];
   readonly dns: Place;
+  readonly dnsPort: number;
   /** What must be allowed. */
   readonly allowed: readonly Connection[];
   /** What must be denied: everything else between a pod of ours and any other end, on any port of the table and one more. */
@@ -67,7 +70,7 @@ export function reachTables(folder: string): ReachTable[] {
 
 /** @throws Error where the table contradicts itself or names what it does not know */
 export function readTable(name: string, everywhere: z.output<typeof ends>, content: unknown): ReachTable {
-  const { allowed, config, denied, groups, others, pods, stack, strangers } = table.parse(content);
+  const { allowed, config, denied, dnsPort, groups, others, pods, stack, strangers } = table.parse(content);
   const fail = (message: string): never => {
     throw new Error(`${name}: ${message}`);
   };
@@ -116,6 +119,7 @@ export function readTable(name: string, everywhere: z.output<typeof ends>, conte
     config,
     ours,
     dns: known.get('DNS') ?? fail('there is no DNS'),
+    dnsPort,
     allowed: [...wanted.values()],
     denied: ours
       .flatMap((our) => [
@@ -134,8 +138,8 @@ export function inWords({ from, port, protocol, to }: Connection): string {
 
 function placeOf(name: string, value: z.output<typeof end>, number: number): Place {
   if ('labels' in value) return { name, address: `10.1.0.${number}`, pod: value };
-  // Hosts that have a name have an address on the internet.
-  if ('host' in value) return { name, address: `203.0.113.${number}`, host: value.host };
+  // Hosts that have a name have an address on the internet, where the table gives them no other.
+  if ('host' in value) return { name, address: value.address ?? `203.0.113.${number}`, host: value.host };
   if ('entity' in value) return { name, address: value.address ?? '192.168.0.9', entity: value.entity };
   return { name, address: value.address };
 }
