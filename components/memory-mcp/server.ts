@@ -10,6 +10,7 @@ import { madeSecret, revisionAnnotations } from '../kit/parts/secrets';
 import { configFile, environment, scopesFile } from './environment';
 import { hostnameOf } from './exposure';
 import { configPath, dataPath, metadataIn, podPorts, pods, port, system, usesVolume } from './names';
+import { rebuildIndex } from './rebuild-index';
 import type { MemoryMcpSettings } from './settings';
 
 /** The user that the image is built for; the model cache in the image is readable by it alone. */
@@ -61,6 +62,7 @@ export function server(settings: MemoryMcpSettings, cluster: ClusterFacts) {
         terminationGracePeriodSeconds: 60,
         // Names with a dot are asked for as they are first: policies that allow hosts by name never see search domains.
         dnsConfig: { options: [{ name: 'ndots', value: '1' }] },
+        ...rebuildIndex(settings),
         containers,
         volumes: [
           { name: 'data', persistentVolumeClaim: { claimName: `${system}-data` } },

@@ -206,6 +206,13 @@ export const memoryMcpSchema = z
     backup: promoted(
       backup.describe('The scheduled push to the remote: the server itself pushes only when a client asks.'),
     ),
+    indexRevision: perCluster(
+      integer(0, 1_000_000)
+        .default(0)
+        .describe(
+          'Counter to raise so that the next start takes the search index away and embeds every memory anew; memories and recall log stay.',
+        ),
+    ),
     unsavedReason: perCluster(unsavedReason),
     applicationPath: perCluster(
       relativePath
