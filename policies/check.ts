@@ -1,4 +1,9 @@
 import type { Plan } from '../components/system';
+import { nameOf, type PlanRule } from './plan-rule';
+import { ownFolders } from './plan-rules/applications';
+import { ownNamespaces } from './plan-rules/namespaces';
+import { oneAddress, oneHost, oneNodePort } from './plan-rules/openings';
+import { heldEntries, oneOwner, ownClaims } from './plan-rules/owners';
 import type { Rule } from './rule';
 import { oneNodeVolumes, protectedData, savedData, singleWriters, visibleVolumes } from './rules/data';
 import { foreignGateways, guardedRoutes } from './rules/exposure';
@@ -34,6 +39,18 @@ export const rules: readonly Rule[] = [
   stickySessions,
 ];
 
+/** Every rule about objects among each other. */
+export const planRules: readonly PlanRule[] = [
+  ownNamespaces,
+  oneOwner,
+  ownClaims,
+  heldEntries,
+  oneHost,
+  oneNodePort,
+  oneAddress,
+  ownFolders,
+];
+
 /** An object that does not keep to a rule. */
 export interface RuleFinding {
   /** `<path in the stack file>/<Kind>/<name>` of the object. */
@@ -50,15 +67,21 @@ export interface CheckResult {
   readonly idleWaivers: readonly RuleFinding[];
 }
 
-/** Holds every object of a plan against every rule. */
+/** Holds a plan against the rules about objects among each other, and every object of it against every rule. */
 export function checkPlan(plan: Plan): CheckResult {
   const violations: RuleFinding[] = [];
   const waived: (RuleFinding & { reason: string })[] = [];
   const idleWaivers: RuleFinding[] = [];
-  for (const { objects, operations, path, pods } of plan.systems) {
+  for (const { check, name: rule } of planRules) {
+    // Several parts of an object may have the same fault.
+    const faults = new Map(check(plan).map((found) => [`${found.object} ${found.fault}`, found]));
+    violations.push(...[...faults.values()].map((found) => ({ ...found, rule })));
+  }
+  for (const system of plan.systems) {
+    const { objects, operations, path, pods } = system;
     const cluster = pods === undefined ? plan.cluster : { ...plan.cluster, pods };
     for (const [key, { object, waivers = [] }] of Object.entries(objects)) {
-      const name = `${path.join('.')}/${object.kind}/${object.metadata.name}`;
+      const name = nameOf({ system, object });
       const broken = new Set<string>();
       for (const rule of rules) {
         const waiver = waivers.find((candidate) => candidate.rule === rule.name);

@@ -46,6 +46,7 @@ export function exposureOf(settings: ContextEngineSettings, cluster: ClusterFact
           key: `${name}-external`,
           metadata: metadataIn(settings, podsOf(name))(`${name}-external`),
           selector: podsOf(name),
+          namedBy: ['contextEngine', 'exposure'],
           ports: externalPorts(settings, name, exposure.kind === 'nodePort'),
         })),
       };
@@ -107,6 +108,10 @@ function hosts(settings: ContextEngineSettings, exposure: Hosts, cluster: Cluste
     key,
     metadata: metadataIn(settings)(key),
     hostname,
+    namedBy: [
+      ...['contextEngine', 'exposure'],
+      ...(whole ? ['sseHostnames', key === 'mcp-memory' ? 'memory' : 'indexer'] : ['hostname']),
+    ],
     rules: services.map((name) => ({
       ...(whole ? { path: '/' } : { path: prefixes[name], replaceBy: '/' }),
       backend: backendOf(settings, name),

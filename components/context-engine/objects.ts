@@ -32,7 +32,14 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
   const traffic = flows(settings, cluster);
   const { name, shared } = settings.namespace;
   const objects: Record<string, Described> = {
-    ...(shared ? {} : { namespace: dedicatedNamespace(name, labelsOf(system)) }),
+    ...(shared
+      ? {}
+      : {
+          namespace: {
+            ...dedicatedNamespace(name, labelsOf(system)),
+            namedBy: ['contextEngine', 'namespace', 'name'],
+          },
+        }),
     ...(settings.quota ? { quota: resourceQuota(metadata(system), settings.quota) } : {}),
     serviceAccount: account(metadata(system)),
     ...qdrantClaims(settings, cluster),
@@ -48,11 +55,20 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
     ...secretObjects(
       metadata(system),
       {
-        qdrantKey: { source: settings.qdrant.apiKey, secret: ['contextEngine', 'qdrantKey'] },
-        bearerToken: { source: bearerSource(settings.authentication), secret: ['contextEngine', 'bearer'] },
+        qdrantKey: {
+          source: settings.qdrant.apiKey,
+          secret: ['contextEngine', 'qdrantKey'],
+          from: ['contextEngine', 'qdrant', 'apiKey'],
+        },
+        bearerToken: {
+          source: bearerSource(settings.authentication),
+          secret: ['contextEngine', 'bearer'],
+          from: ['contextEngine', 'authentication', 'secret'],
+        },
         backupPassword: {
           source: { ...settings.backup.password, secretRevision: 0 },
           secret: ['contextEngine', 'backupPassword'],
+          from: ['contextEngine', 'backup', 'password'],
         },
       },
       cluster,
@@ -69,7 +85,14 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
     ...monitoringObjects(settings, cluster),
     // No Image Updater: it would change the image of a Job under the same name, which the API server refuses.
     ...delivery(
-      { name: system, labels: labelsOf(system), namespace: name, path: settings.applicationPath, after: ['qdrant'] },
+      {
+        name: system,
+        labels: labelsOf(system),
+        namespace: name,
+        path: settings.applicationPath,
+        pathKey: ['contextEngine', 'applicationPath'],
+        after: ['qdrant'],
+      },
       cluster,
     ),
   };

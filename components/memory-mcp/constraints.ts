@@ -1,8 +1,12 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { Constraint } from '../../config/constraint';
+import { bearerSource } from '../kit/parts/access';
+import { apiKeysSecret } from '../kit/settings/authentication';
+import { backupSecrets } from '../kit/settings/backup';
 import { clientConstraints } from '../kit/settings/clients';
-import { attachmentConstraints } from '../kit/settings/exposure';
-import { noSecretStore, secretConstraints } from '../kit/settings/secret-source';
+import { attachmentConstraints, tlsSecrets } from '../kit/settings/exposure';
+import { namespaceConstraints } from '../kit/settings/namespace';
+import { namedSecret, noSecretStore, secretConstraints, separateSecrets } from '../kit/settings/secret-source';
 import type { MemoryMcpSecrets } from './secrets';
 import type { MemoryMcpSettings } from './settings';
 
@@ -13,10 +17,12 @@ export function memoryMcpConstraints(
   secrets: MemoryMcpSecrets,
 ): Constraint[] {
   const { authentication, exposure, hostname, token } = memoryMcp;
-  const bearer = authentication?.mode === 'bearer' ? authentication.secret : undefined;
+  const bearer = bearerSource(authentication);
   const password = memoryMcp.backup.volume?.password;
   const passwordPath = ['memoryMcp', 'backup', 'volume', 'password', 'source'];
   return [
+    ...namespaceConstraints(['memoryMcp', 'namespace'], memoryMcp.namespace, cluster, memoryMcp.clients),
+    ...separateSecrets(secretsNamed(memoryMcp, cluster)),
     {
       path: ['memoryMcp', 'hostname'],
       expected: 'no host name, or cluster.gateway set: a route needs a Gateway to attach to',
@@ -74,5 +80,17 @@ export function memoryMcpConstraints(
     ...secretConstraints(['memoryMcp', 'bearer'], secrets.bearer, bearer?.source, [
       ...['memoryMcp', 'authentication', 'secret', 'source'],
     ]),
+  ];
+}
+
+/** Every Secret that the settings name. */
+function secretsNamed({ authentication, backup, exposure, token }: MemoryMcpSettings, { ingress }: ClusterFacts) {
+  const at = (...path: string[]) => ['memoryMcp', ...path];
+  return [
+    namedSecret(at('token'), token),
+    namedSecret(at('authentication', 'secret'), bearerSource(authentication)),
+    apiKeysSecret(at('authentication'), authentication),
+    ...backupSecrets(at('backup', 'volume'), backup.volume),
+    ...tlsSecrets(at('exposure'), exposure, ingress),
   ];
 }

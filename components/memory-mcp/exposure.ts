@@ -36,6 +36,7 @@ export function exposureOf(settings: MemoryMcpSettings): Exposure {
             key: 'external',
             metadata: metadata(`${system}-external`),
             selector: pods.server,
+            namedBy: ['memoryMcp', 'exposure', ...(nodePort === undefined ? [] : ['port'])],
             ports: [nodePort === undefined ? http : { ...http, nodePort }],
           },
         ],
@@ -49,6 +50,7 @@ export function exposureOf(settings: MemoryMcpSettings): Exposure {
           {
             metadata: metadata(system),
             hostname: exposure.hostname,
+            namedBy: ['memoryMcp', ...(settings.exposure ? ['exposure'] : []), 'hostname'],
             rules: [{ path: settings.path, backend: { name: system, port } }],
             ...(exposure.kind === 'ingress' ? { tlsSecret: exposure.tlsSecretName } : {}),
             after: ['service'],

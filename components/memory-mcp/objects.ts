@@ -31,7 +31,14 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: NamedClu
   const volumeBackup = volumeBackupArgs(settings, cluster);
   const dataMetadata = metadata(`${system}-data`);
   const objects = {
-    ...(settings.namespace.shared ? {} : { namespace: dedicatedNamespace(settings.namespace.name, labelsOf(system)) }),
+    ...(settings.namespace.shared
+      ? {}
+      : {
+          namespace: {
+            ...dedicatedNamespace(settings.namespace.name, labelsOf(system)),
+            namedBy: ['memoryMcp', 'namespace', 'name'],
+          },
+        }),
     serviceAccount: account(metadata(system)),
     volume: {
       ...dataVolume({
@@ -52,11 +59,16 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: NamedClu
     ...secretObjects(
       metadata(system),
       {
-        token: { source: settings.token, secret: ['memoryMcp', 'token'] },
-        bearerToken: { source: bearerSource(settings.authentication), secret: ['memoryMcp', 'bearer'] },
+        token: { source: settings.token, secret: ['memoryMcp', 'token'], from: ['memoryMcp', 'token'] },
+        bearerToken: {
+          source: bearerSource(settings.authentication),
+          secret: ['memoryMcp', 'bearer'],
+          from: ['memoryMcp', 'authentication', 'secret'],
+        },
         volumeBackupPassword: {
           source: settings.backup.volume && { ...settings.backup.volume.password, secretRevision: 0 },
           secret: ['memoryMcp', 'backupPassword'],
+          from: ['memoryMcp', 'backup', 'volume', 'password'],
         },
       },
       cluster,
@@ -74,6 +86,7 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: NamedClu
         labels: labelsOf(system, pods.server),
         namespace: settings.namespace.name,
         path: settings.applicationPath,
+        pathKey: ['memoryMcp', 'applicationPath'],
         after: ['service', 'deployment'],
         followedImage: settings.image,
       },

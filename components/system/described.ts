@@ -23,6 +23,11 @@ export interface Described<K extends PlannedKind = PlannedKind> {
   readonly after?: readonly string[];
   readonly waivers?: readonly Waiver[];
   /**
+   * Key of the stack file that the object has its name, host name or port from, for messages about it.
+   * @default the system's own key
+   */
+  readonly namedBy?: readonly PropertyKey[];
+  /**
    * Who may write the object when Argo CD does the rest: objects of `pulumi` are never part of the overlay.
    * @default by the mode of the stack, see `registeredObjects`
    */

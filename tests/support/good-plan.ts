@@ -60,6 +60,7 @@ export const good = (): Record<string, Described> => {
       },
     }),
     sources: described('networking.k8s.io/v1', 'NetworkPolicy', {
+      metadata: { name: 'sources', namespace: 'ns' },
       spec: {
         podSelector: { matchLabels: { app: 'server' } },
         policyTypes: ['Ingress'],

@@ -1,10 +1,15 @@
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Constraint } from '../../../config/constraint';
+import { bearerSource } from '../../kit/parts/access';
+import { apiKeysSecret } from '../../kit/settings/authentication';
+import { backupSecrets } from '../../kit/settings/backup';
 import { clientConstraints } from '../../kit/settings/clients';
-import { attachmentConstraints } from '../../kit/settings/exposure';
+import { attachmentConstraints, tlsSecrets } from '../../kit/settings/exposure';
+import { namespaceConstraints } from '../../kit/settings/namespace';
 import { quotaConstraint } from '../../kit/settings/quota';
-import { noSecretStore, secretConstraints } from '../../kit/settings/secret-source';
+import { namedSecret, noSecretStore, secretConstraints, separateSecrets } from '../../kit/settings/secret-source';
 import { qdrantImageConstraint } from '../../kit/stores/qdrant/settings';
+import { claims } from '../names';
 import { exposedServices, keepsSessions, maxReplicas, running, runningServers, sharedClass } from './choices';
 import type { ContextEngineSettings } from './index';
 import type { ContextEngineSecrets } from './secrets';
@@ -18,7 +23,10 @@ export function contextEngineConstraints(
   secrets: ContextEngineSecrets,
 ): Constraint[] {
   return [
+    ...namespaceConstraints(at('namespace'), settings.namespace, cluster, settings.clients),
+    ...separateSecrets(secretsNamed(settings, cluster)),
     ...partConstraints(settings),
+    ...claimConstraints(settings),
     ...settings.repositories.map(({ collection, name }, index) => ({
       path: at('repositories', index, 'collection'),
       expected: `"shared", or another name: its own collection would be the shared one, ${name}`,
@@ -152,7 +160,7 @@ function secretSourceConstraints(
   secrets: ContextEngineSecrets,
 ): Constraint[] {
   const { authentication, backup, qdrant, repositories } = settings;
-  const bearer = authentication?.mode === 'bearer' ? authentication.secret : undefined;
+  const bearer = bearerSource(authentication);
   const { apiKey } = qdrant;
   const hasStore = cluster.externalSecrets !== undefined;
   const { password } = backup;
@@ -175,5 +183,37 @@ function secretSourceConstraints(
     ...secretConstraints(['contextEngine', 'backupPassword'], secrets.backupPassword, password.source, passwordPath),
     ...secretConstraints(['contextEngine', 'qdrantKey'], secrets.qdrantKey, apiKey?.source, keyPath),
     ...secretConstraints(['contextEngine', 'bearer'], secrets.bearer, bearer?.source, bearerPath),
+  ];
+}
+
+/** What is copied from a claim of somebody else is not copied from one of our own. */
+function claimConstraints({ repositories }: ContextEngineSettings): Constraint[] {
+  return repositories.flatMap((repository, index) =>
+    repository.source === 'claim'
+      ? [
+          {
+            path: at('repositories', index, 'claimName'),
+            expected: 'a claim of yours: Context Engine makes this one for itself',
+            satisfied: !Object.values<string>(claims).includes(repository.claimName),
+          },
+        ]
+      : [],
+  );
+}
+
+/** Every Secret that the settings name. Repositories may share one, which nothing here makes. */
+function secretsNamed(settings: ContextEngineSettings, { ingress }: ClusterFacts) {
+  const { authentication, backup, exposure, imagePullSecrets, qdrant, repositories } = settings;
+  return [
+    namedSecret(at('qdrant', 'apiKey'), qdrant.apiKey),
+    namedSecret(at('authentication', 'secret'), bearerSource(authentication)),
+    apiKeysSecret(at('authentication'), authentication),
+    ...backupSecrets(at('backup'), backup),
+    ...tlsSecrets(at('exposure'), exposure, ingress),
+    ...imagePullSecrets.map((name, index) => ({ path: at('imagePullSecrets', index), name })),
+    ...repositories.map((repository, index) => ({
+      path: at('repositories', index, 'secretName'),
+      name: repository.source === 'git' ? repository.secretName : undefined,
+    })),
   ];
 }

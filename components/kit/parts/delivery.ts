@@ -12,6 +12,8 @@ export interface DeliveryArgs {
   readonly namespace: string;
   /** Folder that the Application syncs. @default the folder of the system below the stack's overlay */
   readonly path?: string | undefined;
+  /** Key of the stack file that names this folder, where it was named. */
+  readonly pathKey?: readonly PropertyKey[] | undefined;
   /** Objects that are there before Argo CD is told to sync. */
   readonly after: readonly string[];
   /**
@@ -22,15 +24,19 @@ export interface DeliveryArgs {
   readonly followedImage?: string;
 }
 
+/** Folder of a stack's overlay in its repository, which names the folders of all systems. */
+export function overlayFolder({ argocd, name }: NamedCluster): string {
+  return argocd?.path ?? `deploy/k8s/overlays/${name}`;
+}
+
 /** What makes Argo CD sync a system; nothing where it is not on the cluster. */
 export function delivery(args: DeliveryArgs, cluster: NamedCluster): Record<string, Described> {
   const { argocd } = cluster;
   if (!argocd) return {};
-  const { after, followedImage, labels, name, namespace } = args;
-  const overlay = argocd.path ?? `deploy/k8s/overlays/${cluster.name}`;
-  const applicationArgs = { name, labels, argocd, path: args.path ?? `${overlay}/${name}`, namespace };
+  const { after, followedImage, labels, name, namespace, pathKey } = args;
+  const applicationArgs = { name, labels, argocd, path: args.path ?? `${overlayFolder(cluster)}/${name}`, namespace };
   return {
-    application: { ...application(applicationArgs), after },
+    application: { ...application(applicationArgs), after, ...(pathKey ? { namedBy: pathKey } : {}) },
     ...(argocd.imageUpdater && followedImage !== undefined
       ? {
           imageUpdater: {

@@ -33,6 +33,8 @@ export interface ExternalServer {
   /** Labels of the pods. */
   readonly selector: Readonly<Record<string, string>>;
   readonly ports: readonly ExposedPort[];
+  /** Key of the stack file that opens it. */
+  readonly namedBy?: readonly PropertyKey[];
 }
 
 /** A host name, and the servers that it leads to. */
@@ -42,6 +44,8 @@ export interface ExposedHost {
   /** Metadata of every object of it. */
   readonly metadata: ObjectMeta;
   readonly hostname: string;
+  /** Key of the stack file that has the host name. */
+  readonly namedBy?: readonly PropertyKey[];
   readonly rules: readonly RouteRule[];
   /** Secret with the certificate, where an Ingress serves it. */
   readonly tlsSecret?: string;
@@ -85,9 +89,12 @@ function openings(exposure: Exposure, cluster: ClusterFacts): Record<string, Ope
     case 'loadBalancer': {
       const { kind, servers, sourceRanges } = exposure;
       return Object.fromEntries(
-        servers.map(({ key, ...server }) => [
+        servers.map(({ key, namedBy, ...server }) => [
           key,
-          kind === 'nodePort' ? nodePortService(server) : loadBalancerService(server, sourceRanges, cluster),
+          named(
+            namedBy,
+            kind === 'nodePort' ? nodePortService(server) : loadBalancerService(server, sourceRanges, cluster),
+          ),
         ]),
       );
     }
@@ -96,10 +103,17 @@ function openings(exposure: Exposure, cluster: ClusterFacts): Record<string, Ope
       return Object.fromEntries(
         exposure.hosts.map((host) => [
           keyOf(exposure.kind === 'ingress' ? 'ingress' : 'route', host),
-          exposure.kind === 'ingress' ? throughIngress(host, cluster) : throughGateway(host, cluster),
+          named(
+            host.namedBy,
+            exposure.kind === 'ingress' ? throughIngress(host, cluster) : throughGateway(host, cluster),
+          ),
         ]),
       );
   }
+}
+
+function named(namedBy: readonly PropertyKey[] | undefined, opening: Opening): Opening {
+  return namedBy ? { ...opening, namedBy } : opening;
 }
 
 function keyOf(purpose: string, { key }: ExposedHost): string {

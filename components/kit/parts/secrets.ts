@@ -21,6 +21,8 @@ export interface WantedSecret {
   readonly source: SecretSource | undefined;
   /** Where the map of secrets has the value, if the source is "config". */
   readonly secret: SecretPath;
+  /** Key of the stack file that says where it comes from. */
+  readonly from?: readonly PropertyKey[];
 }
 
 /**
@@ -34,9 +36,9 @@ export function secretObjects(
   cluster: ClusterFacts,
 ): Record<string, Described> {
   return Object.fromEntries(
-    Object.entries(wanted).flatMap(([key, { secret: path, source }]) => {
+    Object.entries(wanted).flatMap(([key, { from, secret: path, source }]) => {
       const object = source && secretObject(source, metadata, path, cluster);
-      return object ? [[key, object]] : [];
+      return object ? [[key, from ? { ...object, namedBy: [...from, 'secretName'] } : object]] : [];
     }),
   );
 }

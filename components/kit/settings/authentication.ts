@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { image, objectName, reason, text, webOrigin } from '../../../config/fields';
 import { promoted } from '../../../config/promotion';
-import { configSecret, existingSecret, externalSecret, type SecretPath } from './secret-source';
+import { configSecret, existingSecret, externalSecret, type NamedSecret, type SecretPath } from './secret-source';
 
 /** Pages that may use the servers by scripts in a browser, which asks before it lets them. */
 const cors = z
@@ -62,3 +62,14 @@ export const authentication = (system: string, secret: SecretPath) => {
 };
 
 export type AuthenticationSettings = z.output<ReturnType<typeof authentication>>;
+
+/** The Secret with the API keys, where there are some. */
+export function apiKeysSecret(
+  path: readonly PropertyKey[],
+  authentication: AuthenticationSettings | undefined,
+): NamedSecret {
+  return {
+    path: [...path, 'secretName'],
+    name: authentication?.mode === 'gateway' ? authentication.secretName : undefined,
+  };
+}

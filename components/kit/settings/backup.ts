@@ -11,7 +11,14 @@ import {
   text,
 } from '../../../config/fields';
 import { perCluster } from '../../../config/promotion';
-import { configSecret, existingSecret, externalSecret, type SecretPath } from './secret-source';
+import {
+  configSecret,
+  existingSecret,
+  externalSecret,
+  type NamedSecret,
+  namedSecret,
+  type SecretPath,
+} from './secret-source';
 
 const day = 86_400;
 
@@ -120,3 +127,13 @@ export const unsavedReason = reason
   .describe('Why data have no backup on a production stack; shown at every preview.');
 
 export type BackupSettings = z.output<ReturnType<typeof backup>>;
+
+/** The Secrets that backups need. */
+export function backupSecrets(path: readonly PropertyKey[], settings: BackupSettings | undefined): NamedSecret[] {
+  if (settings === undefined) return [];
+  const { password, target } = settings;
+  return [
+    namedSecret([...path, 'password'], password),
+    { path: [...path, 'target', 'secretName'], name: target.kind === 's3' ? target.secretName : undefined },
+  ];
+}

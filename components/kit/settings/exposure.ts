@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Constraint } from '../../../config/constraint';
 import { network, objectName } from '../../../config/fields';
+import type { NamedSecret } from './secret-source';
 
 // The ways in which a system may be reached from outside of the cluster. A system makes a union of those that it can serve,
 // each with the keys that it needs besides.
@@ -34,6 +35,16 @@ export const ingressExposure = <S extends { readonly hostname: z.ZodType<string>
 
 export const gatewayExposure = <S extends { readonly hostname: z.ZodType<string> }>(own: S) =>
   z.strictObject({ kind: z.literal('gateway').describe('The Gateway of the cluster (Gateway API).'), ...own });
+
+/** The Secret with the certificate, where an Ingress serves one. cert-manager makes it where there is an issuer. */
+export function tlsSecrets(
+  path: readonly PropertyKey[],
+  exposure: { readonly kind: string; readonly tlsSecretName?: string } | undefined,
+  ingress: ClusterFacts['ingress'],
+): NamedSecret[] {
+  const made = ingress?.certificateIssuer !== undefined;
+  return [{ path: [...path, 'tlsSecretName'], name: exposure?.tlsSecretName, made }];
+}
 
 export type ExposureKind = 'none' | 'nodePort' | 'loadBalancer' | 'ingress' | 'gateway';
 

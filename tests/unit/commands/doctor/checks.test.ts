@@ -8,6 +8,7 @@ import { images } from '../../../../operate/commands/doctor/checks/images';
 import { ingress } from '../../../../operate/commands/doctor/checks/ingress';
 import { kinds } from '../../../../operate/commands/doctor/checks/kinds';
 import { metrics } from '../../../../operate/commands/doctor/checks/metrics';
+import { namespaces } from '../../../../operate/commands/doctor/checks/namespaces';
 import { enforcement } from '../../../../operate/commands/doctor/checks/network';
 import { knownMinors, server } from '../../../../operate/commands/doctor/checks/server';
 import { storage } from '../../../../operate/commands/doctor/checks/storage';
@@ -225,6 +226,41 @@ describe('the rights of a user', () => {
     assert.equal(status, 'missing');
     assert.equal(found, 'you may not get secrets s (to grant it by a Role)');
     assert.equal((await answer(({ resource }) => resource === 'roles')).status, 'ok');
+  });
+});
+
+describe('the namespace of a system', () => {
+  const answer = async (live: object | undefined, pods: readonly object[] = []) => {
+    const look = { at: async () => live as never, list: async () => pods as never };
+    const question = namespaces(examined('goddess', look)).find(({ subject }) => subject === 'Namespace memory-mcp');
+    assert.ok(question);
+    return finding(question);
+  };
+  const live = (metadata: object) => ({ metadata: { name: 'memory-mcp', ...metadata } });
+  const pod = (name: string, labels = {}) => ({ metadata: { name, labels } });
+
+  it('comes with `up`, or is one that this program has made or taken over', async () => {
+    const ours = [
+      undefined,
+      live({ labels: { 'app.kubernetes.io/part-of': 'memory-fleet' } }),
+      live({ managedFields: [{ manager: 'kubectl' }, { manager: 'memory-fleet' }] }),
+    ];
+    for (const each of ours) assert.equal((await answer(each, [pod('somebody')])).status, 'ok');
+  });
+
+  it('is missing where it is that of others: they would be closed off', async () => {
+    const found = await answer(live({ managedFields: [{ manager: 'kubectl' }] }), [pod('shop-0'), pod('shop-1')]);
+    assert.equal(found.status, 'missing');
+    assert.match(found.found, /shop-0 and 1 more pods/);
+    assert.match(found.remedy ?? '', /memoryMcp\.namespace\.name/);
+  });
+
+  it('is a warning where nobody else lives there, also of an installation to adopt', async () => {
+    const empty = await answer(live({}));
+    assert.equal(empty.status, 'warning');
+    const earlier = await answer(live({}), [pod('memory-mcp-1', { app: 'memory-mcp' })]);
+    assert.equal(earlier.status, 'warning');
+    assert.match(earlier.remedy ?? '', /fleet adopt --stack goddess/);
   });
 });
 
