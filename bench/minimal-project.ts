@@ -12,7 +12,9 @@ import { describedStack } from '../operate/stack';
  */
 export function writeMinimalProject(folder: string, projectDir: string, stack: string): number {
   const objects = describedStack(projectDir, stack).plan.systems.flatMap((system) =>
-    Object.entries(system.objects).map(([key, { object }]) => [`${system.id}-${key}`, engineObject(object)] as const),
+    Object.entries(system.objects).map(
+      ([key, { awaited, object }]) => [`${system.id}-${key}`, engineObject(object, awaited)] as const,
+    ),
   );
   const project = { name: 'minimal', runtime: 'nodejs', main: 'index.ts', options: { refresh: 'always' } };
   mkdirSync(folder, { recursive: true });

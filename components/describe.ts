@@ -1,3 +1,4 @@
+import { withAwaited } from './kit/parts/awaited';
 import { withPods } from './kit/parts/pods';
 import { withOwnPods } from './kit/settings/pods';
 import type { NamedCluster, SystemModule, SystemPlan } from './system';
@@ -14,8 +15,14 @@ export function constraintsFor(
   return module.constraints(settings, withOwnPods(cluster, settings), secrets);
 }
 
-/** The plans of a system, their pods as the platform asks for them. The only way from settings to a plan. */
+/**
+ * The plans of a system, their pods as the platform asks for them, and what cannot be waited for marked. The only way from
+ * settings to a plan.
+ */
 export function describeSystem(module: Modules, settings: unknown, cluster: NamedCluster): readonly SystemPlan[] {
   const facts = withOwnPods(cluster, settings);
-  return module.describe(settings, facts).map((plan) => withPods(plan, facts));
+  return module.describe(settings, facts).map((plan) => {
+    const adapted = withPods(plan, facts);
+    return { ...adapted, objects: withAwaited(adapted.objects) };
+  });
 }

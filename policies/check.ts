@@ -12,6 +12,7 @@ import { hashedJobs } from './rules/jobs';
 import { restrictedNamespaces } from './rules/namespaces';
 import { closedNetworks } from './rules/network';
 import { probedServers, restrictedPods, sizedContainers, unmountedTokens } from './rules/pods';
+import { broughtReferences } from './rules/references';
 import { autoscaledReplicas, stickySessions } from './rules/scaling';
 import { referencedSecrets } from './rules/secrets';
 import { boundedSources } from './rules/sources';
@@ -28,6 +29,7 @@ export const rules: readonly Rule[] = [
   restrictedPods,
   unmountedTokens,
   referencedSecrets,
+  broughtReferences,
   sizedContainers,
   probedServers,
   pinnedImages,

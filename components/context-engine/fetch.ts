@@ -1,4 +1,5 @@
 import type { IContainer, IEnvVar, IVolume, IVolumeMount } from 'kubernetes-models/v1';
+import { bringGitCredentials } from '../kit/parts/bringing';
 import { paths } from './names';
 import { helper } from './pod';
 import { type Script, scriptPath } from './scripts';
@@ -24,7 +25,7 @@ export function fetcher(
   repository: FetchedRepository,
   mode: 'once' | 'follow',
 ): IContainer {
-  const own = repository.source === 'git' ? fromGit(repository) : fromClaim(repository);
+  const own = repository.source === 'git' ? fromGit(repository, settings.namespace.name) : fromClaim(repository);
   return helper(settings, {
     name: mode === 'once' ? 'bring' : 'follow',
     command: ['python', scriptPath(scriptOf(repository))],
@@ -41,13 +42,13 @@ export function fetcher(
   });
 }
 
-/** The volume that a repository is copied from, or the credentials for it. */
+/** The volume that a repository is copied from, or the credentials for it: optional, because the script waits for them. */
 export function sourceVolumes(repository: RepositorySettings): IVolume[] {
   if (repository.source === 'claim') {
     return [{ name: 'origin', persistentVolumeClaim: { claimName: repository.claimName, readOnly: true } }];
   }
   if (repository.source !== 'git' || !repository.secretName) return [];
-  return [{ name: 'credentials', secret: { secretName: repository.secretName, defaultMode: 0o440 } }];
+  return [{ name: 'credentials', secret: { secretName: repository.secretName, optional: true, defaultMode: 0o440 } }];
 }
 
 /** Script that fetches a repository. */
@@ -61,13 +62,18 @@ interface Source {
   readonly mount: IVolumeMount | undefined;
 }
 
-function fromGit({ ref, secretName, url }: Extract<RepositorySettings, { source: 'git' }>): Source {
+function fromGit({ ref, secretName, url }: Extract<RepositorySettings, { source: 'git' }>, namespace: string): Source {
   return {
     env: [
       { name: 'REPO_URL', value: url },
       { name: 'REPO_REF', value: ref },
       { name: 'HOME', value: paths.tmp },
-      ...(secretName ? [{ name: 'CREDENTIALS_DIR', value: credentials }] : []),
+      ...(secretName
+        ? [
+            { name: 'CREDENTIALS_DIR', value: credentials },
+            { name: 'BROUGHT_BY', value: bringGitCredentials(namespace, secretName) },
+          ]
+        : []),
     ],
     mount: secretName ? { name: 'credentials', mountPath: credentials, readOnly: true } : undefined,
   };

@@ -1,5 +1,6 @@
 import { resourceRequirements } from '../kit/objects/pod';
 import { type AppServer, appServer, appServerObjects } from '../kit/parts/app-server';
+import { openGate, secretGate } from '../kit/parts/gate';
 import type { Described } from '../system/described';
 import { sidecarDependencies, sidecarOf } from './auth-sidecar';
 import { metadataIn, paths, podLabels, podsOf, ports } from './names';
@@ -22,6 +23,10 @@ function server(settings: ContextEngineSettings): AppServer {
     settings.llamacpp;
   const file = `${paths.models}/${model.file}`;
   const requirements = resourceRequirements(resources);
+  const source = modelToken(settings);
+  const gate = source
+    ? secretGate({ image: fetchImage, namespace: settings.namespace.name, source, value: 'given' })
+    : openGate;
   return appServer({
     name: 'llamacpp',
     metadata: metadataIn(settings, pods),
@@ -56,6 +61,7 @@ function server(settings: ContextEngineSettings): AppServer {
       enginePod(settings, {
         terminationGracePeriodSeconds: 30,
         initContainers: [
+          ...gate.initContainers,
           {
             name: 'fetch-model',
             image: fetchImage,
@@ -65,8 +71,13 @@ function server(settings: ContextEngineSettings): AppServer {
               { name: 'MODEL_FILE', value: model.file },
               { name: 'MODELS_DIR', value: paths.models },
               ...(model.sha256 ? [{ name: 'MODEL_SHA256', value: model.sha256 }] : []),
-              ...(model.secretName
-                ? [{ name: 'HF_TOKEN', valueFrom: { secretKeyRef: { name: model.secretName, key: 'token' } } }]
+              ...(source
+                ? [
+                    {
+                      name: 'HF_TOKEN',
+                      valueFrom: { secretKeyRef: { name: source.secretName, key: source.secretKey } },
+                    },
+                  ]
                 : []),
               { name: 'DEADLINE_SECONDS', value: String(fetchBudgetSeconds) },
             ],
@@ -75,9 +86,16 @@ function server(settings: ContextEngineSettings): AppServer {
           },
         ],
         containers,
-        volumes: [sharedVolume('models'), ...volumes],
+        volumes: [sharedVolume('models'), ...gate.volumes, ...volumes],
       }),
     after: ['serviceAccount', 'scripts', 'models', ...sidecarDependencies(settings, 'llamacpp')],
     imageUnpinnedReason: settings.imageUnpinnedReason,
   });
+}
+
+/** Where the token for the model comes from; undefined of a public one. */
+export function modelToken({ llamacpp: { model } }: ContextEngineSettings) {
+  return model.secretName
+    ? ({ source: 'existing', secretName: model.secretName, secretKey: 'token' } as const)
+    : undefined;
 }

@@ -6,6 +6,7 @@ import type { NamedCluster } from '../system';
 import type { Operations, Probe, ServerFacts } from '../system/operations';
 import { servedPorts } from './auth-sidecar';
 import { backupArgs } from './backup';
+import { brought } from './brought';
 import { endpointOf, hostnameOf, prefixes } from './exposure';
 import { podsOf, serverKinds } from './names';
 import { repositoryFacts } from './repositories';
@@ -49,6 +50,7 @@ export function operations(settings: ContextEngineSettings, cluster: NamedCluste
     servers: [main, ...others],
     backups: [backupFacts(backupArgs(settings, cluster))],
     repositories: repositoryFacts(settings),
+    brought: brought(settings),
     fittingKeys: {
       namespace: 'contextEngine.namespace.name',
       sharedNamespace: 'contextEngine.namespace.shared',

@@ -30,22 +30,35 @@ export function helper(settings: ContextEngineSettings, container: Omit<IContain
   };
 }
 
-/** Waits until Qdrant answers: upstream's processes ask it once, at their start, and end where it is not there. */
-export function waitForQdrant(settings: ContextEngineSettings): IContainer {
-  return waitFor(settings, 'wait-for-qdrant', `http://qdrant:${ports.qdrant.requests}/readyz`);
+/** How long a pod waits for what it needs. */
+export type Patience = 'for a while' | 'for ever';
+
+/**
+ * Waits until Qdrant answers: upstream's processes ask it once, at their start, and end where it is not there. A Qdrant
+ * that waits for somebody is waited for as long as that takes.
+ */
+export function waitForQdrant(settings: ContextEngineSettings, patience: Patience = 'for a while'): IContainer {
+  const { apiKey } = settings.qdrant;
+  const gated = apiKey !== undefined && apiKey.source !== 'config';
+  const target = `http://qdrant:${ports.qdrant.requests}/readyz`;
+  return waitFor(settings, 'wait-for-qdrant', target, gated ? 'for ever' : patience);
 }
 
-/** Waits for a URL to answer or a folder to be there, and fails with a message where it does not come. */
+/**
+ * Waits for a URL to answer or a folder to be there; says what it waits for, and fails with a message where it does not
+ * come in time.
+ */
 export function waitFor(
   settings: ContextEngineSettings,
   name: string,
   target: string,
+  patience: Patience,
   volumeMounts: IContainer['volumeMounts'] = [],
 ): IContainer {
   return helper(settings, {
     name,
     command: ['python', scriptPath('wait-for.py'), target],
-    env: [{ name: 'WAIT_SECONDS', value: String(settings.waitSeconds) }],
+    ...(patience === 'for a while' ? { env: [{ name: 'WAIT_SECONDS', value: String(settings.waitSeconds) }] } : {}),
     volumeMounts,
   });
 }

@@ -49,20 +49,20 @@ function needs({ qdrant }: ContextEngineSettings): string[] {
 function indexJob(settings: ContextEngineSettings, repository: RepositorySettings): Described {
   const labels = podsOf('index', repository.name);
   const { deadlineSeconds, retries } = settings.indexing;
+  const { command = [], ...index } = indexer(settings, repository);
   return {
     ...runOnceJob({
       metadata: metadataIn(settings, labels)(`index-${repository.name}`),
       podLabels: podLabels('index', ['qdrant', 'models'], repository.name),
       podAnnotations: credentialsRevision(repository),
-      deadlineSeconds,
       retries,
       pod: enginePod(settings, {
         initContainers: [
           ...(isFetched(repository) ? [fetcher(settings, repository, 'once')] : []),
           folders(settings, repository),
-          waitForQdrant(settings),
+          waitForQdrant(settings, 'for ever'),
         ],
-        containers: [indexer(settings, repository)],
+        containers: [{ ...index, command: ['timeout', String(deadlineSeconds), ...command] }],
         volumes: volumesOf(repository),
       }),
     }),
@@ -167,7 +167,11 @@ function watcher(settings: ContextEngineSettings, repository: RepositorySettings
       progressSeconds: 2 * settings.waitSeconds + 300,
       pod: enginePod(settings, {
         terminationGracePeriodSeconds: 15,
-        initContainers: [waitForFolder(settings, repository), folders(settings, repository), waitForQdrant(settings)],
+        initContainers: [
+          waitForFolder(settings, repository),
+          folders(settings, repository),
+          waitForQdrant(settings, 'for ever'),
+        ],
         containers: [
           {
             name: 'watcher',
@@ -189,6 +193,8 @@ function watcher(settings: ContextEngineSettings, repository: RepositorySettings
       }),
     }),
     after: needs(settings),
+    // Its folder comes from a Job that nobody waits for, or from an upload.
+    awaited: false,
     waivers: unpinnedWaiver(settings.imageUnpinnedReason, settings.image),
   };
 }
@@ -210,7 +216,7 @@ function ofRepository(settings: ContextEngineSettings, repository: RepositorySet
 
 /** The fetched or uploaded folder may take its time; the job or the command that brings it says so itself. */
 function waitForFolder(settings: ContextEngineSettings, repository: RepositorySettings): IContainer {
-  return waitFor(settings, 'wait-for-repository', folderOf(repository), [rootMount]);
+  return waitFor(settings, 'wait-for-repository', folderOf(repository), 'for ever', [rootMount]);
 }
 
 /**

@@ -2,7 +2,9 @@ import type { ClusterFacts } from '../../config/cluster';
 import { rolloutDeadlines } from '../kit/objects/pod';
 import { accessOf } from '../kit/parts/access';
 import { backupFacts } from '../kit/parts/backup';
+import { broughtAccess, broughtBackup, broughtEntry } from '../kit/parts/brought';
 import type { NamedCluster } from '../system';
+import type { Brought } from '../system/brought';
 import type { Endpoint } from '../system/described';
 import type { BackupStore, GitBackup, LoginLog, Operations, Probe, TokenFacts } from '../system/operations';
 import { approvalSeconds } from './bootstrap';
@@ -78,6 +80,7 @@ export function operations(settings: MemoryMcpSettings, cluster: NamedCluster, e
     backups: [...(saved ? [saved] : []), ...(volume ? [backupFacts(volume)] : [])],
     unsaved: unsavedData(settings),
     tokens: [token(settings)],
+    brought: brought(settings),
     fittingKeys: {
       namespace: 'memoryMcp.namespace.name',
       sharedNamespace: 'memoryMcp.namespace.shared',
@@ -112,6 +115,19 @@ function backup(settings: MemoryMcpSettings, cluster: ClusterFacts): GitBackup |
     credentials: token(settings).secret,
     drill: drill(settings, cluster),
   };
+}
+
+function brought(settings: MemoryMcpSettings): Brought[] {
+  const { authentication, git, namespace, token } = settings;
+  const volume = settings.backup.volume;
+  const without = git.requireRemoteSync ? 'the server ends at its start' : 'nothing is pulled or pushed';
+  return [
+    ...(remotes(settings).length > 0 || token.source === 'bootstrap'
+      ? broughtEntry(namespace.name, token, 'given', { what: `token of ${system}`, without })
+      : []),
+    ...broughtAccess(system, namespace.name, authentication),
+    ...(volume ? broughtBackup(system, namespace.name, 'volume', volume) : []),
+  ];
 }
 
 function token({ token: { secretKey, secretName, source } }: MemoryMcpSettings): TokenFacts {

@@ -86,7 +86,8 @@ export function server(settings: MemoryMcpSettings, cluster: ClusterFacts) {
   return {
     ...(scopes ? { scopes } : {}),
     ...(sidecar.configMap ? { proxyConfiguration: sidecar.configMap } : {}),
-    deployment,
+    // A server that must sync first ends without a token, until somebody brings one.
+    deployment: git.requireRemoteSync && token.source !== 'config' ? { ...deployment, awaited: false } : deployment,
     service,
   };
 }

@@ -31,7 +31,7 @@ export function registerObjects(
     const prerequisites = key === 'namespace' ? [] : ['namespace', ...(described.after ?? [])];
     const dependsOn = prerequisites.flatMap((other) => register(other) ?? []);
     const options = pulumi.mergeOptions(resourceOptions(described), { parent, dependsOn });
-    const object = engineObject(withSecretValues(described.object, secrets));
+    const object = engineObject(withSecretValues(described.object, secrets), described.awaited);
     resources[key] = withoutStackTraces(() => typed(`${name}-${key}`, object, options));
     return resources[key];
   };

@@ -18,8 +18,12 @@ export const fieldManager = 'memory-fleet';
  */
 const notAwaited: ReadonlySet<string> = new Set(['PersistentVolumeClaim', 'Service', 'Job', 'Ingress']);
 
-/** The object as the engine gets it: with the annotations that steer the provider. */
-export function engineObject(object: KubernetesObject): KubernetesObject {
+/**
+ * The object as the engine gets it: with the annotations that steer the provider.
+ *
+ * @param awaited whether the engine waits for it, if it waits for its kind at all
+ */
+export function engineObject(object: KubernetesObject, awaited = true): KubernetesObject {
   return {
     ...object,
     metadata: {
@@ -28,7 +32,7 @@ export function engineObject(object: KubernetesObject): KubernetesObject {
         ...object.metadata.annotations,
         'pulumi.com/patchFieldManager': fieldManager,
         'pulumi.com/patchForce': 'true',
-        ...(notAwaited.has(object.kind) ? { 'pulumi.com/skipAwait': 'true' } : {}),
+        ...(notAwaited.has(object.kind) || !awaited ? { 'pulumi.com/skipAwait': 'true' } : {}),
       },
     },
   };

@@ -28,6 +28,12 @@ export interface Described<K extends PlannedKind = PlannedKind> {
    */
   readonly namedBy?: readonly PropertyKey[];
   /**
+   * Whether the engine waits until a workload is ready. `false` for one that waits for what only somebody else can bring
+   * and whose pods do not name it, such as an upload.
+   * @default by what its pods name, see components/kit/parts/awaited.ts
+   */
+  readonly awaited?: boolean;
+  /**
    * Who may write the object when Argo CD does the rest: objects of `pulumi` are never part of the overlay.
    * @default by the mode of the stack, see `registeredObjects`
    */

@@ -1,3 +1,4 @@
+import type { Brought } from './brought';
 import type { Endpoint } from './described';
 import type { DrillFacts } from './drill';
 import type { ToolCall } from './tool-call';
@@ -17,6 +18,8 @@ export interface Operations {
   readonly tokens?: readonly TokenFacts[];
   /** Repositories of source code that the system knows. Absent where it is not about code. */
   readonly repositories?: readonly RepositoryFacts[];
+  /** What the plan counts on and does not make. Absent where it makes everything. */
+  readonly brought?: readonly Brought[];
   /** Keys of the stack file that make the plan fit what runs already. Absent where nothing can be adopted by a key. */
   readonly fittingKeys?: FittingKeys;
 }

@@ -97,7 +97,6 @@ function described(work: string, className?: string): DescribedObjects {
     job: runOnceJob({
       metadata: metadata('index'),
       podLabels: labels,
-      deadlineSeconds: 3600,
       retries: 1,
       pod: pod({ nodeSelector: { nowhere: 'true' } }, { args: [work] }),
     }),

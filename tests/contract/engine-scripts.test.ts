@@ -67,6 +67,13 @@ describe('the small scripts of the containers of Context Engine', function () {
       assert.match(none.lastLine, /there is no such folder; remedy: .*npx fleet repos list$/);
     });
 
+    it('says at once what it waits for and what can be done, and waits without an end where none is named', async () => {
+      const process = startPython('wait-for.py', [join(folder, 'x')], {});
+      await written(process, /^waiting for .*x for 0 s: there is no such folder; remedy: .*npx fleet repos list$/m);
+      mkdirSync(join(folder, 'x'));
+      assert.equal((await runOf(process)).code, 0);
+    });
+
     it('ends at once when it is told to', async () => {
       const process = startPython('wait-for.py', [folder, join(folder, 'x')], { WAIT_SECONDS: '60' });
       await written(process, 'is there');

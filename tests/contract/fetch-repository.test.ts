@@ -72,12 +72,47 @@ describe('fetching a repository', function () {
     assert.deepEqual([run.code, run.lastLine], [1, 'alpha: REPO_URL holds credentials; put them into a Secret']);
   });
 
-  it('fails at once where the credentials are wrong, without asking anybody', async () => {
-    writeFileSync(join(folder, 'credentials', 'password'), 'wrong');
-    const run = await fetch();
+  it('waits for credentials that are not there yet, says how they are brought, and goes on by itself', async () => {
+    rmSync(join(folder, 'credentials', 'password'));
+    const running = start({ BROUGHT_BY: 'kubectl -n ns create secret generic git' });
+    following.push(running);
+    await written(
+      running,
+      /^alpha: there is neither .* waiting for credentials, brought by: kubectl -n ns create secret generic git$/m,
+    );
+    assert.equal(existsSync(path('.git')), false);
+    writeFileSync(join(folder, 'credentials', 'password'), remote.token);
+    const run = await runOf(running);
+    assert.deepEqual([run.code, content('a.py')], [0, 'a = 1\n'], run.output);
+  });
+
+  for (const mode of ['once', 'follow']) {
+    it(`waits for others where the remote refuses the credentials (${mode}), and does not ask again with the same`, async () => {
+      writeFileSync(join(folder, 'credentials', 'password'), 'wrong');
+      const running = start({ MODE: mode, INTERVAL_SECONDS: '60' });
+      following.push(running);
+      await written(running, /alpha: git fetch: fatal: Authentication failed for .*; waiting for credentials/);
+      const asked = remote.requests;
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      assert.deepEqual([remote.requests, running.hasEnded], [asked, false], 'an account would be locked');
+      writeFileSync(join(folder, 'credentials', 'password'), remote.token);
+      await written(running, /alpha: at [0-9a-f]{12}/);
+      assert.equal(content('a.py'), 'a = 1\n');
+    });
+  }
+
+  it('ends with a message where a remote asks for credentials and the stack names none', async () => {
+    const run = await fetch({ CREDENTIALS_DIR: '' });
     assert.equal(run.code, 1);
     assert.match(run.lastLine, /^alpha: git fetch: fatal: Authentication failed for/);
-    assert.equal(existsSync(path('.git')), false);
+  });
+
+  it('ends at once while it waits for credentials', async () => {
+    rmSync(join(folder, 'credentials', 'password'));
+    const running = start();
+    await written(running, 'waiting for credentials');
+    const { code, afterMs } = await running.stop();
+    assert.deepEqual([code, afterMs < 2000], [143, true]);
   });
 
   it('takes a branch, a tag and a commit', async () => {
@@ -193,8 +228,9 @@ describe('fetching a repository', function () {
   it('asks for the host key of an ssh remote, and shows its key to nobody without', async () => {
     rmSync(join(folder, 'credentials', 'password'));
     writeFileSync(join(folder, 'credentials', 'ssh-privatekey'), 'key');
-    const run = await fetch({ REPO_URL: 'git@example.org:x.git' });
-    assert.match(run.lastLine, /has `ssh-privatekey` but no `known_hosts`/);
+    const running = start({ REPO_URL: 'git@example.org:x.git' });
+    following.push(running);
+    await written(running, 'alpha: there is no entry `known_hosts`: without it nobody knows whom the key is shown to');
   });
 
   it('says which folder cannot be written', async () => {

@@ -35,10 +35,10 @@ export const good = (): Record<string, Described> => {
     once: runOnceJob({
       metadata: { name: 'data', namespace: 'ns' },
       podLabels: app,
-      deadlineSeconds: 60,
       retries: 0,
       pod,
     }),
+    secret: described('v1', 'Secret', { metadata: { name: 's', namespace: 'ns' }, stringData: {} }),
     map: described('v1', 'ConfigMap', { data: { 'settings.toml': 'x' } }),
     policy: described('networking.k8s.io/v1', 'NetworkPolicy', {
       spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },

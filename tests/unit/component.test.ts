@@ -31,9 +31,9 @@ describe('the MemoryMcp component', () => {
         'kubernetes:apps/v1:Deployment memories-deployment',
       ],
     );
-    for (const [key, { object }] of Object.entries(objects)) {
+    for (const [key, { awaited, object }] of Object.entries(objects)) {
       const registration = registrations.find(({ name }) => name === `memories-${key}`);
-      assert.deepEqual(registration?.inputs, JSON.parse(JSON.stringify(engineObject(object))), key);
+      assert.deepEqual(registration?.inputs, JSON.parse(JSON.stringify(engineObject(object, awaited))), key);
     }
   });
 

@@ -43,6 +43,16 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
     ['Deployment', (_, pod) => Object.assign(termOf(pod), { topologyKey: 'topology.kubernetes.io/zone' })],
     ['Deployment', (_, pod) => Object.assign(termOf(pod), { labelSelector: { matchLabels: { app: 'other' } } })],
   ],
+  'brought-references': [
+    ['Deployment', (_, pod) => pod.volumes.push({ name: 'x', secret: { secretName: 'other', optional: true } })],
+    [
+      'Deployment',
+      (_, pod) => pod.volumes.push({ name: 'x', projected: { sources: [{ configMap: { name: 'other' } }] } }),
+    ],
+    ['StatefulSet', (_, pod) => pod.volumes.push({ name: 'x', persistentVolumeClaim: { claimName: 'other' } })],
+    ['CronJob', (_, pod) => Object.assign(pod.containers[0], { envFrom: [{ secretRef: { name: 'other' } }] })],
+    ['StatefulSet', (_, pod) => Object.assign(pod.initContainers[0].env[0].valueFrom.secretKeyRef, { name: 'other' })],
+  ],
   'hashed-jobs': [
     ['Job', ({ once }) => Object.assign(once.object.metadata, { name: 'data' })],
     ['Job', ({ once }) => Object.assign(once.object.spec, { backoffLimit: 5 })],

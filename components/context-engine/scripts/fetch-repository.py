@@ -5,9 +5,13 @@ REPO_URL          https or ssh, without credentials
 REPO_REF          branch, tag or whole commit hash; empty for the remote's own branch
 REPO_DIR          the folder; made where it is missing
 CREDENTIALS_DIR   may hold `username` and `password`, or `ssh-privatekey` and `known_hosts`; empty for none
+BROUGHT_BY        command by which somebody brings these credentials
 MODE              `once`, or `follow`, which never ends by itself
 INTERVAL_SECONDS  pause between two fetches of `follow`
 TIMEOUT_SECONDS   longest time that one command of git may take
+
+Credentials that are not there yet, or that the remote refuses, are waited for: nobody is asked again with the same ones for
+an hour, so that no account is locked. Any other failure ends the program.
 
 The folder `.codebase`, where Context Engine keeps its state, is left alone. Everything else in REPO_DIR is git's: what is not
 in the revision is removed. So a folder that holds anything that was not fetched by this program is refused.
@@ -31,6 +35,7 @@ LOCK = ".fetch.lock"
 PART = ".git.part"
 OURS = {STATE, LOCK, PART, "lost+found"}
 LONGEST_PAUSE_SECONDS = 3600
+SAY_SECONDS = 60
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -42,11 +47,23 @@ class GitFailed(Exception):
     """What another try may mend."""
 
 
+class NeedsCredentials(Exception):
+    """What somebody mends by the credentials."""
+
+
+# What git says where a remote does not let it in, by https or ssh.
+NOT_LET_IN = re.compile(
+    r"Authentication failed|could not read (Username|Password)|returned error: 40[13]|Access denied"
+    r"|Permission denied \(|Host key verification failed|error in libcrypto|invalid format"
+)
+
+
 class Git:
     """Runs git, with credentials where only git finds them."""
 
     def __init__(self, directory, credentials, scratch, timeout):
         self.directory = directory
+        self.credentials = credentials
         self.timeout = timeout
         self.child = None
         self.environment = {
@@ -84,6 +101,8 @@ class Git:
             self.kill()
             raise GitFailed(f"git {arguments[0]} took longer than {self.timeout:.0f} s") from None
         if self.child.returncode != 0:
+            if self.credentials and NOT_LET_IN.search(errors):
+                raise NeedsCredentials(f"git {arguments[0]}: {told(errors)}")
             raise GitFailed(f"git {arguments[0]}: {told(errors)}")
         return output.strip()
 
@@ -121,7 +140,7 @@ def access(credentials, scratch):
     if (folder / "ssh-privatekey").exists():
         return ssh(folder, scratch)
     if not (folder / "password").exists():
-        raise Refused("the Secret of the credentials has neither `password` nor `ssh-privatekey`")
+        raise NeedsCredentials("there is neither an entry `password` nor `ssh-privatekey`")
     ask = scratch / "askpass"
     username = f'cat "{folder}/username"' if (folder / "username").exists() else "echo x-access-token"
     ask.write_text(f'#!/bin/sh\ncase "$1" in Username*) {username} ;; *) cat "{folder}/password" ;; esac\n')
@@ -131,7 +150,7 @@ def access(credentials, scratch):
 
 def ssh(folder, scratch):
     if not (folder / "known_hosts").exists():
-        raise Refused("the Secret has `ssh-privatekey` but no `known_hosts`: without it nobody knows whom the key is shown to")
+        raise NeedsCredentials("there is no entry `known_hosts`: without it nobody knows whom the key is shown to")
     # ssh insists on a key that nobody else can read, and on a newline at its end.
     key = scratch / "key"
     key.touch(mode=0o600)
@@ -278,6 +297,23 @@ def follow(repository, commit, interval):
             print(f"{repository.name}: {error}; it stays at {commit[:12]}", flush=True)
 
 
+def entries(folder):
+    """The entries of the credentials as they are now. A kubelet brings those of a Secret into a running pod."""
+    names = ["username", "password", "ssh-privatekey", "known_hosts"]
+    return {name: Path(folder, name).read_bytes() for name in names if Path(folder, name).exists()}
+
+
+def wait_for_others(name, why, folder, shown):
+    """Waits for other credentials than those that were shown."""
+    start = time.monotonic()
+    said = -SAY_SECONDS
+    while entries(folder) == shown and (not shown or time.monotonic() - start < LONGEST_PAUSE_SECONDS):
+        if time.monotonic() - start - said >= SAY_SECONDS:
+            said = time.monotonic() - start
+            print(f"{name}: {why}; waiting for credentials, brought by: {os.environ.get('BROUGHT_BY')}", flush=True)
+        time.sleep(1)
+
+
 def main():
     environment = os.environ
     name = environment["REPO_NAME"]
@@ -286,17 +322,26 @@ def main():
             url = checked_url(environment["REPO_URL"])
             directory = Path(environment["REPO_DIR"])
             timeout = float(environment.get("TIMEOUT_SECONDS", "600"))
-            git = Git(directory, environment.get("CREDENTIALS_DIR"), scratch, timeout)
+            credentials = environment.get("CREDENTIALS_DIR")
+            git = None
 
             def end(*_):
-                git.kill()
+                if git:
+                    git.kill()
                 sys.exit(143)
 
             signal.signal(signal.SIGTERM, end)
-            repository = Repository(name, url, environment.get("REPO_REF", ""), directory, git)
-            commit = fetch_and_say(repository)
-            if environment.get("MODE") == "follow":
-                follow(repository, commit, float(environment["INTERVAL_SECONDS"]))
+            while True:
+                shown = entries(credentials) if credentials else None
+                try:
+                    git = Git(directory, credentials, scratch, timeout)
+                    repository = Repository(name, url, environment.get("REPO_REF", ""), directory, git)
+                    commit = fetch_and_say(repository)
+                    if environment.get("MODE") != "follow":
+                        return
+                    follow(repository, commit, float(environment["INTERVAL_SECONDS"]))
+                except NeedsCredentials as error:
+                    wait_for_others(name, error, credentials, shown)
         except (Refused, GitFailed) as error:
             sys.exit(f"{name}: {error}")
         except OSError as error:

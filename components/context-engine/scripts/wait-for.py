@@ -1,7 +1,7 @@
 """Waits until every target is there: an http URL answers with 2xx, or a folder exists.
 
-Arguments: URLs and absolute paths. WAIT_SECONDS: how long altogether. Says every 15 s what it waits for, and ends with 1
-and a remedy when the time is up.
+Arguments: URLs and absolute paths. WAIT_SECONDS: how long altogether, without it as long as it takes. Says at once and
+then every 60 s what it waits for and what can be done, and ends with 1 when the time is up.
 """
 
 import os
@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 
-SAY_SECONDS = 15
+SAY_SECONDS = 60
 PERIOD_SECONDS = 1
 
 
@@ -36,15 +36,16 @@ def remedy(target):
 
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    seconds = float(os.environ["WAIT_SECONDS"])
-    start = said = time.monotonic()
+    seconds = float(os.environ.get("WAIT_SECONDS", "inf"))
+    start = time.monotonic()
+    said = -SAY_SECONDS
     for target in sys.argv[1:]:
         while (why := missing(target)) is not None:
             now = time.monotonic()
             if now - start > seconds:
                 sys.exit(f"{target} is not there after {seconds:.0f} s: {why}; remedy: {remedy(target)}")
             if now - said >= SAY_SECONDS:
-                print(f"waiting for {target} for {now - start:.0f} s: {why}", flush=True)
+                print(f"waiting for {target} for {now - start:.0f} s: {why}; remedy: {remedy(target)}", flush=True)
                 said = now
             time.sleep(PERIOD_SECONDS)
         print(f"{target} is there", flush=True)

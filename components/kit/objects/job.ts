@@ -11,8 +11,6 @@ export interface JobArgs {
   readonly podLabels: Readonly<Record<string, string>>;
   /** Annotations of the pods; a changed one makes a new Job. */
   readonly podAnnotations?: Readonly<Record<string, string>>;
-  /** Time that all tries together may take, in seconds. */
-  readonly deadlineSeconds: number;
   /** Times that a failed pod is tried again. */
   readonly retries: number;
   readonly pod: IPodSpec;
@@ -27,12 +25,14 @@ const hashLength = 10;
  * change makes a new Job and the old one goes; the same Job is made once and never again. It stays when it has ended,
  * because one that vanished would be made anew, and run anew, by the next `up`.
  *
+ * It has no deadline, which would count from its creation: its pod may wait for what somebody brings days after `up`, and a
+ * Job whose time is up is never run again. A container that may hang is run under `timeout`.
+ *
  * The engine does not wait for its end. Nothing may come after it: Argo CD would hold every later object back until then.
  */
 export function runOnceJob(args: JobArgs): Described<'Job'> {
   const annotations = args.podAnnotations;
   const spec: NonNullable<IJob['spec']> = {
-    activeDeadlineSeconds: args.deadlineSeconds,
     backoffLimit: args.retries,
     template: {
       metadata: { labels: args.podLabels, ...(annotations ? { annotations } : {}) },

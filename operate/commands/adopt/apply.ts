@@ -28,7 +28,7 @@ export async function applyAdoption(
     throwIfInterrupted(signal);
     if (each.transfer.from.length === 0) continue;
     say(`taking over ${each.name} from ${each.transfer.from.join(', ')}`);
-    const again = await transferAnew(plan.examination, each.kind, each.described.object);
+    const again = await transferAnew(plan.examination, each.kind, each.described);
     await transferOwnership(plan.examination.api, each, again);
   }
   say('asking the engine for its plan');

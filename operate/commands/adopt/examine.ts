@@ -1,5 +1,5 @@
 import { engineObject, fieldManager } from '../../../components/register/written';
-import type { PlannedObject } from '../../../components/system/planned-object';
+import type { Described } from '../../../components/system/described';
 import { type Api, get } from '../../cluster/api';
 import { type Kinds, objectPath, type ServedKind } from '../../cluster/kinds';
 import { withFieldsOf, without } from '../../live/copy-fields';
@@ -29,7 +29,7 @@ const tries = 5;
  */
 export async function examine(examination: Examination, planned: Planned, left = tries): Promise<Adoption> {
   const { api, kinds, keepArgoCd } = examination;
-  const wanted = withoutContent(engineObject(planned.described.object));
+  const wanted = withoutContent(engineObject(planned.described.object, planned.described.awaited));
   const name = objectInWords(wanted);
   const kind = await kinds.find(wanted.apiVersion, wanted.kind);
   if (kind === undefined) {
@@ -63,9 +63,9 @@ export async function examine(examination: Examination, planned: Planned, left =
 export async function transferAnew(
   { api, keepArgoCd }: Examination,
   kind: ServedKind,
-  object: PlannedObject,
+  { awaited, object }: Described,
 ): Promise<(live: LiveObject) => OwnershipTransfer> {
-  const anew = await dryRunAnew(api, kind, withoutContent(engineObject(object)), fieldManager);
+  const anew = await dryRunAnew(api, kind, withoutContent(engineObject(object, awaited)), fieldManager);
   if (!anew.accepted) throw new Error(anew.reason);
   return (live) => takeoverOf(live, anew.object, keepArgoCd).transfer;
 }

@@ -36,7 +36,7 @@ function writtenObjects({ plan }: DescribedStack): KubernetesObject[] {
   return plan.systems.flatMap(({ objects }) => {
     const registered: ReadonlySet<Described> = new Set(Object.values(registeredObjects(objects, plan.cluster)));
     return Object.values(objects).map((described) =>
-      registered.has(described) ? engineObject(described.object) : described.object,
+      registered.has(described) ? engineObject(described.object, described.awaited) : described.object,
     );
   });
 }

@@ -24,9 +24,9 @@ describe('the ContextEngine component', () => {
         .map((key) => `engine-${key}`)
         .sort(),
     );
-    for (const [key, { object }] of Object.entries(objects)) {
+    for (const [key, { awaited, object }] of Object.entries(objects)) {
       const registration = others.find(({ name }) => name === `engine-${key}`);
-      assert.deepEqual(registration?.inputs, JSON.parse(JSON.stringify(engineObject(object))), key);
+      assert.deepEqual(registration?.inputs, JSON.parse(JSON.stringify(engineObject(object, awaited))), key);
     }
   });
 

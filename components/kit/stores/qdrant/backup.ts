@@ -37,7 +37,13 @@ export function qdrantBackup(args: QdrantBackupArgs): StoreBackup {
     load: script('load.py'),
     count: script('count.py'),
     living: {
-      env: [{ name: 'QDRANT_URL', value: url }, ...qdrantKeyVariable('QDRANT_API_KEY', apiKey)],
+      env: [
+        { name: 'QDRANT_URL', value: url },
+        ...(apiKey
+          ? [{ name: 'QDRANT_KEY_FROM', value: `entry ${apiKey.secretKey} of Secret ${apiKey.secretName}` }]
+          : []),
+        ...qdrantKeyVariable('QDRANT_API_KEY', apiKey, 'fails'),
+      ],
     },
     scratch: {
       env: [{ name: 'QDRANT_URL', value: `http://127.0.0.1:${port}` }],

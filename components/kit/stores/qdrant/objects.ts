@@ -8,6 +8,7 @@ import { httpProbes } from '../../objects/probes';
 import { clusterIpService, headlessService, type ServicePort } from '../../objects/service';
 import { statefulSet } from '../../objects/stateful-set';
 import { type AuthSidecar, noSidecar } from '../../parts/auth-sidecar';
+import { initContainersOf, openGate, secretGate } from '../../parts/gate';
 import { unpinnedWaiver } from '../../parts/pinning';
 import { madeSecret, revisionAnnotations, type SecretSource } from '../../parts/secrets';
 import { qdrantKeyVariable } from './client';
@@ -117,12 +118,17 @@ export function qdrantObjects(args: QdrantArgs): Record<string, Described> {
 
 function qdrantPod({ sidecar = noSidecar, ...args }: QdrantArgs): IPodSpec {
   const { requests, grpc } = qdrantPorts;
+  const { namespace = 'default' } = args.metadata(args.name, args.selector);
+  const gate = args.apiKey
+    ? secretGate({ image: args.image, namespace, source: args.apiKey.source, value: 'random' })
+    : openGate;
   return hardenedPod(qdrantUser, {
     serviceAccountName: args.serviceAccountName,
     ...pullSecrets(args.imagePullSecrets),
     ...args.placement,
     // SIGTERM flushes what is in memory; a kill means a replay of the log at the next start.
     terminationGracePeriodSeconds: 60,
+    ...initContainersOf(gate),
     containers: [
       {
         name: args.name,
@@ -164,6 +170,7 @@ function qdrantPod({ sidecar = noSidecar, ...args }: QdrantArgs): IPodSpec {
       { name: 'storage', persistentVolumeClaim: { claimName: args.storage.claimName } },
       { name: 'snapshots', persistentVolumeClaim: { claimName: args.snapshots.claimName } },
       { name: 'init', emptyDir: { sizeLimit: '1Mi' } },
+      ...gate.volumes,
       ...sidecar.volumes,
     ],
   });

@@ -1,4 +1,4 @@
-"""Requests to Qdrant: QDRANT_URL, and QDRANT_API_KEY where it wants one."""
+"""Requests to Qdrant: QDRANT_URL, and QDRANT_API_KEY where it wants one, which QDRANT_KEY_FROM then says the place of."""
 
 import json
 import os
@@ -74,6 +74,8 @@ def path(collection):
 
 def main(work):
     """Runs a script; what it raises becomes one line."""
+    if os.environ.get("QDRANT_KEY_FROM") and not os.environ.get("QDRANT_API_KEY"):
+        sys.exit(f"there is no {os.environ['QDRANT_KEY_FROM']}, the key of Qdrant: make it, then run this again")
     try:
         wait()
         work()

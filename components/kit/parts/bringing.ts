@@ -1,0 +1,56 @@
+import type { SecretSource } from './secrets';
+
+/**
+ * Command lines by which a person brings what a plan does not make. No value is ever an argument: arguments are seen by
+ * everybody on the machine and kept in the shell's history.
+ */
+
+/** Writes a new random value. */
+export const random = "openssl rand -hex 32 | tr -d '\\n'";
+
+/** Asks for a value without showing it. */
+export const fromTerminal = 'read -rs VALUE && printf %s "$VALUE"';
+
+/** The beginning of the command; entries follow. */
+export function createSecret(namespace: string, name: string): string {
+  return `kubectl -n ${namespace} create secret generic ${name}`;
+}
+
+/** Brings a Secret of one value from where it comes. */
+export function bringEntry(
+  namespace: string,
+  source: Pick<SecretSource, 'remoteKey' | 'remoteProperty' | 'secretKey' | 'secretName' | 'source'>,
+  value: 'random' | 'given',
+): string {
+  const { remoteKey, remoteProperty, secretKey, secretName } = source;
+  if (source.source === 'externalSecret') {
+    const place = [remoteKey, remoteProperty].filter((each) => each !== undefined).join(', property ');
+    return `kubectl -n ${namespace} describe externalsecret ${secretName} # reads ${place} of the secret store`;
+  }
+  const from = value === 'random' ? random : fromTerminal;
+  return `${from} | ${createSecret(namespace, secretName)} --from-file=${secretKey}=/dev/stdin`;
+}
+
+/** What git shows to a remote by https; for ssh there are the entries `ssh-privatekey` and `known_hosts` instead. */
+export function bringGitCredentials(namespace: string, name: string): string {
+  return `${fromTerminal} | ${createSecret(namespace, name)} --from-file=password=/dev/stdin`;
+}
+
+/** A server's own login. */
+export function bringLogin(stack: string): string {
+  return `npx fleet token --stack ${stack}`;
+}
+
+export function bringPullSecret(namespace: string, name: string): string {
+  const type = 'kubernetes.io/dockerconfigjson';
+  return `${createSecret(namespace, name)} --type=${type} --from-file=.dockerconfigjson=$HOME/.docker/config.json`;
+}
+
+export function bringClaim(namespace: string, name: string): string {
+  return `kubectl -n ${namespace} apply -f FILE # a PersistentVolumeClaim named ${name}`;
+}
+
+/** A working tree as the content of a repository. */
+export function bringUpload(stack: string, repository: string): string {
+  return `npx fleet repos upload ${repository} FOLDER --stack ${stack}`;
+}
