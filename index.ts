@@ -1,5 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
+import { needsInWords, needsOf } from './components/needs';
 import { confirmCluster, WrongClusterError } from './components/register/cluster-identity';
 import { SystemComponent } from './components/register/component';
 import { nested } from './components/register/outputs';
@@ -34,12 +35,15 @@ async function program(): Promise<Record<string, unknown>> {
   if (cluster.uid) await confirmCluster(cluster.uid, provider);
 
   const secrets = secretsOfStack();
-  return nested(
+  const outputs = nested(
     plan.systems.map((system) => {
       const component = new SystemComponent(system.id, { plan: system, cluster, secrets }, { provider });
       return [system.path, component.outputs()];
     }),
   );
+  // What is there already is nothing that a plan knows: `fleet doctor` looks.
+  const needs = needsOf(plan, stack);
+  return needs.length > 0 ? { ...outputs, broughtByOthers: needsInWords(needs) } : outputs;
 }
 
 /** What the operator can mend. */
