@@ -21,7 +21,11 @@ const qdrantAndItsUsers = ['qdrant', 'mcp-indexer', 'mcp-indexer-http', 'mcp-mem
 
 const stacks: Readonly<Record<string, Expected>> = {
   goddess: {
-    needs: ['Secret memory-mcp/memory-mcp-bearer token', 'Secret memory-mcp/memory-mcp-github-token token'],
+    needs: [
+      'Secret memory-mcp/memory-mcp-backup password',
+      'Secret memory-mcp/memory-mcp-bearer token',
+      'Secret memory-mcp/memory-mcp-github-token token',
+    ],
     notAwaited: [],
   },
   staging: {

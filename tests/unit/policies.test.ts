@@ -22,7 +22,15 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
     ['PersistentVolumeClaim', ({ claim }) => delete claim.holdsData],
     ['Namespace', ({ namespace }) => delete namespace.holdsData],
   ],
-  'saved-data': [['PersistentVolumeClaim', ({ claim }) => Object.assign(claim.object.metadata, { name: 'notes' })]],
+  'saved-data': [
+    [
+      'PersistentVolumeClaim',
+      (objects) => {
+        objects.other = copy().claim;
+        objects.other.object.metadata.name = 'notes';
+      },
+    ],
+  ],
   'foreign-gateways': [
     ['HTTPRoute', ({ route }) => Object.assign(route.object.spec, { parentRefs: [{ name: 'gw' }] })],
     ['HTTPRoute', ({ route }) => Object.assign(route.object.spec, { parentRefs: [{ name: 'gw', namespace: 'ns' }] })],
