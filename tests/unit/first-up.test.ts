@@ -26,7 +26,8 @@ const stacks: Readonly<Record<string, Expected>> = {
       'Secret memory-mcp/memory-mcp-bearer token',
       'Secret memory-mcp/memory-mcp-github-token token',
     ],
-    notAwaited: [],
+    // It must sync before it serves, and the login comes after `up`.
+    notAwaited: ['memory-mcp'],
   },
   staging: {
     needs: ['Secret memory-mcp/memory-mcp-api-keys', 'Secret memory-mcp/memory-mcp-github-token token'],
