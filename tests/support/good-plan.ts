@@ -38,7 +38,10 @@ export const good = (): Record<string, Described> => {
       retries: 0,
       pod,
     }),
-    secret: described('v1', 'Secret', { metadata: { name: 's', namespace: 'ns' }, stringData: {} }),
+    secret: described('v1', 'Secret', {
+      metadata: { name: 's', namespace: 'ns' },
+      stringData: { k: { secret: ['s', 'k'] } },
+    }),
     map: described('v1', 'ConfigMap', { data: { 'settings.toml': 'x' } }),
     policy: described('networking.k8s.io/v1', 'NetworkPolicy', {
       spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
