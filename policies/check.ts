@@ -15,6 +15,7 @@ import { probedServers, restrictedPods, sizedContainers, unmountedTokens } from 
 import { broughtReferences } from './rules/references';
 import { autoscaledReplicas, stickySessions } from './rules/scaling';
 import { referencedSecrets } from './rules/secrets';
+import { ownSelectors } from './rules/selectors';
 import { boundedSources } from './rules/sources';
 
 /** Every rule, in the order in which findings are shown. */
@@ -34,6 +35,7 @@ export const rules: readonly Rule[] = [
   probedServers,
   pinnedImages,
   closedNetworks,
+  ownSelectors,
   guardedRoutes,
   foreignGateways,
   boundedSources,

@@ -5,7 +5,7 @@ import { clientInWords } from '../kit/settings/clients';
 import { qdrantFlows, qdrantMetricsFlow } from '../kit/stores/qdrant/flows';
 import type { Flow, Peer } from '../system/flow';
 import { servedPorts } from './auth-sidecar';
-import { allPods, podsOf, ports, serverKinds, type Use, uses } from './names';
+import { allPods, podsOf, ports, serverKinds, uses } from './names';
 import type { ContextEngineSettings } from './settings';
 import { exposedServices, running, runningServers } from './settings/choices';
 
@@ -22,11 +22,6 @@ export function flows(settings: ContextEngineSettings, cluster: ClusterFacts): F
     ...backup(settings, cluster),
     ...git(settings, cluster),
   ];
-}
-
-/** Our pods that use something. In a shared namespace others may have the same label. */
-function fromPods(use: Use): Readonly<Record<string, string>> {
-  return { ...allPods, ...uses(use) };
 }
 
 /** A connection between two kinds of our own pods: out of the one, into the other. */
@@ -46,7 +41,7 @@ function between(
 function vectors(): Flow[] {
   const purpose = 'vectors and snapshots';
   return [
-    ...qdrantFlows({ name: 'qdrant', pods: podsOf('qdrant'), clients: fromPods('qdrant'), purpose }),
+    ...qdrantFlows({ name: 'qdrant', pods: podsOf('qdrant'), clients: uses('qdrant'), purpose }),
     { name: 'dns', pods: allPods, direction: 'out', peer: { kind: 'dns' }, port: 53, purpose: 'names' },
   ];
 }
@@ -56,14 +51,14 @@ function memory(settings: ContextEngineSettings): Flow[] {
   const { health, port } = serverKinds['mcp-memory'];
   const to = podsOf('mcp-memory');
   return [
-    ...between('memory', fromPods('memory'), to, port, 'memories, asked for by the indexer'),
-    ...between('memory-health', fromPods('memory'), to, health, 'whether memory is ready, asked by the indexer'),
+    ...between('memory', uses('memory'), to, port, 'memories, asked for by the indexer'),
+    ...between('memory-health', uses('memory'), to, health, 'whether memory is ready, asked by the indexer'),
   ];
 }
 
 function decoder(settings: ContextEngineSettings): Flow[] {
   if (!running(settings).llamacpp) return [];
-  return between('decoder', fromPods('decoder'), podsOf('llamacpp'), ports.llamacpp.requests, 'answers of the model');
+  return between('decoder', uses('decoder'), podsOf('llamacpp'), ports.llamacpp.requests, 'answers of the model');
 }
 
 /** The embedding model, and that of llama.cpp; nobody fetches any where they are only read from the volume. */
@@ -71,7 +66,7 @@ function models(settings: ContextEngineSettings, cluster: ClusterFacts): Flow[] 
   const { modelHosts } = settings;
   const runs = running(settings).llamacpp;
   // Offline, only llama.cpp's own model is still fetched.
-  const all = settings.engine.modelsOffline ? podsOf('llamacpp') : fromPods('models');
+  const all = settings.engine.modelsOffline ? podsOf('llamacpp') : uses('models');
   const common = peersAt(
     modelHosts.map((host) => ({ host, port: 443 })),
     cluster,
@@ -135,7 +130,7 @@ function monitoring(settings: ContextEngineSettings, { monitoring: facts }: Clus
 function backup({ backup: { target } }: ContextEngineSettings, cluster: ClusterFacts): Flow[] {
   if (target.kind !== 's3') return [];
   const { peer, port } = peerAt(remoteOf(target.endpoint), cluster);
-  return [out('backups-to-storage', fromPods('backups'), peer, port, 'backups')];
+  return [out('backups-to-storage', uses('backups'), peer, port, 'backups')];
 }
 
 /** One for each repository, so that a new one changes no policy of the others. */

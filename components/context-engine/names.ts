@@ -1,4 +1,4 @@
-import { labelsOf } from '../kit/objects/labels';
+import { labelsOf, systemLabel } from '../kit/objects/labels';
 import type { RunAs } from '../kit/objects/pod';
 import { qdrantPorts } from '../kit/stores/qdrant/objects';
 import type { ObjectMeta } from '../system/planned-object';
@@ -63,7 +63,7 @@ export const claims = {
 } as const;
 
 /** Labels that all pods of the system share, whatever else lives in their namespace. */
-export const allPods = { app: system } as const;
+export const allPods = { app: system, [systemLabel]: system } as const;
 
 /** Labels that select the pods of one kind, and of one repository where each has its own. */
 export function podsOf(component: Component, repository?: string): Record<string, string> {
@@ -73,9 +73,9 @@ export function podsOf(component: Component, repository?: string): Record<string
 /** What a pod uses, as a label: network policies and affinities select by it, so that one serves all pods of a kind. */
 export type Use = 'qdrant' | 'memory' | 'models' | 'decoder' | 'backups';
 
-/** Label of the pods that use something. */
+/** Labels of our pods that use something. */
 export function uses(use: Use): Record<string, string> {
-  return { [`memory-fleet.dev/uses-${use}`]: 'true' };
+  return { ...allPods, [`memory-fleet.dev/uses-${use}`]: 'true' };
 }
 
 /** Label of the one Service whose pods Prometheus scrapes. */

@@ -1,4 +1,4 @@
-import { labelsOf } from '../kit/objects/labels';
+import { labelsOf, systemLabel } from '../kit/objects/labels';
 import type { ServerPorts } from '../kit/parts/app-server';
 import { proxyPorts } from '../kit/parts/auth-sidecar';
 import type { ObjectMeta } from '../system/planned-object';
@@ -15,19 +15,19 @@ export const configPath = '/etc/memory-mcp';
 /** Host that the device login and every git remote of the default configuration talk to. */
 export const gitHubHost = 'github.com';
 
-/** Labels that select the pods of one purpose. The server's is the one that upstream's own manifests select by. */
+/** Labels that all pods of the system share, whatever else lives in their namespace. */
+export const allPods = { [systemLabel]: system } as const;
+
+/** Labels that select the pods of one purpose. The server's `app` is the one that upstream's own manifests select by. */
 export const pods = {
-  server: { app: system },
-  bootstrap: { app: `${system}-bootstrap` },
-  backup: { app: `${system}-backup` },
-  volumeBackup: { app: `${system}-volume-backup` },
+  server: { app: system, ...allPods },
+  bootstrap: { app: `${system}-bootstrap`, ...allPods },
+  backup: { app: `${system}-backup`, ...allPods },
+  volumeBackup: { app: `${system}-volume-backup`, ...allPods },
 } as const;
 
-/** Label of the pods that are on one node, because they mount volumes that attach to one: that of the data, that of its backups. */
-export const usesVolume = { 'memory-fleet.dev/uses-volume': 'true' } as const;
-
-/** Labels that all pods of the system share, whatever else lives in their namespace. */
-export const allPods = { 'app.kubernetes.io/name': system } as const;
+/** Labels of the pods that are on one node, because they mount volumes that attach to one: that of the data, that of its backups. */
+export const usesVolume = { 'memory-fleet.dev/uses-volume': 'true', ...allPods } as const;
 
 /** Metadata of an object of the system in its namespace. */
 export function metadataIn(settings: MemoryMcpSettings, labels: Readonly<Record<string, string>> = pods.server) {

@@ -16,7 +16,7 @@ export const good = (): Record<string, Described> => {
     resources: { requests: { cpu: '1', memory: '1Gi' }, limits: { memory: '1Gi' } },
   };
   const guard = { ...container, name: 'bearer-proxy', ports: [{ name: 'guarded', containerPort: 8081 }] };
-  const app = { app: 'server' };
+  const app = { app: 'server', 'app.kubernetes.io/name': 'system' };
   const containers = { containers: [container, guard], initContainers: [{ ...container }] };
   const pod = hardenedPod({ uid: 1, gid: 1 }, { ...containers, volumes: [dataVolume], ...onOneNode(app) });
   const template = { metadata: { labels: app }, spec: pod };
@@ -48,7 +48,7 @@ export const good = (): Record<string, Described> => {
     }),
     service: described('v1', 'Service', {
       spec: {
-        selector: { app: 'server' },
+        selector: app,
         sessionAffinity: 'ClientIP',
         ports: [{ name: 'http', port: 80, targetPort: 8081 }],
       },
@@ -57,7 +57,7 @@ export const good = (): Record<string, Described> => {
       metadata: { name: 'outside', namespace: 'ns' },
       spec: {
         type: 'NodePort',
-        selector: { app: 'server' },
+        selector: app,
         sessionAffinity: 'ClientIP',
         ports: [{ name: 'http', port: 80, targetPort: 'guarded' }],
       },
@@ -65,7 +65,7 @@ export const good = (): Record<string, Described> => {
     sources: described('networking.k8s.io/v1', 'NetworkPolicy', {
       metadata: { name: 'sources', namespace: 'ns' },
       spec: {
-        podSelector: { matchLabels: { app: 'server' } },
+        podSelector: { matchLabels: app },
         policyTypes: ['Ingress'],
         ingress: [{ from: [{ ipBlock: { cidr: '192.0.2.0/24' } }], ports: [{ protocol: 'TCP', port: 8081 }] }],
       },

@@ -49,7 +49,10 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
     ['Deployment', (_, pod) => delete pod.affinity],
     ['Job', ({ once }, pod) => renamed(delete pod.affinity, once)],
     ['Deployment', (_, pod) => Object.assign(termOf(pod), { topologyKey: 'topology.kubernetes.io/zone' })],
-    ['Deployment', (_, pod) => Object.assign(termOf(pod), { labelSelector: { matchLabels: { app: 'other' } } })],
+    [
+      'Deployment',
+      (_, pod) => Object.assign(termOf(pod), { labelSelector: { matchLabels: { ...system, app: 'other' } } }),
+    ],
   ],
   'brought-references': [
     ['Deployment', (_, pod) => pod.volumes.push({ name: 'x', secret: { secretName: 'other', optional: true } })],
@@ -107,6 +110,22 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
     ['CronJob', (_, pod) => Object.assign(pod.initContainers[0], { image: 'registry.example/server:1.0' })],
   ],
   'closed-networks': [['CronJob', ({ job }) => Object.assign(job.object.metadata, { namespace: 'elsewhere' })]],
+  'own-selectors': [
+    ['Service', ({ service }) => delete service.object.spec.selector['app.kubernetes.io/name']],
+    ['NetworkPolicy', ({ sources }) => delete sources.object.spec.podSelector.matchLabels['app.kubernetes.io/name']],
+    ['NetworkPolicy', (objects) => delete objects.namespace],
+    ['NetworkPolicy', ({ sources }) => sources.object.spec.ingress.push({ from: [{ podSelector: bare }] })],
+    ['Deployment', (_, pod) => delete termOf(pod).labelSelector.matchLabels['app.kubernetes.io/name']],
+    ['CronJob', (_, pod) => Object.assign(pod, { topologySpreadConstraints: [{ labelSelector: bare }] })],
+    ['CronJob', (_, pod) => Object.assign(pod, { topologySpreadConstraints: [{ labelSelector: foreign }] })],
+    ['StatefulSet', (_, pod) => Object.assign(pod.affinity, { podAntiAffinity: preferring(bare) })],
+    ['PodDisruptionBudget', (objects) => Object.assign(objects, { b: selecting('PodDisruptionBudget', 'selector') })],
+    ['ServiceMonitor', (objects) => Object.assign(objects, { m: selecting('ServiceMonitor', 'selector') })],
+    [
+      'CiliumNetworkPolicy',
+      (objects) => Object.assign(objects, { c: selecting('CiliumNetworkPolicy', 'endpointSelector') }),
+    ],
+  ],
   'guarded-routes': [
     ['HTTPRoute', ({ route }) => Object.assign(route.object.spec.rules[0].backendRefs[0], { port: 81 })],
     ['HTTPRoute', ({ route }) => Object.assign(route.object.spec.rules[0].backendRefs[0], { name: 'elsewhere' })],
@@ -138,6 +157,14 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
   'autoscaled-replicas': [['StatefulSet', ({ set }) => Object.assign(set.object.spec, { replicas: 3 })]],
 };
 
+/** The label without which a selector may mean pods of others. */
+const system = { 'app.kubernetes.io/name': 'system' };
+const bare = { matchLabels: { app: 'server' } };
+const foreign = { matchLabels: { app: 'server', 'app.kubernetes.io/name': 'other' } };
+const preferring = (labelSelector: object) => ({
+  preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm: { labelSelector } }],
+});
+const selecting = (kind: string, key: string) => described('v1', kind, { spec: { [key]: bare } });
 const external = { type: 'ClusterIP', externalIPs: ['192.0.2.1'] };
 const backendOf = (ingress: Loose) => ingress.object.spec.rules[0].http.paths[0].backend.service;
 const termOf = (pod: Loose) => pod.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0];
@@ -185,13 +212,12 @@ describe('rules', () => {
     for (const bend of [
       (policy: Loose) => Object.assign(policy.spec, { policyTypes: ['Ingress'] }),
       (policy: Loose) => Object.assign(policy.spec, { ingress: [{}] }),
-      (policy: Loose) => Object.assign(policy.spec, { podSelector: { matchLabels: { app: 'other' } } }),
+      (policy: Loose) => Object.assign(policy.spec, { podSelector: { matchLabels: { ...system, app: 'other' } } }),
     ]) {
       const objects = copy();
       bend(objects.policy.object);
-      const { violations } = checked(objects);
-      assert.deepEqual([...new Set(violations.map(({ rule }) => rule))], ['closed-networks']);
-      assert.equal(violations.length, 4);
+      const open = checked(objects).violations.filter(({ rule }) => rule === 'closed-networks');
+      assert.equal(open.length, 4);
     }
   });
 

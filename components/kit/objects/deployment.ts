@@ -1,6 +1,7 @@
 import type { IPodSpec } from 'kubernetes-models/v1';
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
+import { workloadSelector } from './labels';
 
 export interface DeploymentArgs {
   readonly metadata: ObjectMeta;
@@ -39,7 +40,7 @@ export function deployment(args: DeploymentArgs): Described<'Deployment'> {
             : { type: 'Recreate' },
         progressDeadlineSeconds: args.progressSeconds,
         revisionHistoryLimit: 3,
-        selector: { matchLabels: { ...args.selector } },
+        selector: { matchLabels: workloadSelector(args.selector) },
         template: {
           metadata: { labels: { ...args.podLabels }, annotations: { ...args.podAnnotations } },
           spec: args.pod,

@@ -1,6 +1,7 @@
 import type { IPodSpec } from 'kubernetes-models/v1';
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
+import { workloadSelector } from './labels';
 
 export interface StatefulSetArgs {
   readonly metadata: ObjectMeta;
@@ -29,7 +30,7 @@ export function statefulSet(args: StatefulSetArgs): Described<'StatefulSet'> {
         replicas: args.replicas ?? 1,
         serviceName: args.serviceName,
         revisionHistoryLimit: 3,
-        selector: { matchLabels: { ...args.selector } },
+        selector: { matchLabels: workloadSelector(args.selector) },
         template: {
           metadata: { labels: { ...args.podLabels }, annotations: { ...args.podAnnotations } },
           spec: args.pod,

@@ -1,3 +1,4 @@
+import { systemLabel } from '../../../components/kit/objects/labels';
 import { apiServerNetworks, portsOf } from '../../../components/kit/parts/network-policies';
 import type { Plan, SystemPlan } from '../../../components/system';
 import { everyNamespace, type Flow, type Peer } from '../../../components/system/flow';
@@ -9,7 +10,8 @@ const introduction = `# Network flows
 
 <!-- Generated from the stack files by \`npm run generate\`; do not edit. -->
 
-All traffic that the pods of each stack have, with the policy that allows it. What is not here is denied, both ways.
+All traffic that the pods of each stack have, with the policy that allows it. What is not here is denied, both ways. Every selector
+of ours has the label \`${systemLabel}\` of its system too, which the tables leave out.
 
 A host of a URL is in the cluster where \`cluster.services\` says so, or where its name ends with \`.svc\`, alone or before the cluster's
 domain, or has no dot: then every pod of that namespace may be reached, on the port of the URL, or those pods and that port that the
@@ -38,7 +40,7 @@ function flowTable(system: SystemPlan, cluster: ClusterFacts): string[] {
         if (!policy) throw new Error(`${system.id}: no policy allows the flow ${flow.name}`);
         return [
           flow.direction,
-          labelsInWords(flow.pods),
+          labelsInWords(ofOurs(flow.pods)),
           peerInWords(flow.peer, cluster, policy.kind === 'CiliumNetworkPolicy'),
           portInWords(flow, cluster),
           flow.purpose,
@@ -108,7 +110,12 @@ function controllerInWords({ ingress }: ClusterFacts): string {
 function podsInWords(namespace: string | undefined, labels: Readonly<Record<string, string>>): string {
   const named = namespace === everyNamespace ? 'every namespace' : code(namespace);
   const place = namespace === undefined ? '' : ` in ${named}`;
-  return `${labelsInWords(labels)}${place}`;
+  return `${labelsInWords(namespace === undefined ? ofOurs(labels) : labels)}${place}`;
+}
+
+/** The labels of pods of ours, without the one that all of them have. */
+function ofOurs({ [systemLabel]: _, ...labels }: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return labels;
 }
 
 function labelsInWords(labels: Readonly<Record<string, string>>): string {

@@ -8,6 +8,9 @@ import { container, described, environmentOf, facts, find, names, pod } from '..
 
 const gateway = { kind: 'gateway', hostname: 'context.example' };
 
+/** Labels that every pod of it has. */
+const all = { app: 'context-engine', 'app.kubernetes.io/name': 'context-engine' };
+
 describe('what runs', () => {
   const workloads = (settings: object) =>
     names(described(settings), 'StatefulSet', 'Deployment').map((name) => name.split('/')[1]);
@@ -185,7 +188,7 @@ describe('the bearer token', () => {
     );
     assert.deepEqual(
       direct.map(({ peer }) => peer),
-      [{ kind: 'pods', labels: { app: 'context-engine', 'memory-fleet.dev/uses-memory': 'true' } }],
+      [{ kind: 'pods', labels: { ...all, 'memory-fleet.dev/uses-memory': 'true' } }],
     );
   });
 
@@ -261,7 +264,7 @@ describe('the layouts', () => {
       const [kind = '', workload = ''] = name.split('/');
       const [term] =
         pod(plan, kind, workload).affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
-      assert.deepEqual(term?.labelSelector?.matchLabels, { app: 'context-engine' }, name);
+      assert.deepEqual(term?.labelSelector?.matchLabels, all, name);
     }
   });
 });

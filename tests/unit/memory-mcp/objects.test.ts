@@ -78,9 +78,12 @@ describe('memory-mcp without settings', () => {
     }
   });
 
-  it('selects by the label that upstream selects by', () => {
+  it('selects by the label that upstream selects by, and where that may change by that of the system too', () => {
     assert.deepEqual(deployment.spec?.selector, { matchLabels: { app: 'memory-mcp' } });
-    assert.deepEqual(plan.objects.service.object.spec?.selector, { app: 'memory-mcp' });
+    assert.deepEqual(plan.objects.service.object.spec?.selector, {
+      app: 'memory-mcp',
+      'app.kubernetes.io/name': 'memory-mcp',
+    });
   });
 
   it('never carries the label that Argo CD tracks by', () => {

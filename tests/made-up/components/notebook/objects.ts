@@ -1,4 +1,4 @@
-import { labelsOf } from '../kit/objects/labels';
+import { labelsOf, systemLabel } from '../kit/objects/labels';
 import { dedicatedNamespace } from '../kit/objects/namespace';
 import { hardenedPod, onOneNode, type RunAs, resourceRequirements } from '../kit/objects/pod';
 import { account } from '../kit/objects/service-account';
@@ -23,8 +23,10 @@ const runAs: RunAs = { uid: 1000, gid: 1000 };
 const ports = { requests: 8000, health: 18_000 };
 const qdrantImage = 'docker.io/qdrant/qdrant:v1.15.4-unprivileged';
 const toolsImage = 'docker.io/library/python:3.13.7-alpine3.22';
+const allPods = { app: system, [systemLabel]: system };
 /** Labels of the pods of one kind. */
-const pods = (component: string) => ({ app: system, component });
+const pods = (component: string) => ({ ...allPods, component });
+const usesQdrant = { ...allPods, 'memory-fleet.dev/uses-qdrant': 'true' };
 
 /** One notebook: a server, its vectors, and their backup. */
 export function describeNotebook(name: string, settings: InstanceSettings, cluster: NamedCluster): SystemPlan {
@@ -130,11 +132,11 @@ function server(settings: InstanceSettings, metadata: Parameters<typeof appServe
 
 function flows({ hostname }: InstanceSettings): Flow[] {
   return [
-    { name: 'dns', pods: { app: system }, direction: 'out', peer: { kind: 'dns' }, port: 53, purpose: 'names' },
+    { name: 'dns', pods: allPods, direction: 'out', peer: { kind: 'dns' }, port: 53, purpose: 'names' },
     ...qdrantFlows({
       name: 'qdrant',
       pods: pods('qdrant'),
-      clients: { 'memory-fleet.dev/uses-qdrant': 'true' },
+      clients: usesQdrant,
       purpose: 'vectors',
     }),
     ...(hostname === undefined
@@ -158,8 +160,7 @@ function backupArgs(
   cluster: NamedCluster,
   metadata: BackupArgs['metadata'],
 ): BackupArgs {
-  const labels = (component: string) =>
-    labelsOf(system, { ...pods(component), 'memory-fleet.dev/uses-qdrant': 'true' });
+  const labels = (component: string) => labelsOf(system, { ...pods(component), ...usesQdrant });
   return {
     name: 'backup',
     key: 'backup',
@@ -171,7 +172,7 @@ function backupArgs(
     serviceAccountName: system,
     imagePullSecrets: [],
     runAs,
-    placement: onOneNode({ app: system }),
+    placement: onOneNode(allPods),
     waivers: [],
     after: [
       'serviceAccount',

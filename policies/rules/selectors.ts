@@ -1,0 +1,78 @@
+import type { IPodSpec } from 'kubernetes-models/v1';
+import { systemLabel } from '../../components/kit/objects/labels';
+import type { DescribedObjects } from '../../components/system/described';
+import type { PlannedObject } from '../../components/system/planned-object';
+import { objectsIn } from '../backends';
+import { podLabelsOf, podOf } from '../pods';
+import type { Rule } from '../rule';
+
+interface Selector {
+  readonly matchLabels?: Readonly<Record<string, string>> | undefined;
+}
+
+export const ownSelectors: Rule = {
+  name: 'own-selectors',
+  demand:
+    'every selector has the label of its system, so that in a shared namespace it never means pods of others; selectors of ' +
+    'Deployments and StatefulSets, which nobody can change, are left as they are',
+  check(object, { objects }) {
+    const systems = new Set(objectsIn(objects).flatMap((each) => podLabelsOf(each)[systemLabel] ?? []));
+    return Object.entries(selectorsOf(object, objects)).flatMap(([where, selectors]) =>
+      selectors.every(({ matchLabels }) => systems.has(matchLabels?.[systemLabel] ?? ''))
+        ? []
+        : [`selects ${where} without the label ${systemLabel} of its system`],
+    );
+  },
+};
+
+/** The selectors of an object that are about pods or Services of its own namespace, by what they are for. */
+function selectorsOf(object: PlannedObject, objects: DescribedObjects): Readonly<Record<string, readonly Selector[]>> {
+  switch (object.kind) {
+    case 'NetworkPolicy':
+      return isDenialOfNamespace(object, objects)
+        ? {}
+        : { 'its pods': [object.spec?.podSelector ?? {}], 'their peers': ownPeers(object) };
+    case 'CiliumNetworkPolicy':
+      return { 'its pods': [(object.spec?.endpointSelector ?? {}) as Selector] };
+    case 'Service':
+      return { 'its pods': [{ matchLabels: object.spec?.selector }] };
+    case 'PodDisruptionBudget':
+      return { 'its pods': [(object.spec?.selector ?? {}) as Selector] };
+    case 'ServiceMonitor':
+      return { 'its Services': [object.spec.selector as Selector] };
+    default: {
+      const pod = podOf(object);
+      return pod ? { 'pods to be beside': placementOf(pod) } : {};
+    }
+  }
+}
+
+/** In a namespace of our own nobody else is denied anything. */
+function isDenialOfNamespace({ metadata, spec }: PlannedObject<'NetworkPolicy'>, objects: DescribedObjects): boolean {
+  const dedicated = objectsIn(objects).some(
+    ({ kind, metadata: { name } }) => kind === 'Namespace' && name === metadata.namespace,
+  );
+  return dedicated && !spec?.ingress && !spec?.egress;
+}
+
+/** Peers of the same namespace. One without any label is a host without a dot: a Service of somebody there. */
+function ownPeers({ spec }: PlannedObject<'NetworkPolicy'>): Selector[] {
+  const peers = [
+    ...(spec?.ingress ?? []).flatMap(({ from = [] }) => from),
+    ...(spec?.egress ?? []).flatMap(({ to = [] }) => to),
+  ];
+  return peers.flatMap(({ namespaceSelector, podSelector }) =>
+    namespaceSelector === undefined && Object.keys(podSelector?.matchLabels ?? {}).length > 0 && podSelector
+      ? [podSelector]
+      : [],
+  );
+}
+
+function placementOf({ affinity, topologySpreadConstraints = [] }: IPodSpec): Selector[] {
+  const both = [affinity?.podAffinity, affinity?.podAntiAffinity];
+  const terms = both.flatMap((each) => [
+    ...(each?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+    ...(each?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm }) => podAffinityTerm),
+  ]);
+  return [...terms, ...topologySpreadConstraints].map(({ labelSelector }) => labelSelector ?? {});
+}
