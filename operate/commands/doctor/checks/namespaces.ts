@@ -1,3 +1,4 @@
+import { workloadSelector } from '../../../../components/kit/objects/labels';
 import { fieldManager } from '../../../../components/register/written';
 import type { SystemPlan } from '../../../../components/system';
 import { keyOf } from '../../../../config/problems';
@@ -56,7 +57,8 @@ async function foreignAnswer(
   key: string,
 ): Promise<Answer> {
   const pods = await look.list<LiveObject>(`${pathOf(name)}/pods`);
-  const servers = operations.servers.map(({ podLabels }) => Object.entries(podLabels));
+  // An earlier installation has the labels by which workloads select, and not always more.
+  const servers = operations.servers.map(({ podLabels }) => Object.entries(workloadSelector(podLabels)));
   const others = pods.filter(
     ({ metadata: { labels = {} } }) =>
       !servers.some((selector) => selector.every(([label, value]) => labels[label] === value)),
