@@ -63,7 +63,8 @@ export function marked(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, marked(held)]));
 }
 
-function structured(value: string): unknown {
+/** A value of the engine, in whose flat map everything structured is JSON text. */
+export function structured(value: string): unknown {
   if (!/^\s*[[{]/.test(value)) return value;
   try {
     return JSON.parse(value);

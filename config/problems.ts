@@ -33,7 +33,9 @@ export function problemsOf(error: z.ZodError, raw: Raw, schema: z.ZodType): Prob
       const [inner] = issue.issues;
       return [{ key: keyOf(issue.path), expected: `expected another name: ${inner?.message ?? issue.message}` }];
     }
-    return [{ key: keyOf(issue.path), expected: expectation(issue), ...foundAt(raw, issue.path) }];
+    return [
+      { key: keyOf(issue.path), expected: expectation(issue, valueAt(raw, issue.path)), ...foundAt(raw, issue.path) },
+    ];
   });
   // A value that is too long and of a wrong form breaks two checks for the same reason.
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
@@ -58,15 +60,20 @@ function unknownKey(key: string, known: string[]): string {
   return `no such key; known keys here: ${known.join(', ') || 'none'}`;
 }
 
-function expectation(issue: z.core.$ZodIssue): string {
+function expectation(issue: z.core.$ZodIssue, found: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
       return issue.message.startsWith('Invalid input')
         ? `expected ${article(issue.expected)}`
-        : `expected ${issue.message}`;
+        : `expected ${issue.message}${issue.expected === 'string' && isBare(found) ? '; in quotes, or YAML takes it for no text' : ''}`;
     default:
       return `expected ${issue.message}`;
   }
+}
+
+/** What YAML makes of a text that looks like a number or a truth value. */
+function isBare(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'boolean';
 }
 
 function article(type: string): string {

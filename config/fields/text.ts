@@ -12,13 +12,21 @@ export type Judge = (value: string) => string | undefined;
  * @param judge what a regular expression cannot tell, or tells without a reason: its words come before the general ones
  */
 export const text = (form: RegExp, expected: string, longest = 1024, judge: Judge = () => undefined) => {
-  const error = ({ input }: { readonly input?: unknown }) => judge(String(input)) ?? expected;
+  const error = ({ input }: { readonly input?: unknown }) => {
+    const day = printedTime.exec(String(input))?.[1];
+    return day === undefined
+      ? (judge(String(input)) ?? expected)
+      : `${expected}; a date stands in quotes, "${day}", or YAML takes it for a time`;
+  };
   return z
     .string({ error: expected })
     .max(longest, { error })
     .regex(form, { error })
     .refine((value) => value.length > longest || !form.test(value) || judge(value) === undefined, { error });
 };
+
+/** How the engine hands on what YAML takes for a time, such as `2024-08-28` without quotes. */
+const printedTime = /^(\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d(?:\.\d+)? [+-]\d{4} \S+$/;
 
 /** A whole number in a closed range. */
 export const integer = (minimum: number, maximum: number) =>

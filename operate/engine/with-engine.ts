@@ -4,7 +4,7 @@ import { withLock } from '../base/lock';
 import type { CommandRun } from '../base/run';
 import { knownUid, type StackCluster, standaloneKubeconfig } from '../cluster/stack-cluster';
 import type { DescribedStack } from '../stack';
-import { readStackFile } from '../stack-file';
+import { readStackFile, stackFilePath } from '../stack-file';
 import type { Tools } from '../toolchain';
 import { type ConfigOverrides, type OpenStack, openStack } from './index';
 
@@ -55,6 +55,6 @@ export function withEngineAt<T>(
 
 /** That kubeconfig has one context, whatever the stack file calls it. */
 function contextOverride(projectDir: string, { name }: DescribedStack, { context }: StackCluster): ConfigOverrides {
-  const { cluster } = readStackFile(join(projectDir, `Pulumi.${name}.yaml`));
+  const { cluster } = readStackFile(stackFilePath(projectDir, name));
   return { 'memory-fleet:cluster': { ...(cluster as object | undefined), context } };
 }

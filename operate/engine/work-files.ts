@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { basename, join } from 'node:path';
+import { toYaml } from '../../render/yaml';
 import { Failure } from '../base/failure';
 import { readIfExists, writeAtomically } from '../base/files';
+import { stackFilePath } from '../stack-file';
+import { fullKey } from '../stack-file/engine-config';
+import { readYaml } from '../stack-file/yaml';
 
 /** What a stack file says beside its configuration: how secrets in it and in the state are encrypted. */
 const secretsFields = ['secretsprovider', 'encryptedkey', 'encryptionsalt'] as const;
@@ -31,8 +34,8 @@ export function refreshWorkFiles(
   stack: string,
   overrides: ConfigOverrides = {},
 ): { readonly ownEncryption: boolean } {
-  const name = `Pulumi.${stack}.yaml`;
-  const source = join(projectDir, name);
+  const source = stackFilePath(projectDir, stack);
+  const name = basename(source);
   if (!existsSync(source)) {
     throw new Failure(
       `there is no ${name} in ${projectDir}`,
@@ -40,13 +43,10 @@ export function refreshWorkFiles(
     );
   }
   mkdirSync(workDir, { recursive: true });
-  writeAtomically(
-    join(workDir, 'Pulumi.yaml'),
-    stringify(inlineProject(readStackFile(join(projectDir, 'Pulumi.yaml')))),
-  );
-  const wanted = readStackFile(source);
-  const merged = mergeStackFile(wanted, readStackFile(join(workDir, name)), overrides);
-  writeAtomically(join(workDir, name), stringify(merged), 0o600);
+  writeAtomically(join(workDir, 'Pulumi.yaml'), toYaml(inlineProject(contentOf(join(projectDir, 'Pulumi.yaml')))));
+  const wanted = contentOf(source);
+  const merged = mergeStackFile(wanted, contentOf(join(workDir, name)), overrides);
+  writeAtomically(join(workDir, name), toYaml(merged), 0o600);
   return { ownEncryption: secretsFields.some((field) => wanted[field] !== undefined) };
 }
 
@@ -61,7 +61,10 @@ export function mergeStackFile(source: StackFile, lastCopy: StackFile, overrides
     : Object.fromEntries(
         secretsFields.flatMap((field) => (lastCopy[field] === undefined ? [] : [[field, lastCopy[field]]])),
       );
-  const config = Object.entries({ ...source.config, ...overrides }).filter(([, value]) => value !== undefined);
+  const own = Object.entries(source.config ?? {}).map(([key, value]) => [fullKey(key), value]);
+  const config = Object.entries({ ...Object.fromEntries(own), ...overrides }).filter(
+    ([, value]) => value !== undefined,
+  );
   return { ...source, ...kept, config: Object.fromEntries(config) };
 }
 
@@ -70,6 +73,7 @@ function inlineProject({ main: _, ...project }: StackFile): StackFile {
   return project;
 }
 
-function readStackFile(path: string): StackFile {
-  return (parse(readIfExists(path) ?? '') as StackFile | null) ?? {};
+/** A file of the project as the engine reads it. */
+function contentOf(path: string): StackFile {
+  return (readYaml(readIfExists(path) ?? '') as StackFile | null) ?? {};
 }

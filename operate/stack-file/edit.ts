@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseDocument } from 'yaml';
 import { Failure } from '../base/failure';
+import { fullKey, projectName } from './engine-config';
 import { type KeyPath, withKey, withoutKey } from './splice';
+import { readYaml } from './yaml';
+import { YamlError } from './yaml-error';
 
 /** A key and the value that it gets: data of any form. */
 export interface KeyValue {
   readonly path: KeyPath;
   readonly value: unknown;
 }
-
-const project = 'memory-fleet';
 
 /**
  * The text of a stack file with other values of some keys. Every line that has nothing to do with them stays as it is:
@@ -21,7 +21,7 @@ const project = 'memory-fleet';
  */
 export function setKeys(text: string, changes: readonly KeyValue[]): string {
   return changes.reduce((before, { path, value }) => {
-    const key = inFile(path);
+    const key = inFile(before, path);
     return confirmed(before, withKey(before, key, value), path, (data) => assigned(data, key, value));
   }, text);
 }
@@ -34,14 +34,28 @@ export function setKeys(text: string, changes: readonly KeyValue[]): string {
  */
 export function removeKeys(text: string, paths: readonly KeyPath[]): string {
   return paths.reduce((before, path) => {
-    const key = inFile(path);
+    const key = inFile(before, path);
     return confirmed(before, withoutKey(before, key), path, (data) => unassigned(data, key));
   }, text);
 }
 
-/** The engine puts the project's name in front of the first part of a path. */
-function inFile([first = '', ...rest]: KeyPath): KeyPath {
-  return ['config', `${project}:${first}`, ...rest];
+/** A path as the file spells it: the project's name may stand before its first part, or be left to the engine. */
+function inFile(text: string, [first = '', ...rest]: KeyPath): KeyPath {
+  const full = `${projectName}:${first}`;
+  const { config } = dataOf(text);
+  const spelt = isMap(config) ? Object.keys(config).find((key) => fullKey(key) === full) : undefined;
+  return ['config', spelt ?? full, ...rest];
+}
+
+/** @throws Failure where the engine would not read the text */
+function dataOf(text: string): Data {
+  try {
+    const data = readYaml(text);
+    return isMap(data) ? data : {};
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    throw new Failure(`the stack file is no YAML: ${error.message}`, 'mend it by hand first');
+  }
 }
 
 type Data = Record<string, unknown>;
@@ -51,15 +65,23 @@ type Data = Record<string, unknown>;
  * that nobody named.
  */
 function confirmed(before: string, after: string, path: KeyPath, changed: (data: Data) => Data): string {
-  const wanted = changed((parseDocument(before).toJS() ?? {}) as Data);
-  const document = parseDocument(after);
-  if (document.errors.length > 0 || !isDeepStrictEqual(document.toJS() ?? {}, wanted)) {
+  if (!isDeepStrictEqual(readOrNothing(after), changed(dataOf(before)))) {
     throw new Failure(
       `${path.join('.')} cannot be changed in the stack file without changing something else`,
       'change it by hand; anchors, aliases and merge keys are what usually stands in the way',
     );
   }
   return after;
+}
+
+/** What became of a text, which may be no YAML any more. */
+function readOrNothing(text: string): unknown {
+  try {
+    return dataOf(text);
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
 }
 
 // Both copy what lies on the path: a map that several keys share by an alias is one object here.

@@ -1,53 +1,74 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse as parseYaml } from 'yaml';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { parseStack, type StackConfig } from '../../components/stack';
-import { encrypted } from '../../config/fields';
-
-const project = 'memory-fleet';
+import { structured } from '../../config/parse';
+import { Failure } from '../base/failure';
+import { type ConfigFiles, engineConfig, projectName } from './engine-config';
+import { YamlError } from './yaml-error';
 
 /** Names of the stacks that have a `Pulumi.<stack>.yaml` in a project directory, sorted. */
 export function stackNames(projectDir: string): string[] {
   return readdirSync(projectDir)
-    .flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? [])
+    .flatMap((file) => /^Pulumi\.([\w.-]+)\.yaml$/.exec(file)?.[1] ?? [])
     .sort();
 }
 
-/**
- * What a stack file says below the project's prefix. Encrypted values are a mark, as in a run of the engine.
- * @throws Error when the file cannot be read or is no YAML.
- */
-export function readStackFile(file: string): Record<string, unknown> {
-  return stackValues(readFileSync(file, 'utf8'));
+/** Path of a stack's file. */
+export function stackFilePath(projectDir: string, stack: string): string {
+  return join(projectDir, `Pulumi.${stack}.yaml`);
 }
 
-/** {@link readStackFile} for a text. */
-export function stackValues(text: string): Record<string, unknown> {
-  const { config } = (parseYaml(text) ?? {}) as { config?: Record<string, unknown> | null };
-  const prefix = `${project}:`;
+/**
+ * What a stack file says below the project's prefix, with what Pulumi.yaml beside it adds, as the engine hands it to the
+ * program. Encrypted values are a mark.
+ *
+ * @throws Failure when it cannot be read as the engine reads it
+ */
+export function readStackFile(file: string): Record<string, unknown> {
+  return stackValues(readFileSync(file, 'utf8'), dirname(file), basename(file));
+}
+
+/**
+ * {@link readStackFile} for a text.
+ *
+ * @param projectDir where Pulumi.yaml is. @default no project file
+ * @param name what the text is, for the message
+ */
+export function stackValues(text: string, projectDir?: string, name = 'the stack file'): Record<string, unknown> {
+  const projectFile = projectDir === undefined ? undefined : join(projectDir, 'Pulumi.yaml');
+  const project = projectFile !== undefined && existsSync(projectFile) ? readFileSync(projectFile, 'utf8') : undefined;
+  const { values } = readable({ stack: text, project }, name);
+  const prefix = `${projectName}:`;
   return Object.fromEntries(
-    Object.entries(config ?? {}).flatMap(([key, value]) =>
-      key.startsWith(prefix) ? [[key.slice(prefix.length), withMarks(value)]] : [],
+    Object.entries(values).flatMap(([key, value]) =>
+      key.startsWith(prefix) ? [[key.slice(prefix.length), typeof value === 'string' ? structured(value) : value]] : [],
     ),
   );
 }
 
+/** Whether a stack file imports ESC environments, whose values only the engine can ask for. */
+export function importsEnvironment(file: string): boolean {
+  return readable({ stack: readFileSync(file, 'utf8') }, basename(file)).importsEnvironment;
+}
+
+function readable(files: ConfigFiles, name: string) {
+  try {
+    return engineConfig(files);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    throw new Failure(`${name} cannot be read: ${error.message}`, 'mend it by hand; the engine refuses it too');
+  }
+}
+
 /**
  * The typed configuration of a stack, read without an engine.
- * @throws ConfigError with every problem, when there is any.
+ * @throws ConfigError with every problem, when there is any; Failure when the file cannot be read
  */
 export function loadStack(projectDir: string, stack: string): StackConfig {
-  return parseStack(readStackFile(join(projectDir, `Pulumi.${stack}.yaml`)), stack);
+  return parseStack(readStackFile(stackFilePath(projectDir, stack)), stack);
 }
 
 /** What the text of a stack file itself says at a path; undefined where it leaves the key to its default. */
 export function valueIn(text: string, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], stackValues(text));
-}
-
-/** A value with a mark in the place of each encrypted one: the engine writes that as a map with the key `secure` alone. */
-function withMarks(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  if ('secure' in value && Object.keys(value).length === 1) return encrypted;
-  return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, withMarks(held)]));
 }

@@ -5,7 +5,7 @@ import type { Operations, ServerFacts } from '../../components/system/operations
 import { ConfigError } from '../../config/parse';
 import { checkPlan, PolicyError } from '../../policies/check';
 import { Failure } from '../base/failure';
-import { loadStack, stackNames, stackValues } from '../stack-file';
+import { importsEnvironment, loadStack, stackFilePath, stackNames, stackValues } from '../stack-file';
 
 /** A stack as its file describes it. */
 export interface DescribedStack {
@@ -20,12 +20,20 @@ export interface DescribedStack {
  */
 export function describedStack(projectDir: string, stack: string): DescribedStack {
   knownStacks(projectDir, [stack]);
+  if (importsEnvironment(stackFilePath(projectDir, stack))) console.error(unseen(stack));
   return described(stack, () => loadStack(projectDir, stack));
 }
 
 /** {@link describedStack} for the text of a stack file that is not written yet. */
-export function describedText(stack: string, text: string): DescribedStack {
-  return described(stack, () => parseStack(stackValues(text), stack));
+export function describedText(projectDir: string, stack: string, text: string): DescribedStack {
+  return described(stack, () => parseStack(stackValues(text, projectDir), stack));
+}
+
+function unseen(stack: string): string {
+  return (
+    `note: Pulumi.${stack}.yaml imports environments of Pulumi ESC, which this command cannot see: what they say of ` +
+    'memory-fleet is missing here, and only `pulumi preview` has it'
+  );
 }
 
 function described(stack: string, load: () => StackConfig): DescribedStack {

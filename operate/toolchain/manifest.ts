@@ -14,8 +14,8 @@ export const toolNames = [
   'pulumi-resource-kubernetes',
 ] as const;
 
-/** Tools that only tests need: Argo CD's sync engine and checks of health, and what checks alert rules and network policies. */
-export const testTools = ['agent', 'argocd-judge', 'promtool', 'cyclonus', 'cilium-judge'] as const;
+/** Tools that only tests need: Argo CD's sync engine and checks of health, and what checks alert rules, policies and values. */
+export const testTools = ['agent', 'argocd-judge', 'promtool', 'cyclonus', 'cilium-judge', 'values-judge'] as const;
 
 export type ToolName = (typeof toolNames)[number] | (typeof testTools)[number];
 
@@ -36,6 +36,7 @@ export const batches: readonly (readonly ToolName[])[] = [
   ['promtool'],
   ['cyclonus'],
   ['cilium-judge'],
+  ['values-judge'],
 ];
 
 /** One pinned tool, as `tools/toolchain.json` describes it. */

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Failure, Interrupted, messageOf, throwIfInterrupted } from '../../base/failure';
 import { writeAtomically } from '../../base/files';
 import { showingFor, startProgress } from '../../base/progress';
@@ -11,6 +10,7 @@ import { type RegistryOptions, type ResolvedTag, resolveTag } from '../../regist
 import { printReport } from '../../report/print';
 import type { Finding } from '../../report/report';
 import { type DescribedStack, describedStack, describedText } from '../../stack';
+import { stackFilePath } from '../../stack-file';
 import { removeKeys, setKeys } from '../../stack-file/edit';
 import { renderStack } from '../render/render';
 import { imagesOf, type KeyedImage } from './image-keys';
@@ -96,7 +96,7 @@ function checked({ image, keys, now }: Resolved): Finding {
 
 /** Writes what was resolved, as one change of the stack file, once it is known that the stack is as good with it. */
 function written(projectDir: string, stack: DescribedStack, resolved: readonly Resolved[]): readonly Finding[] {
-  const file = join(projectDir, `Pulumi.${stack.name}.yaml`);
+  const file = stackFilePath(projectDir, stack.name);
   const before = readFileSync(file, 'utf8');
   const changes = resolved.flatMap(({ keys, now }) =>
     keys.map(({ path, text }) => ({ path, value: withDigest(text, now.digest) })),
@@ -105,7 +105,7 @@ function written(projectDir: string, stack: DescribedStack, resolved: readonly R
   const everything = resolved.every(({ keys }) => keys.length > 0);
   const reasons = stack.plan.systems.map(({ path }) => [...path, reasonKey]);
   const after = everything ? removeKeys(pinned, reasons) : pinned;
-  const described = describedText(stack.name, after);
+  const described = describedText(projectDir, stack.name, after);
   if (after !== before) writeAtomically(file, after);
   return [
     ...resolved.map(pinnedFinding),

@@ -10,7 +10,7 @@ import type { CommandRun } from '../../base/run';
 import type { ClusterOptions } from '../../cluster/stack-cluster';
 import { table } from '../../report/table';
 import { type DescribedStack, describedStack, describedText } from '../../stack';
-import { valueIn } from '../../stack-file';
+import { stackFilePath, valueIn } from '../../stack-file';
 import { removeKeys, setKeys } from '../../stack-file/edit';
 import { type KeyDifference, keyDifferences } from './differences';
 import { type PromotionPreview, previewOf } from './preview';
@@ -83,14 +83,14 @@ function choose(differences: readonly KeyDifference[], { key: keys }: PromoteOpt
 
 /** The target with the chosen keys, known to be valid and to keep to every rule before anything is written. */
 function changed(projectDir: string, from: DescribedStack, to: DescribedStack, chosen: readonly KeyDifference[]) {
-  const file = join(projectDir, `Pulumi.${to.name}.yaml`);
-  const source = readFileSync(join(projectDir, `Pulumi.${from.name}.yaml`), 'utf8');
+  const file = stackFilePath(projectDir, to.name);
+  const source = readFileSync(stackFilePath(projectDir, from.name), 'utf8');
   // As the source states it, so that what it leaves to a default is left to it on the target too.
   const stated = chosen.map(({ path }) => ({ path, value: valueIn(source, path) }));
   const set = stated.filter(({ value }) => value !== undefined);
   const removed = stated.filter(({ value }) => value === undefined).map(({ path }) => path);
   const text = removeKeys(setKeys(readFileSync(file, 'utf8'), set), removed);
-  const { plan } = describedText(to.name, text);
+  const { plan } = describedText(projectDir, to.name, text);
   const [folder, rendered] = [join(projectDir, overlaysPath, to.name), renderPlan(plan, to.name)];
   return {
     overlay: compareOverlay(folder, rendered).map((each) => differenceInWords(`${overlaysPath}/${to.name}`, each)),

@@ -78,7 +78,9 @@ describe('merging a stack file', () => {
   });
 
   it('puts overrides on top, and takes a key away for undefined', () => {
-    const merged = mergeStackFile({ config: { a: 1, b: 2, c: 3 } }, { config: { old: true } }, { b: 20, c: undefined });
-    assert.deepEqual(merged.config, { a: 1, b: 20 });
+    const file = { config: { 'memory-fleet:a': 1, b: 2, 'memory-fleet:c': 3, 'kubernetes:d': 4 } };
+    const overrides = { 'memory-fleet:b': 20, 'memory-fleet:c': undefined };
+    const merged = mergeStackFile(file, { config: { old: true } }, overrides);
+    assert.deepEqual(merged.config, { 'memory-fleet:a': 1, 'memory-fleet:b': 20, 'kubernetes:d': 4 });
   });
 });

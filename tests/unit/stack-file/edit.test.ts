@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parse } from 'yaml';
+import { stackValues, valueIn } from '../../../operate/stack-file';
 import { removeKeys, setKeys } from '../../../operate/stack-file/edit';
 
 const lines = (...all: string[]) => `${all.join('\n')}\n`;
@@ -103,6 +104,36 @@ describe('keys set in a stack file', () => {
     const text = file.replaceAll('\n', '\r\n');
     const after = set(['memoryMcp', 'token', 'source'], 'bootstrap', text);
     assert.equal(after.replaceAll('\r\n', ''), after.replaceAll(/[\r\n]/g, ''));
+  });
+
+  it('are found without the name of the project as well, and by the older spelling', () => {
+    for (const key of ['memoryMcp', 'memory-fleet:config:memoryMcp', "'memoryMcp'"]) {
+      const text = lines('config:', `  ${key}:`, '    path: /');
+      assert.equal(set(['memoryMcp', 'path'], '/mcp', text), text.replace('path: /', 'path: /mcp'));
+    }
+  });
+
+  it('leave what only the engine takes for something else: times, octal numbers, merged maps', () => {
+    const text = lines(
+      'config:',
+      '  memory-fleet:a: &base { x: 017, y: 2024-08-28, z: 1_000 }',
+      '  memory-fleet:b:',
+      '    <<: *base',
+      '    "y": \'2024-08-28\'',
+    );
+    const after = set(['b', 'x'], '0o17', text);
+    assert.deepEqual(changes(text, after), ['+     x: "0o17"']);
+    assert.deepEqual(stackValues(after), {
+      a: { x: 15, y: '2024-08-28 00:00:00 +0000 UTC', z: 1000 },
+      b: { x: '0o17', y: '2024-08-28', z: 1000 },
+    });
+    assert.throws(() => removeKeys(text, [['b', 'z']]), /b\.z cannot be changed in the stack file without/);
+  });
+
+  it('are written so that the engine reads the very text', () => {
+    for (const value of ['2024-08-28', '017', '0o17', '1_000', 'yes', '~', '1e3', '.inf', '<<', '0b1', '-0x1', '']) {
+      assert.equal(valueIn(set(['cluster', 'name'], value), ['cluster', 'name']), value);
+    }
   });
 
   it('throw where something else would change, and where there is no map to set them in', () => {
