@@ -140,7 +140,8 @@ function git(settings: ContextEngineSettings, cluster: ClusterFacts): Flow[] {
     const { name, url } = repository;
     const { peer, port } = peerAt(remoteOf(url), cluster);
     const pods = { ...allPods, repository: name };
-    return [out(`${name}-to-remote`, pods, peer, port, `git fetch of ${name}`)];
+    const fetch = out(`${name}-to-remote`, pods, peer, port, `git fetch of ${name}`);
+    return [url.startsWith('ssh:') ? { ...fetch, direct: true } : fetch];
   });
 }
 

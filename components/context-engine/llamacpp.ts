@@ -89,6 +89,7 @@ function server(settings: ContextEngineSettings): AppServer {
         volumes: [sharedVolume('models'), ...gate.volumes, ...volumes],
       }),
     after: ['serviceAccount', 'scripts', 'models', ...sidecarDependencies(settings, 'llamacpp')],
+    reachesOut: ['fetch-model'],
     imageUnpinnedReason: settings.imageUnpinnedReason,
   });
 }

@@ -67,6 +67,7 @@ function indexJob(settings: ContextEngineSettings, repository: RepositorySetting
       }),
     }),
     after: needs(settings),
+    reachesOut: ['index', ...(repository.source === 'git' ? ['bring'] : [])],
     waivers: unpinnedWaiver(settings.imageUnpinnedReason, settings.image),
   };
 }
@@ -90,6 +91,7 @@ function uploadJob(settings: ContextEngineSettings, repository: RepositorySettin
       }),
     }),
     after: needs(settings),
+    reachesOut: ['index'],
     waivers: unpinnedWaiver(settings.imageUnpinnedReason, settings.image),
   };
 }
@@ -195,6 +197,7 @@ function watcher(settings: ContextEngineSettings, repository: RepositorySettings
     after: needs(settings),
     // Its folder comes from a Job that nobody waits for, or from an upload.
     awaited: false,
+    reachesOut: ['watcher', ...(repository.source === 'git' ? ['follow'] : [])],
     waivers: unpinnedWaiver(settings.imageUnpinnedReason, settings.image),
   };
 }

@@ -105,6 +105,8 @@ function server(settings: ContextEngineSettings, cluster: ClusterFacts, name: Se
       ...['serviceAccount', 'scripts', 'qdrant', 'qdrantService', ...madeSecret('qdrantKey', settings.qdrant.apiKey)],
       ...['models', 'repositories', 'metadata', ...sidecarDependencies(settings, name)],
     ],
+    // The embedding model.
+    reachesOut: [name],
     imageUnpinnedReason: settings.imageUnpinnedReason,
   });
 }

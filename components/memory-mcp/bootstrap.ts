@@ -62,6 +62,7 @@ export function bootstrap(settings: MemoryMcpSettings): Record<string, Described
     bootstrapJob: {
       ...job,
       after: ['bootstrapRoleBinding'],
+      reachesOut: ['login'],
       waivers: [mountsToken, ...unpinnedWaiver(settings.imageUnpinnedReason, settings.image)],
     },
   };

@@ -48,7 +48,7 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
           ),
           flow('backup-to-dns', pods.backup, 'out', { kind: 'dns' }, 53, "the server's name"),
           ...hosts.map(({ peer, port, suffix }) =>
-            flow(`to-remotes${suffix}`, pods.server, 'out', peer, port, 'git pull and push'),
+            direct(flow(`to-remotes${suffix}`, pods.server, 'out', peer, port, 'git pull and push')),
           ),
         ]
       : []),
@@ -56,7 +56,7 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
     hosts.length > 0 || collector
       ? flow('to-dns', pods.server, 'out', { kind: 'dns' }, 53, 'names of the remotes and of the collector')
       : undefined,
-    collector ? flow('to-collector', pods.server, 'out', collector.peer, collector.port, 'traces') : undefined,
+    collector ? direct(flow('to-collector', pods.server, 'out', collector.peer, collector.port, 'traces')) : undefined,
     ...(settings.token.source === 'bootstrap'
       ? [
           flow(
@@ -87,6 +87,11 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
       : []),
   ];
   return found.filter((candidate) => candidate !== undefined);
+}
+
+/** Of the server itself, which reads no proxy: its git asks for none, and neither does its exporter of traces. */
+function direct(flow: Flow): Flow {
+  return { ...flow, direct: true };
 }
 
 function fromOutside(settings: MemoryMcpSettings, port: number): Flow[] {

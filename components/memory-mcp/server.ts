@@ -81,6 +81,7 @@ export function server(settings: MemoryMcpSettings, cluster: ClusterFacts) {
       ...madeSecret('token', token),
       ...madeSecret('bearerToken', bearerSource(authentication)),
     ],
+    reachesOut: [system],
     imageUnpinnedReason: settings.imageUnpinnedReason,
   });
   return {

@@ -34,6 +34,11 @@ export interface Described<K extends PlannedKind = PlannedKind> {
    */
   readonly awaited?: boolean;
   /**
+   * Containers of its pods that talk to servers of others, by their names: they get the proxy and the authorities of
+   * `cluster.pods`. A flow to hosts outside without such a container is refused when the plan is made.
+   */
+  readonly reachesOut?: readonly string[];
+  /**
    * Who may write the object when Argo CD does the rest: objects of `pulumi` are never part of the overlay.
    * @default by the mode of the stack, see `registeredObjects`
    */

@@ -32,6 +32,8 @@ export interface Flow {
   readonly peer: Peer;
   /** TCP port, or several. Of DNS it is what is asked, also by UDP: policies go by the ports that the cluster facts have. */
   readonly port: number | readonly number[];
+  /** Whether the client knows no proxy, so that this goes to the host itself even where there is one. @default false */
+  readonly direct?: boolean;
   /** Why the flow exists, for the table in the docs. */
   readonly purpose: string;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, labels, objectName, text } from '../fields';
+import { dataKey, dnsLabel, integer, labels, objectName, proxyUrl, text } from '../fields';
 
 const mapKey = text(/^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/, 'a key');
 
@@ -82,6 +82,50 @@ const imageMirror = z
     'Where images are pulled from instead, for closed networks: what an image begins with (docker.io), and what takes its place. The longest beginning counts; "*" stands for every other registry. Tag and digest stay.',
   );
 
+const proxy = z
+  .strictObject({
+    httpProxy: proxyUrl.optional().describe('Proxy for http:// URLs. Default: that for https://.'),
+    httpsProxy: proxyUrl.optional().describe('Proxy for https:// URLs, by CONNECT. Default: that for http://.'),
+    noProxy: z
+      .array(
+        text(
+          /^[*]?[.]?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$|^[0-9a-f.:]+(\/\d{1,3})?$/,
+          'a host name, a domain such as .lab.example.org, an address or a network',
+          253,
+        ),
+      )
+      .optional()
+      .describe(
+        'Hosts that are reached without it: names, with all below them, addresses and networks. What is in the cluster goes without saying. curl before 7.86 and Python know no networks.',
+      ),
+    secretName: objectName
+      .optional()
+      .describe(
+        "Secret of the pods' namespace with the keys username and password, percent-encoded, for a proxy that asks for a login. Default: it asks for none.",
+      ),
+  })
+  .describe('Proxy by which pods reach hosts outside of the cluster; network policies then open the proxy in their place.');
+
+const certificateAuthority = z
+  .strictObject({
+    name: objectName.describe("ConfigMap of the pods' namespace with certificates as PEM."),
+    key: dataKey.optional().describe('Key of the certificates in it. Default: ca.crt.'),
+  })
+  .describe(
+    'Authorities that pods trust when they talk to git servers, object storage, model hubs and collectors. Clients read them in place of their own, so that public ones must be among them where public hosts are used.',
+  );
+
+const mesh = z
+  .strictObject({
+    kind: z.enum(['istio', 'linkerd'], { error: '"istio" or "linkerd"' }).describe('Which mesh it is.'),
+    namespace: dnsLabel
+      .optional()
+      .describe('Namespace of its control plane. Default: istio-system, and linkerd.'),
+  })
+  .describe(
+    'Service mesh that the pods join, by sidecars that are init containers (Kubernetes 1.29 or newer), so that Jobs end beside them; network policies open its control plane.',
+  );
+
 /**
  * What pods need of their platform and no system knows. Nothing has a default, so that a system's own block says only what
  * is different there: maps are merged key by key, lists and everything else take the place of the cluster's.
@@ -99,6 +143,9 @@ export const podsSchema = z.strictObject({
   annotations: free(z.record(mapKey, z.string({ error: 'text' })))
     .optional()
     .describe('Annotations of the pods, besides those that they have.'),
+  mesh: mesh.optional(),
+  proxy: proxy.optional(),
+  certificateAuthority: certificateAuthority.optional(),
   cpuLimitRatio: integer(1, 1000)
     .optional()
     .describe(

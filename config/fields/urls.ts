@@ -128,6 +128,14 @@ export const otlpEndpoint = url(/^https?:\/\/[^\s/@?#]+:\d{1,5}\/?$/, {
   path: 'none',
 });
 
+/** A proxy that clients send their requests to. */
+export const proxyUrl = url(/^http:\/\/[^\s/@?#]+:\d{1,5}\/?$/, {
+  expected: 'the http:// URL of a proxy, such as http://proxy.example.org:3128',
+  schemes: ['http'],
+  port: 'required',
+  path: 'none',
+});
+
 /** The origin of a web page, as a browser writes it: nothing after host and port, and no port that is the scheme's own. */
 export const webOrigin = url(new RegExp(`^(https://(?!.*:443$)|http://(?!.*:80$))${subdomain}(:[1-9]\\d{0,4})?$`), {
   expected: 'an origin as browsers write it, such as https://chat.example.org or http://localhost:5173',

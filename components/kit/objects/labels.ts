@@ -1,7 +1,14 @@
 import type { Labels } from '../../system/flow';
+import type { ObjectMeta } from '../../system/planned-object';
 
 /** Label with the name of a system. Every selector of ours has it, so that it never means pods of others in a namespace that we share. */
 export const systemLabel = 'app.kubernetes.io/name';
+
+/** The label with the name of the system of an object. */
+export function ownLabel({ labels }: Pick<ObjectMeta, 'labels'>): Record<string, string> {
+  const name = labels?.[systemLabel];
+  return name === undefined ? {} : { [systemLabel]: name };
+}
 
 /**
  * Labels of an object. The selector is part of them; it never changes, because selectors of workloads are immutable.

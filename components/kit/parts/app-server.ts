@@ -53,6 +53,8 @@ export interface AppServerArgs {
   readonly sidecar?: AuthSidecar;
   /** Makes the pod of these parts; the rest is the system's to say. */
   readonly pod: (parts: PodParts) => IPodSpec;
+  /** Containers that talk to servers of others, see `Described.reachesOut`. @default none */
+  readonly reachesOut?: readonly string[];
   /** Keys of the objects that the pods need, all of which are in the plan. */
   readonly after: readonly string[];
   /** Why images carry no digest on a production stack. */
@@ -95,7 +97,12 @@ export function appServer(args: AppServerArgs): AppServer {
     pod,
   });
   return {
-    deployment: { ...workload, after: args.after, waivers: unpinnedWaiver(args.imageUnpinnedReason, ...imagesOf(pod)) },
+    deployment: {
+      ...workload,
+      after: args.after,
+      reachesOut: args.reachesOut ?? [],
+      waivers: unpinnedWaiver(args.imageUnpinnedReason, ...imagesOf(pod)),
+    },
     service: clusterIpService({
       metadata: metadata(name),
       selector,

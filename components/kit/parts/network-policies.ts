@@ -4,6 +4,8 @@ import type { ClusterFacts } from '../../../config/cluster';
 import type { Described } from '../../system/described';
 import { everyNamespace, type Flow, type Labels, type Peer } from '../../system/flow';
 import type { ObjectMeta } from '../../system/planned-object';
+import { ownLabel } from '../objects/labels';
+import { leaving } from './pods/traffic';
 
 export interface NetworkPoliciesArgs {
   readonly system: string;
@@ -37,7 +39,7 @@ export function networkPolicies(args: NetworkPoliciesArgs): Record<string, Polic
       },
     },
   };
-  for (const flow of args.flows) {
+  for (const flow of leaving(args.flows, ownLabel(args.metadata(args.system)), args.cluster)) {
     const metadata = args.metadata(`${args.system}-${flow.name}`);
     policies[`policy${camel(flow.name)}`] = needsCilium(flow.peer, args.cluster)
       ? ciliumPolicy(flow, metadata, args.cluster)

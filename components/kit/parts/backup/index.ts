@@ -5,7 +5,7 @@ import { configMap } from '../../objects/config-map';
 import { scheduledJob } from '../../objects/cron-job';
 import { dataVolume } from '../../objects/persistent-volume-claim';
 import type { BackupArgs, Purpose } from './args';
-import { backupPod, drillPod, restorePod } from './pods';
+import { backupPod, drillPod, openingIn, restorePod } from './pods';
 import { neededEntries, placeOf } from './repository';
 import { scriptsOf } from './scripts';
 
@@ -25,6 +25,7 @@ export function backupObjects(args: BackupArgs): Record<string, Described> {
       pod,
     }),
     after,
+    reachesOut: target.kind === 's3' ? openingIn(pod) : [],
     waivers: args.waivers,
   });
   return {

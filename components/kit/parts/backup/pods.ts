@@ -14,6 +14,11 @@ const storeSizing = { cpu: '100m', memory: '64Mi', memoryLimit: '512Mi' } as con
 /** Scripts that open the repository; no other container has its password. */
 const opening: ReadonlySet<string> = new Set(['open', 'save', 'fetch']);
 
+/** Names of the containers of a pod that open the repository. */
+export function openingIn({ containers, initContainers = [] }: IPodSpec): string[] {
+  return [...initContainers, ...containers].map(({ name }) => name).filter((name) => opening.has(name));
+}
+
 /** Opens the repository, dumps the stores in their order, saves what they have dumped. */
 export function backupPod(args: BackupArgs): IPodSpec {
   const { check, keep, keepDaily, keepMonthly, keepWeekly } = args.settings;

@@ -1,26 +1,35 @@
-import type { IPodSpec, IToleration } from 'kubernetes-models/v1';
+import type { IContainer, IPodSpec, IToleration } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../../../config/cluster';
 import type { PodsSettings } from '../../../../config/cluster/pods';
 import type { SystemPlan } from '../../../system';
 import type { Described } from '../../../system/described';
+import type { Labels } from '../../../system/flow';
 import type { BackupFacts, Operations } from '../../../system/operations';
-import { type PodTemplate, templateOf, withTemplate } from '../../objects/pod-template';
+import { ownLabel } from '../../objects/labels';
+import { labelsOfPods, type PodTemplate, templateOf, withTemplate } from '../../objects/pod-template';
 import { adaptedContainer, withoutUser } from './container';
+import { memberMarks, outsiderMarks } from './mesh';
 import { mirrored } from './mirror';
+import { authorityVolume, reachedDirectly, reachingOut } from './outside';
 import { type NodeNeeds, needsOf, onArchitectures, ownNeeds, unique } from './placement';
+import { checkReachesOut, leaving } from './traffic';
 
 /**
  * A plan whose every pod has what its platform asks for (`cluster.pods`, and a system's own block over it): those of
  * workloads and Jobs, and those that a command starts. The only place where it is given, so that no pod goes without.
  */
-export function withPods<P extends SystemPlan>(plan: P, { pods }: ClusterFacts): P {
+export function withPods<P extends SystemPlan>(plan: P, cluster: ClusterFacts): P {
+  checkReachesOut(plan);
+  const { pods } = cluster;
+  const direct = reachedDirectly(plan, cluster);
   const templates = Object.values(plan.objects).flatMap(({ object }) => templateOf(object) ?? []);
   const jobs = new Map<string, string>();
   const objects = Object.entries(plan.objects).map(([key, described]): [string, Described] => {
     const template = templateOf(described.object);
     if (!template) return [key, described];
     const needs = needsOf(template, templates, plan.architectures ?? {});
-    const object = withTemplate(described.object, adaptedTemplate(template, pods, needs));
+    const reaching = withOutside(template, described.reachesOut ?? [], pods, direct);
+    const object = withTemplate(described.object, adaptedTemplate(reaching, pods, needs));
     if (object.kind === 'Job') jobs.set(described.object.metadata.name, object.metadata.name);
     return [key, { ...described, object }];
   });
@@ -28,19 +37,49 @@ export function withPods<P extends SystemPlan>(plan: P, { pods }: ClusterFacts):
     ...plan,
     pods,
     objects: Object.fromEntries(objects),
+    flows: leaving(plan.flows, ourLabel(templates), cluster),
     operations: adaptedOperations(plan, pods, jobs),
   };
 }
 
+/** A template whose named containers find the proxy and the authorities to trust. */
+function withOutside(
+  template: PodTemplate,
+  names: readonly string[],
+  pods: PodsSettings,
+  direct: readonly string[],
+): PodTemplate {
+  const { spec } = template;
+  if (!spec || names.length === 0) return template;
+  const reached = (container: IContainer) =>
+    names.includes(container.name) ? reachingOut(container, pods, direct) : container;
+  const volumes = authorityVolume(pods);
+  return {
+    ...template,
+    spec: {
+      ...spec,
+      ...(spec.initContainers ? { initContainers: spec.initContainers.map(reached) } : {}),
+      containers: spec.containers.map(reached),
+      ...(volumes.length > 0 ? { volumes: [...(spec.volumes ?? []), ...volumes] } : {}),
+    },
+  };
+}
+
+function ourLabel([template]: readonly PodTemplate[]): Labels {
+  return ownLabel({ name: '', labels: template ? labelsOfPods(template) : {} });
+}
+
 function adaptedTemplate(template: PodTemplate, pods: PodsSettings, needs: NodeNeeds): PodTemplate {
   const { metadata, spec } = template;
+  const labels = { ...memberMarks(pods).labels, ...pods.labels };
+  const annotations = { ...memberMarks(pods).annotations, ...pods.annotations };
   return {
     ...template,
     metadata: {
       ...metadata,
       // Ours win: everything that belongs to a pod finds it by them.
-      ...(pods.labels ? { labels: { ...pods.labels, ...metadata?.labels } } : {}),
-      ...(pods.annotations ? { annotations: { ...pods.annotations, ...metadata?.annotations } } : {}),
+      ...(isEmpty(labels) ? {} : { labels: { ...labels, ...metadata?.labels } }),
+      ...(isEmpty(annotations) ? {} : { annotations: { ...annotations, ...metadata?.annotations } }),
     },
     ...(spec ? { spec: adaptedPod(spec, pods, needs) } : {}),
   };
@@ -57,7 +96,7 @@ function adaptedPod(spec: IPodSpec, pods: PodsSettings, needs: NodeNeeds): IPodS
   return {
     ...spec,
     ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets } : {}),
-    ...(Object.keys(nodeSelector).length > 0 ? { nodeSelector } : {}),
+    ...(isEmpty(nodeSelector) ? {} : { nodeSelector }),
     ...(tolerations.length > 0 ? { tolerations } : {}),
     ...(needs.architectures ? { affinity: onArchitectures(spec.affinity, needs.architectures) } : {}),
     ...(priorityClassName === undefined ? {} : { priorityClassName }),
@@ -85,7 +124,9 @@ function adaptedOperations(
   const backup = (facts: BackupFacts): BackupFacts => {
     if (facts.kind !== 'git') return facts;
     const { pod } = facts.drill;
-    const { annotations = {}, labels = {} } = pods;
+    const outside = outsiderMarks(pods);
+    const labels = { ...pods.labels, ...outside.labels };
+    const annotations = { ...pods.annotations, ...outside.annotations };
     const adapted = adaptedPod(pod, pods, ownNeeds(pod, architectures));
     return { ...facts, drill: { ...facts.drill, pod: adapted, metadata: { labels, annotations } } };
   };
@@ -102,4 +143,8 @@ function adaptedOperations(
         }
       : {}),
   };
+}
+
+function isEmpty(map: object): boolean {
+  return Object.keys(map).length === 0;
 }
