@@ -1,9 +1,9 @@
 import { withAwaited } from './kit/parts/awaited';
 import { withPods } from './kit/parts/pods';
-import { withOwnPods } from './kit/settings/pods';
+import { podsConstraints, withOwnPods } from './kit/settings/pods';
 import type { NamedCluster, SystemModule, SystemPlan } from './system';
 
-type Modules = Pick<SystemModule, 'constraints' | 'describe'>;
+type Modules = Pick<SystemModule, 'constraints' | 'describe' | 'key'>;
 
 /** What does not hold between the keys of a system and the facts of the cluster as it meets them. */
 export function constraintsFor(
@@ -12,7 +12,8 @@ export function constraintsFor(
   cluster: NamedCluster,
   secrets: unknown,
 ): ReturnType<SystemModule['constraints']> {
-  return module.constraints(settings, withOwnPods(cluster, settings), secrets);
+  const facts = withOwnPods(cluster, settings);
+  return [...podsConstraints(module.key, facts, settings), ...module.constraints(settings, facts, secrets)];
 }
 
 /**

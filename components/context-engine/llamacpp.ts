@@ -1,3 +1,4 @@
+import type { IPodSpec, IToleration } from 'kubernetes-models/v1';
 import { resourceRequirements } from '../kit/objects/pod';
 import { type AppServer, appServer, appServerObjects } from '../kit/parts/app-server';
 import { openGate, secretGate } from '../kit/parts/gate';
@@ -16,6 +17,17 @@ const { requests: port } = ports.llamacpp;
 /** llama.cpp, which decodes for the indexer; nothing where it is off. */
 export function llamacpp(settings: ContextEngineSettings): Record<string, Described> {
   return running(settings).llamacpp ? appServerObjects('llamacpp', server(settings)) : {};
+}
+
+/** What the pod needs of a node with GPUs, and no other pod does. */
+function gpuPlacement({ llamacpp: { gpu } }: ContextEngineSettings): Partial<IPodSpec> {
+  if (!gpu) return {};
+  const { nodeSelector, runtimeClassName, tolerations } = gpu;
+  return {
+    ...(runtimeClassName === undefined ? {} : { runtimeClassName }),
+    ...(Object.keys(nodeSelector).length > 0 ? { nodeSelector } : {}),
+    ...(tolerations.length > 0 ? { tolerations: tolerations as IToleration[] } : {}),
+  };
 }
 
 function server(settings: ContextEngineSettings): AppServer {
@@ -59,6 +71,7 @@ function server(settings: ContextEngineSettings): AppServer {
     sidecar: sidecarOf(settings, 'llamacpp'),
     pod: ({ containers, volumes }) =>
       enginePod(settings, {
+        ...gpuPlacement(settings),
         terminationGracePeriodSeconds: 30,
         initContainers: [
           ...gate.initContainers,

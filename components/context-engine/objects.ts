@@ -102,6 +102,7 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
     path: ['contextEngine'],
     component: 'ContextEngine',
     namespace: name,
+    architectures: settings.imageArchitectures ? { [settings.image]: settings.imageArchitectures } : {},
     objects: plannedObjects(objects, cluster),
     flows: traffic,
     outputs: { endpoints: Object.fromEntries(facts.servers.map((server) => [server.name, server.endpoint])) },

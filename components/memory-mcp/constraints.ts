@@ -56,6 +56,13 @@ export function memoryMcpConstraints(
       satisfied: memoryMcp.applicationPath === undefined || cluster.argocd !== undefined,
     },
     {
+      path:
+        memoryMcp.pods?.runAsUser === undefined ? ['cluster', 'pods', 'runAsUser'] : ['memoryMcp', 'pods', 'runAsUser'],
+      expected:
+        '"image" in memoryMcp.pods: the model in the image is for its user 1000 alone. On OpenShift allow the accounts of its namespace nonroot-v2, see docs/pods.md',
+      satisfied: cluster.pods.runAsUser !== 'platform',
+    },
+    {
       path: ['memoryMcp', 'token', 'secretKey'],
       expected: '"token", or another token.source: the login writes no other key',
       satisfied: token.source !== 'bootstrap' || token.secretKey === 'token',

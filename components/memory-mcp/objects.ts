@@ -101,6 +101,7 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: NamedClu
     path: ['memoryMcp'],
     component: 'MemoryMcp',
     namespace: settings.namespace.name,
+    architectures: { [settings.image]: settings.imageArchitectures },
     objects: plannedObjects(objects, cluster),
     flows: traffic,
     outputs: { ...endpoint, client: { mcpServers: { memory: { type: 'http', url: endpoint.url } } } },

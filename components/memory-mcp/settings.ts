@@ -18,7 +18,7 @@ import { unsavedReason, backup as volumeBackup } from '../kit/settings/backup';
 import { clients } from '../kit/settings/clients';
 import { ingressExposure, loadBalancerExposure, nodePortExposure, noExposure } from '../kit/settings/exposure';
 import { namespace } from '../kit/settings/namespace';
-import { imageUnpinnedReason, pods } from '../kit/settings/pods';
+import { architectures, imageUnpinnedReason, pods } from '../kit/settings/pods';
 import { configSecret, existingSecret, externalSecret } from '../kit/settings/secret-source';
 import { volume } from '../kit/settings/volume';
 
@@ -170,6 +170,11 @@ export const memoryMcpSchema = z
       image
         .default('ghcr.io/butterflyskies/memory-mcp:0.17.1')
         .describe('Image of the server, 0.17.1 or newer: earlier ones serve an empty index after a fresh pull.'),
+    ),
+    imageArchitectures: promoted(
+      architectures
+        .default(['amd64'])
+        .describe('Architectures that the image is made for; its pods, and those on its volume, go to no other node.'),
     ),
     imageUnpinnedReason: perCluster(imageUnpinnedReason),
     pods: perCluster(pods),

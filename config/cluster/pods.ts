@@ -104,7 +104,9 @@ const proxy = z
         "Secret of the pods' namespace with the keys username and password, percent-encoded, for a proxy that asks for a login. Default: it asks for none.",
       ),
   })
-  .describe('Proxy by which pods reach hosts outside of the cluster; network policies then open the proxy in their place.');
+  .describe(
+    'Proxy by which pods reach hosts outside of the cluster; network policies then open the proxy in their place.',
+  );
 
 const certificateAuthority = z
   .strictObject({
@@ -118,9 +120,7 @@ const certificateAuthority = z
 const mesh = z
   .strictObject({
     kind: z.enum(['istio', 'linkerd'], { error: '"istio" or "linkerd"' }).describe('Which mesh it is.'),
-    namespace: dnsLabel
-      .optional()
-      .describe('Namespace of its control plane. Default: istio-system, and linkerd.'),
+    namespace: dnsLabel.optional().describe('Namespace of its control plane. Default: istio-system, and linkerd.'),
   })
   .describe(
     'Service mesh that the pods join, by sidecars that are init containers (Kubernetes 1.29 or newer), so that Jobs end beside them; network policies open its control plane.',

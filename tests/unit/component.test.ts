@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { withPods } from '../../components/kit/parts/pods';
 import { MemoryMcp } from '../../components/memory-mcp/component';
 import { describeMemoryMcp } from '../../components/memory-mcp/objects';
 import { resourceOptions } from '../../components/register/objects';
@@ -13,7 +14,7 @@ const settings = { hostname: 'memories.example' };
 describe('the MemoryMcp component', () => {
   const config = parseStack({ cluster, memoryMcp: settings }, 'test');
   assert.ok(config.memoryMcp);
-  const { objects } = describeMemoryMcp(config.memoryMcp, config.cluster);
+  const { objects } = withPods(describeMemoryMcp(config.memoryMcp, config.cluster), config.cluster);
 
   it('registers exactly the described objects, each with its own type', async () => {
     const registrations = await recordRegistrations(() => new MemoryMcp('memories', { settings, cluster }));

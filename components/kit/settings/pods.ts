@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { ClusterFacts } from '../../../config/cluster';
 import { type PodsSettings, podsSchema } from '../../../config/cluster/pods';
+import type { Constraint } from '../../../config/constraint';
 import { objectName, reason } from '../../../config/fields';
+
+export { nodeSelector, tolerations } from '../../../config/cluster/pods';
 
 /** Secrets by which images are pulled from a registry that asks for a login. */
 export const imagePullSecrets = z
@@ -15,6 +18,13 @@ export const imagePullSecrets = z
 export const imageUnpinnedReason = reason
   .optional()
   .describe('Why images carry no digest on a production stack; shown at every preview.');
+
+/** Architectures that an image is made for, which comes with no list where it is made for all. */
+export const architectures = z
+  .array(
+    z.enum(['amd64', 'arm64', 'ppc64le', 'riscv64', 's390x'], { error: 'an architecture such as "amd64" or "arm64"' }),
+  )
+  .min(1, { error: 'at least one architecture' });
 
 /** A system's own block `pods`, below the key of that name, where components/describe.ts finds it. */
 export const pods = podsSchema
@@ -34,6 +44,18 @@ function merged<T extends object>(below: T, above: T): T {
     return [key, isMap(before) && isMap(value) ? merged(before, value) : value];
   });
   return { ...below, ...Object.fromEntries(changes) };
+}
+
+/** What must hold of the blocks together, as a system meets them. @param key of the system */
+export function podsConstraints(key: string, { pods: { proxy } }: ClusterFacts, settings: unknown): Constraint[] {
+  const isOwn = (settings as { readonly pods?: PodsSettings }).pods?.proxy !== undefined;
+  return [
+    {
+      path: isOwn ? [key, 'pods', 'proxy'] : ['cluster', 'pods', 'proxy'],
+      expected: 'httpProxy or httpsProxy in it, or in cluster.pods.proxy: without a proxy nothing reads the rest',
+      satisfied: proxy === undefined || proxy.httpProxy !== undefined || proxy.httpsProxy !== undefined,
+    },
+  ];
 }
 
 function isMap(value: unknown): value is object {

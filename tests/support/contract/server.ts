@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
 import { proxyPorts } from '../../../components/kit/parts/auth-sidecar';
+import { withPods } from '../../../components/kit/parts/pods';
 import { describeMemoryMcp } from '../../../components/memory-mcp/objects';
 import { parseStack } from '../../../components/stack';
 import { madeModel } from './made-model';
@@ -16,7 +17,7 @@ import type { Program } from './program';
 export function planOf(memoryMcp: object = {}, cluster: object = {}) {
   const config = parseStack({ memoryMcp, cluster }, 'contract');
   if (!config.memoryMcp) throw new Error('no memory-mcp');
-  const plan = describeMemoryMcp(config.memoryMcp, config.cluster);
+  const plan = withPods(describeMemoryMcp(config.memoryMcp, config.cluster), config.cluster);
   const pod = plan.objects.deployment.object.spec?.template.spec;
   if (!pod) throw new Error('no pod');
   return { plan, pod };

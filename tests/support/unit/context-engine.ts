@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
 import { describeContextEngine } from '../../../components/context-engine/objects';
+import { withPods } from '../../../components/kit/parts/pods';
 import { parseStack } from '../../../components/stack';
 import type { SystemPlan } from '../../../components/system';
 import { podOf } from '../../../policies/pods';
@@ -21,7 +22,7 @@ export const facts = {
 export function described(settings: object = {}, cluster: object = facts, secrets: object = {}): SystemPlan {
   const config = parseStack({ cluster, contextEngine: { image, ...settings }, ...secrets }, 'test');
   assert.ok(config.contextEngine);
-  return describeContextEngine(config.contextEngine, config.cluster);
+  return withPods(describeContextEngine(config.contextEngine, config.cluster), config.cluster);
 }
 
 /** Objects as `Kind/name`, in their order. */

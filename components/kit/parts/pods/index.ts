@@ -66,7 +66,7 @@ function withOutside(
 }
 
 function ourLabel([template]: readonly PodTemplate[]): Labels {
-  return ownLabel({ name: '', labels: template ? labelsOfPods(template) : {} });
+  return ownLabel({ labels: template ? labelsOfPods(template) : {} });
 }
 
 function adaptedTemplate(template: PodTemplate, pods: PodsSettings, needs: NodeNeeds): PodTemplate {

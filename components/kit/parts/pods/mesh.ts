@@ -91,6 +91,15 @@ export function withMesh(flows: readonly Flow[], ours: Labels, { pods: { mesh } 
     },
     ...(flows.some(({ peer }) => peer.kind === 'dns')
       ? []
-      : [{ name: 'mesh-dns', pods: ours, direction: 'out' as const, peer: { kind: 'dns' as const }, port: 53, purpose: 'names' }]),
+      : [
+          {
+            name: 'mesh-dns',
+            pods: ours,
+            direction: 'out' as const,
+            peer: { kind: 'dns' as const },
+            port: 53,
+            purpose: 'names',
+          },
+        ]),
   ];
 }

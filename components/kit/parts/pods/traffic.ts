@@ -33,7 +33,9 @@ export function checkReachesOut({ flows, id, objects }: SystemPlan): void {
   for (const flow of flows.filter(({ direction, peer }) => direction === 'out' && peer.kind === 'hosts')) {
     const pods = described.filter(({ template }) => has(labelsOfPods(template), flow.pods));
     if (pods.length > 0 && pods.every(({ reachesOut }) => reachesOut.length === 0)) {
-      throw new Error(`flow ${flow.name} of ${id} leads to hosts, and no container of its pods says that it reaches out`);
+      throw new Error(
+        `flow ${flow.name} of ${id} leads to hosts, and no container of its pods says that it reaches out`,
+      );
     }
   }
 }

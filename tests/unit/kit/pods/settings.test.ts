@@ -93,16 +93,31 @@ describe('CPU limits', () => {
 });
 
 describe('users that the platform gives', () => {
-  const plan = planWith({ pods: { runAsUser: 'platform' } });
+  const image = { memoryMcp: { pods: { runAsUser: 'image' } } };
+  const plan = planWith({ pods: { runAsUser: 'platform' } }, image);
 
   it('are named in no pod and no container', () => {
-    for (const { at, spec } of podsIn(plan)) {
+    const pods = podsIn(plan).filter(({ at }) => at.startsWith('context-engine'));
+    assert.ok(pods.length > 10);
+    for (const { at, spec } of pods) {
       const text = JSON.stringify([spec.securityContext, containersOf(spec).map((each) => each.securityContext)]);
       assert.doesNotMatch(text, /runAsUser|runAsGroup|fsGroup"/, at);
       assert.equal(spec.securityContext?.runAsNonRoot, true, at);
       assert.equal(spec.securityContext?.seccompProfile?.type, 'RuntimeDefault', at);
     }
     assert.deepEqual(checkPlan(plan).violations, []);
+  });
+
+  it('are none for memory-mcp, whose model only its own user reads', () => {
+    assert.throws(
+      () => planWith({ pods: { runAsUser: 'platform' } }),
+      /cluster\.pods\.runAsUser: found "platform", expected "image" in memoryMcp\.pods/,
+    );
+    assert.throws(
+      () => planWith({}, { memoryMcp: { pods: { runAsUser: 'platform' } } }),
+      /memoryMcp\.pods\.runAsUser: found "platform"/,
+    );
+    assert.equal(podAt(plan, server).spec.securityContext?.runAsUser, 1000);
   });
 
   it('are for one system where it alone says so, and a rule tells the two apart', () => {
