@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { gateway, ingress, nodePorts } from './cluster/entrances';
 import { checkHosts, networkFacts } from './cluster/network';
 import { podsSchema } from './cluster/pods';
 import {
   annotations,
-  byName,
   className,
+  deliveryUrl,
   dnsLabel,
-  gitUrl,
   hostAndPort,
   hostname,
   httpsOrigin,
@@ -17,46 +17,15 @@ import {
   text,
 } from './fields';
 
-const gateway = z
-  .strictObject({
-    name: objectName.describe('Name of the Gateway that routes attach to.'),
-    namespace: dnsLabel
-      .optional()
-      .describe("Namespace of the Gateway. Default: the route's own, as the Gateway API has it."),
-    section: objectName.optional().describe('Listener of the Gateway. Default: every listener that admits the route.'),
-    implementation: z
-      .enum(['cilium', 'envoy-gateway', 'other'], { error: '"cilium", "envoy-gateway" or "other"' })
-      .default('other')
-      .describe('What serves the Gateway. Cilium proxies on the node, which no pod selector matches.'),
-    proxies: z
-      .strictObject({
-        namespace: dnsLabel.describe("Namespace of the Gateway's proxy pods."),
-        labels: labels.default({}).describe('Labels of these pods. Default: every pod of the namespace.'),
-      })
-      .optional()
-      .describe("Where the Gateway's proxies run, for network policies; not needed with Cilium policies."),
-    streamTimeouts: z
-      .boolean()
-      .default(false)
-      .describe("Whether the Gateway honours a route's timeouts, which then let event streams stay open."),
-  })
-  .superRefine(({ implementation, proxies }, context) => {
-    if (implementation !== 'cilium' && !proxies) {
-      context.addIssue({
-        code: 'custom',
-        path: ['proxies'],
-        message: "the namespace of the Gateway's proxy pods: network policies let nobody else in",
-      });
-    }
-  });
-
 const argocd = z.strictObject({
   mode: z
     .enum(['observe', 'argocd', 'shared'], { error: '"observe", "argocd" or "shared"; leave argocd out for none' })
     .describe('Who writes: this program alone, Argo CD after it, or both the same content with git in the lead.'),
   namespace: dnsLabel.default('argocd').describe('Namespace of Argo CD, in which Applications live.'),
   project: dnsLabel.default('default').describe('Argo CD project of the Applications.'),
-  repoUrl: gitUrl.describe('Git repository with the rendered overlays.'),
+  repoUrl: deliveryUrl.describe(
+    'Git repository with the rendered overlays, as Argo CD reaches it: by https, by ssh, or inside of the cluster (.svc) also by http.',
+  ),
   revision: text(/^\S+$/, 'a branch, tag or commit').default('main').describe('Revision that Argo CD follows.'),
   server: httpsOrigin
     .default('https://kubernetes.default.svc')
@@ -82,24 +51,6 @@ const monitoring = z.strictObject({
   dashboardLabels: labels
     .default({ grafana_dashboard: '1' })
     .describe('Labels by which the sidecar of Grafana finds dashboards.'),
-});
-
-const ingress = z.strictObject({
-  className: objectName.default('nginx').describe('IngressClass, of ingress-nginx.'),
-  controller: byName({
-    namespace: 'ingress-nginx',
-    labels: { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' },
-  }).describe('Pods of the ingress controller, for network policies.'),
-  certificateIssuer: z
-    .strictObject({
-      name: objectName.describe('Name of the issuer.'),
-      kind: z
-        .enum(['Issuer', 'ClusterIssuer'], { error: '"Issuer" or "ClusterIssuer"' })
-        .default('ClusterIssuer')
-        .describe('Kind of the issuer.'),
-    })
-    .optional()
-    .describe('Issuer of cert-manager for the certificates of Ingresses. Absent = their Secrets exist already.'),
 });
 
 /**
@@ -131,7 +82,8 @@ export const clusterSchema = z
     gateway: gateway.optional().describe('The Gateway (Gateway API) through which users reach the servers.'),
     ingress: ingress
       .optional()
-      .describe('The ingress controller (ingress-nginx) on this cluster. Absent = there is none.'),
+      .describe('The ingress controller (ingress-nginx or Traefik) on this cluster. Absent = there is none.'),
+    nodePorts,
     loadBalancer: z
       .strictObject({
         className: className

@@ -1,12 +1,12 @@
 import type { ClusterFacts } from '../../config/cluster';
 import { clusterIpService, type ExposedPort } from '../kit/objects/service';
-import type { ExposedHost, Exposure } from '../kit/parts/exposure';
+import { type ExposedHost, type Exposure, entranceUrl } from '../kit/parts/exposure';
 import type { Described, Endpoint } from '../system/described';
 import { servedPorts } from './auth-sidecar';
 import { metadataIn, podsOf, ports, serverKinds, serviceHost, system } from './names';
 import type { ContextEngineSettings } from './settings';
 import { exposedServices, maxReplicas, type ServerName, type ServiceName } from './settings/choices';
-import type { ExposureSettings } from './settings/exposure';
+import { type ExposureSettings, type NodePorts, type SseServer, sseTlsSecret } from './settings/exposure';
 
 /** The seed's prefix of each Service below the common host name. */
 export const prefixes: Readonly<Record<ServiceName, string>> = {
@@ -17,17 +17,6 @@ export const prefixes: Readonly<Record<ServiceName, string>> = {
   'mcp-indexer-http': '/mcp-http/indexer',
   llamacpp: '/llamacpp',
 };
-
-/** The seed's ports of the nodes. Those of health checks are left out: nobody outside asks for them. */
-const nodePorts: Readonly<Record<ServiceName, number>> = {
-  qdrant: 30_333,
-  'mcp-memory': 30_800,
-  'mcp-indexer': 30_802,
-  'mcp-memory-http': 30_804,
-  'mcp-indexer-http': 30_806,
-  llamacpp: 30_808,
-};
-const grpcNodePort = 30_334;
 
 type Hosts = Extract<ExposureSettings, { kind: 'ingress' | 'gateway' }>;
 
@@ -46,8 +35,8 @@ export function exposureOf(settings: ContextEngineSettings, cluster: ClusterFact
           key: `${name}-external`,
           metadata: metadataIn(settings, podsOf(name))(`${name}-external`),
           selector: podsOf(name),
-          namedBy: ['contextEngine', 'exposure'],
-          ports: externalPorts(settings, name, exposure.kind === 'nodePort'),
+          namedBy: ['contextEngine', 'exposure', ...(exposure.kind === 'nodePort' ? ['ports', name] : [])],
+          ports: externalPorts(settings, name, exposure.kind === 'nodePort' ? exposure.ports : undefined),
         })),
       };
     case 'ingress':
@@ -56,15 +45,16 @@ export function exposureOf(settings: ContextEngineSettings, cluster: ClusterFact
   }
 }
 
-function externalPorts(settings: ContextEngineSettings, name: ServiceName, onNodes: boolean): ExposedPort[] {
+/** @param nodePorts those of the nodes, where they are opened there */
+function externalPorts(settings: ContextEngineSettings, name: ServiceName, nodePorts?: NodePorts): ExposedPort[] {
   const targetPort = servedPorts(settings, name).requests;
   const { grpc } = ports.qdrant;
   const bearer = settings.authentication?.mode === 'bearer';
   return [
-    { name: 'http', port: portOf(name), targetPort, ...(onNodes ? { nodePort: nodePorts[name] } : {}) },
+    { name: 'http', port: portOf(name), targetPort, ...(nodePorts ? { nodePort: nodePorts[name] } : {}) },
     // gRPC is not HTTP/1, which is all that the proxy guards.
     ...(name === 'qdrant' && !bearer
-      ? [{ name: 'grpc', port: grpc, targetPort: grpc, ...(onNodes ? { nodePort: grpcNodePort } : {}) }]
+      ? [{ name: 'grpc', port: grpc, targetPort: grpc, ...(nodePorts ? { nodePort: nodePorts['qdrant-grpc'] } : {}) }]
       : []),
   ];
 }
@@ -83,7 +73,7 @@ function backendOf(settings: ContextEngineSettings, name: ServiceName) {
 
 /** Services before the proxies of those whose own Service leads past it, for host names to lead to. */
 export function guardedServices(settings: ContextEngineSettings): Record<string, Described> {
-  if (!hasHosts(settings.exposure)) return {};
+  if (!hasHosts(settings)) return {};
   return Object.fromEntries(
     exposedServices(settings).flatMap((name) => {
       const { name: guarded, port } = backendOf(settings, name);
@@ -104,35 +94,30 @@ function hosts(settings: ContextEngineSettings, exposure: Hosts, cluster: Cluste
   const { indexer, memory } = exposure.sseHostnames;
   const alone: Partial<Record<ServiceName, string | undefined>> = { 'mcp-memory': memory, 'mcp-indexer': indexer };
   const together = exposed.filter((name) => alone[name] === undefined);
-  const host = (key: string, hostname: string, services: readonly ServiceName[], whole: boolean): ExposedHost => ({
+  const host = (key: string, hostname: string, services: readonly ServiceName[], sse?: SseServer): ExposedHost => ({
     key,
     metadata: metadataIn(settings)(key),
     hostname,
-    namedBy: [
-      ...['contextEngine', 'exposure'],
-      ...(whole ? ['sseHostnames', key === 'mcp-memory' ? 'memory' : 'indexer'] : ['hostname']),
-    ],
+    namedBy: ['contextEngine', 'exposure', ...(sse ? ['sseHostnames', sse] : ['hostname'])],
     rules: services.map((name) => ({
-      ...(whole ? { path: '/' } : { path: prefixes[name], replaceBy: '/' }),
+      ...(sse ? { path: '/' } : { path: prefixes[name], replaceBy: '/' }),
       backend: backendOf(settings, name),
     })),
-    ...(exposure.kind === 'ingress'
-      ? { tlsSecret: whole ? `${exposure.tlsSecretName}-${key}` : exposure.tlsSecretName }
-      : {}),
+    ...(exposure.kind === 'ingress' ? { tlsSecret: sse ? sseTlsSecret(exposure, sse) : exposure.tlsSecretName } : {}),
     scaled: services.some((name) => isScaled(settings, cluster, name)),
     after: services.map((name) => serviceKey(settings, name)),
   });
   return [
-    ...(together.length > 0 ? [host(system, exposure.hostname, together, false)] : []),
+    ...(together.length > 0 ? [host(system, exposure.hostname, together)] : []),
     ...exposed.flatMap((name) => {
       const hostname = alone[name];
-      return hostname ? [host(name, hostname, [name], true)] : [];
+      return hostname ? [host(name, hostname, [name], name === 'mcp-memory' ? 'memory' : 'indexer')] : [];
     }),
   ];
 }
 
-function hasHosts(exposure: ExposureSettings): exposure is Hosts {
-  return exposure.kind === 'ingress' || exposure.kind === 'gateway';
+function hasHosts(settings: ContextEngineSettings): settings is ContextEngineSettings & { readonly exposure: Hosts } {
+  return settings.exposure.kind === 'ingress' || settings.exposure.kind === 'gateway';
 }
 
 function isScaled(settings: ContextEngineSettings, cluster: ClusterFacts, name: ServiceName): boolean {
@@ -156,15 +141,16 @@ export function endpointOf(settings: ContextEngineSettings, cluster: ClusterFact
   const { path, port } = serverKinds[name];
   const inClusterUrl = `http://${serviceHost(settings, name, cluster.domain)}:${port}${path}`;
   const hostname = hostnameOf(settings, name);
-  if (!hostname) return { url: inClusterUrl, inClusterUrl };
+  if (!hostname || !hasHosts(settings)) return { url: inClusterUrl, inClusterUrl };
   const prefix = serverKinds[name].transport === 'sse' ? '' : prefixes[name];
-  return { url: `https://${hostname}${prefix}${path}`, inClusterUrl };
+  const entrance = entranceUrl(settings.exposure.kind, hostname, cluster);
+  return { url: `${entrance}${prefix}${path}`, inClusterUrl };
 }
 
 /** Host name of a server, where it is reached by one. */
 export function hostnameOf(settings: ContextEngineSettings, name: ServerName): string | undefined {
+  if (!hasHosts(settings)) return undefined;
   const { exposure } = settings;
-  if (!hasHosts(exposure)) return undefined;
   if (!exposedServices(settings).includes(name)) return undefined;
   const kind = serverKinds[name];
   return kind.transport === 'sse' ? exposure.sseHostnames[kind.about] : exposure.hostname;

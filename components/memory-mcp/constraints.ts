@@ -4,9 +4,10 @@ import { bearerSource } from '../kit/parts/access';
 import { apiKeysSecret } from '../kit/settings/authentication';
 import { backupSecrets } from '../kit/settings/backup';
 import { clientConstraints } from '../kit/settings/clients';
-import { attachmentConstraints, tlsSecrets } from '../kit/settings/exposure';
+import { attachmentConstraints, encryptionConstraints, nodePortConstraint, tlsSecrets } from '../kit/settings/exposure';
 import { namespaceConstraints } from '../kit/settings/namespace';
 import { namedSecret, noSecretStore, secretConstraints, separateSecrets } from '../kit/settings/secret-source';
+import { exposureSettings } from './exposure';
 import type { MemoryMcpSecrets } from './secrets';
 import type { MemoryMcpSettings } from './settings';
 
@@ -35,6 +36,12 @@ export function memoryMcpConstraints(
     },
     ...clientConstraints(['memoryMcp', 'clients'], memoryMcp.clients, cluster),
     ...attachmentConstraints(['memoryMcp', 'exposure', 'kind'], exposure?.kind ?? 'none', cluster),
+    ...encryptionConstraints(exposureSettings(memoryMcp).kind, authentication, cluster),
+    nodePortConstraint(
+      ['memoryMcp', 'exposure', 'port'],
+      exposure?.kind === 'nodePort' ? exposure.port : undefined,
+      cluster,
+    ),
     {
       path: ['memoryMcp', 'server', 'allowedHosts'],
       expected:

@@ -1,5 +1,6 @@
+import type { ClusterFacts } from '../../config/cluster';
 import type { ExposedPort } from '../kit/objects/service';
-import type { Exposure } from '../kit/parts/exposure';
+import { type Exposure, entranceUrl } from '../kit/parts/exposure';
 import { metadataIn, podPorts, pods, port, system } from './names';
 import type { MemoryMcpSettings } from './settings';
 
@@ -15,6 +16,13 @@ export function exposureSettings({ exposure, hostname }: MemoryMcpSettings): Exp
 export function hostnameOf(settings: MemoryMcpSettings): string | undefined {
   const exposure = exposureSettings(settings);
   return exposure.kind === 'gateway' || exposure.kind === 'ingress' ? exposure.hostname : undefined;
+}
+
+/** URL of that host name; undefined where there is none. */
+export function entranceOf(settings: MemoryMcpSettings, cluster: ClusterFacts): string | undefined {
+  const exposure = exposureSettings(settings);
+  if (exposure.kind !== 'gateway' && exposure.kind !== 'ingress') return undefined;
+  return entranceUrl(exposure.kind, exposure.hostname, cluster);
 }
 
 /** The same for the objects. */

@@ -15,7 +15,7 @@ import type { NamedCluster, SystemPlan } from '../system';
 import { monitoringObjects } from './alerts';
 import { backup, inClusterUrl } from './backup';
 import { bootstrap } from './bootstrap';
-import { exposureOf, hostnameOf } from './exposure';
+import { entranceOf, exposureOf } from './exposure';
 import { flows } from './flows';
 import { allPods, metadataIn, pods, system } from './names';
 import { operations } from './operations';
@@ -94,8 +94,8 @@ export function describeMemoryMcp(settings: MemoryMcpSettings, cluster: NamedClu
     ),
   };
   const url = inClusterUrl(settings, cluster);
-  const hostname = hostnameOf(settings);
-  const endpoint = { url: hostname ? `https://${hostname}/mcp` : url, inClusterUrl: url };
+  const entrance = entranceOf(settings, cluster);
+  const endpoint = { url: entrance ? `${entrance}/mcp` : url, inClusterUrl: url };
   return {
     id: system,
     path: ['memoryMcp'],

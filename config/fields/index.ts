@@ -17,4 +17,4 @@ export { byteQuantity, cpuQuantity, memoryQuantity, resources } from './quantiti
 export { cronSchedule } from './schedules';
 export { encrypted, encryptedValue } from './secrets';
 export { integer, reason, relativePath, text } from './text';
-export { gitHttpsUrl, gitUrl, httpsOrigin, httpsUrl, otlpEndpoint, proxyUrl, webOrigin } from './urls';
+export { deliveryUrl, gitHttpsUrl, gitUrl, httpsOrigin, httpsUrl, otlpEndpoint, proxyUrl, webOrigin } from './urls';

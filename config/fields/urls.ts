@@ -120,6 +120,29 @@ export const gitUrl = url(/^(https:\/\/[^\s/@?#]+|ssh:\/\/([\w][\w.-]*@)?[^\s/@?
   path: 'required',
 });
 
+const deliveryRules: UrlRules = {
+  expected:
+    'the URL of a git repository as Argo CD takes it, without password: https://, ssh://, user@host:path, or http:// to a Service of the cluster, such as http://gitea.git.svc:3000/team/fleet.git',
+  schemes: ['ssh', 'https', 'http'],
+  path: 'required',
+};
+
+/** A git repository that Argo CD reaches: also in the way that ssh writes hosts and paths, and unencrypted inside of the cluster. */
+export const deliveryUrl = text(
+  /^((https?:\/\/[^\s/@?#]+|ssh:\/\/([\w][\w.-]*@)?[^\s/@?#]+)\/[^\s?#]+|[\w][\w.-]*@[\w.-]+:(?!\d+(\/|$))[^\s?#@:]+)$/,
+  deliveryRules.expected,
+  2048,
+  (value) => {
+    const [, login, path] = /^([\w][\w.-]*@[\w.-]+):(?!\/\/)\/?([^:@]+)$/.exec(value) ?? [];
+    const fault = urlFault(login === undefined ? value : `ssh://${login}/${path}`, deliveryRules);
+    if (fault !== undefined || !value.startsWith('http://')) return fault;
+    const host = partsOf(value)?.host ?? '';
+    return /^[^.]+\.[^.]+\.svc(\.|$)/.test(host)
+      ? undefined
+      : `${deliveryRules.expected}; outside of the cluster by https or ssh, because whoever is on the way could change what is applied`;
+  },
+);
+
 /** Where spans are sent by gRPC. */
 export const otlpEndpoint = url(/^https?:\/\/[^\s/@?#]+:\d{1,5}\/?$/, {
   expected: 'an OTLP gRPC endpoint such as http://collector.monitoring.svc:4317',

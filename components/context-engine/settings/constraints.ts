@@ -1,17 +1,15 @@
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Constraint } from '../../../config/constraint';
-import { bearerSource } from '../../kit/parts/access';
-import { apiKeysSecret } from '../../kit/settings/authentication';
-import { backupSecrets } from '../../kit/settings/backup';
 import { clientConstraints } from '../../kit/settings/clients';
-import { attachmentConstraints, tlsSecrets } from '../../kit/settings/exposure';
+import { attachmentConstraints, encryptionConstraints, nodePortConstraint } from '../../kit/settings/exposure';
 import { namespaceConstraints } from '../../kit/settings/namespace';
 import { quotaConstraint } from '../../kit/settings/quota';
-import { namedSecret, noSecretStore, secretConstraints, separateSecrets } from '../../kit/settings/secret-source';
 import { qdrantImageConstraint } from '../../kit/stores/qdrant/settings';
 import { claims } from '../names';
 import { exposedServices, keepsSessions, maxReplicas, running, runningServers, sharedClass } from './choices';
+import { sseServers } from './exposure';
 import type { ContextEngineSettings } from './index';
+import { secretSourceConstraints } from './secret-constraints';
 import type { ContextEngineSecrets } from './secrets';
 
 const at = (...path: (string | number)[]): PropertyKey[] => ['contextEngine', ...path];
@@ -24,7 +22,6 @@ export function contextEngineConstraints(
 ): Constraint[] {
   return [
     ...namespaceConstraints(at('namespace'), settings.namespace, cluster, settings.clients),
-    ...separateSecrets(secretsNamed(settings, cluster)),
     ...partConstraints(settings),
     ...claimConstraints(settings),
     ...settings.repositories.map(({ collection, name }, index) => ({
@@ -102,6 +99,10 @@ function exposureConstraints(settings: ContextEngineSettings, cluster: ClusterFa
       satisfied: preset !== 'full' || exposure.kind !== 'none',
     },
     ...attachmentConstraints(at('exposure', 'kind'), exposure.kind, cluster),
+    ...encryptionConstraints(exposure.kind, authentication, cluster),
+    ...Object.entries(exposure.kind === 'nodePort' ? exposure.ports : {}).map(([name, port]) =>
+      nodePortConstraint(at('exposure', 'ports', name), isOpened(settings, name) ? port : undefined, cluster),
+    ),
     {
       path: at('authentication', 'mode'),
       expected: '"bearer" or "none", or exposure.kind "gateway" on a Gateway whose implementation is "envoy-gateway"',
@@ -124,12 +125,20 @@ function exposureConstraints(settings: ContextEngineSettings, cluster: ClusterFa
   return [...kindConstraints, ...named, something, ...hostConstraints(settings)];
 }
 
+/** Whether a port of the nodes is opened; by gRPC Qdrant is not where the proxy guards it. */
+function isOpened(settings: ContextEngineSettings, name: string): boolean {
+  const opened: readonly string[] = exposedServices(settings);
+  return name === 'qdrant-grpc'
+    ? opened.includes('qdrant') && settings.authentication?.mode !== 'bearer'
+    : opened.includes(name);
+}
+
 /** Host names of the SSE flavours. */
 function hostConstraints(settings: ContextEngineSettings): Constraint[] {
   const { exposure } = settings;
   if (exposure.kind !== 'ingress' && exposure.kind !== 'gateway') return [];
   const runs = running(settings);
-  return (['memory', 'indexer'] as const).flatMap((server) => {
+  return sseServers.flatMap((server) => {
     const service = `mcp-${server}` as const;
     const hostname = exposure.sseHostnames[server];
     const others = [exposure.hostname, server === 'indexer' ? exposure.sseHostnames.memory : undefined];
@@ -150,40 +159,14 @@ function hostConstraints(settings: ContextEngineSettings): Constraint[] {
         expected: 'a host name that nothing else here has',
         satisfied: hostname === undefined || !others.includes(hostname),
       },
+      {
+        path: at('exposure', 'sseTlsSecretNames', server),
+        expected: `none, or exposure.sseHostnames.${server} set: there is no host name to have a certificate`,
+        satisfied:
+          exposure.kind !== 'ingress' || exposure.sseTlsSecretNames[server] === undefined || hostname !== undefined,
+      },
     ];
   });
-}
-
-function secretSourceConstraints(
-  settings: ContextEngineSettings,
-  cluster: ClusterFacts,
-  secrets: ContextEngineSecrets,
-): Constraint[] {
-  const { authentication, backup, qdrant, repositories } = settings;
-  const bearer = bearerSource(authentication);
-  const { apiKey } = qdrant;
-  const hasStore = cluster.externalSecrets !== undefined;
-  const { password } = backup;
-  const [keyPath, bearerPath, passwordPath] = [
-    ['contextEngine', 'qdrant', 'apiKey', 'source'],
-    ['contextEngine', 'authentication', 'secret', 'source'],
-    ['contextEngine', 'backup', 'password', 'source'],
-  ];
-  return [
-    {
-      path: at('qdrant', 'apiKey', 'everyClientSendsIt'),
-      expected:
-        'true with an image whose every process sends the key (images/context-engine makes one), or no repository that ' +
-        "is watched: upstream's watcher sends no key, and Qdrant would refuse it",
-      satisfied: !apiKey || apiKey.everyClientSendsIt || repositories.every(({ watch }) => !watch),
-    },
-    { path: keyPath, expected: noSecretStore, satisfied: apiKey?.source !== 'externalSecret' || hasStore },
-    { path: bearerPath, expected: noSecretStore, satisfied: bearer?.source !== 'externalSecret' || hasStore },
-    { path: passwordPath, expected: noSecretStore, satisfied: password.source !== 'externalSecret' || hasStore },
-    ...secretConstraints(['contextEngine', 'backupPassword'], secrets.backupPassword, password.source, passwordPath),
-    ...secretConstraints(['contextEngine', 'qdrantKey'], secrets.qdrantKey, apiKey?.source, keyPath),
-    ...secretConstraints(['contextEngine', 'bearer'], secrets.bearer, bearer?.source, bearerPath),
-  ];
 }
 
 /** What is copied from a claim of somebody else is not copied from one of our own. */
@@ -199,21 +182,4 @@ function claimConstraints({ repositories }: ContextEngineSettings): Constraint[]
         ]
       : [],
   );
-}
-
-/** Every Secret that the settings name. Repositories may share one, which nothing here makes. */
-function secretsNamed(settings: ContextEngineSettings, { ingress }: ClusterFacts) {
-  const { authentication, backup, exposure, imagePullSecrets, qdrant, repositories } = settings;
-  return [
-    namedSecret(at('qdrant', 'apiKey'), qdrant.apiKey),
-    namedSecret(at('authentication', 'secret'), bearerSource(authentication)),
-    apiKeysSecret(at('authentication'), authentication),
-    ...backupSecrets(at('backup'), backup),
-    ...tlsSecrets(at('exposure'), exposure, ingress),
-    ...imagePullSecrets.map((name, index) => ({ path: at('imagePullSecrets', index), name })),
-    ...repositories.map((repository, index) => ({
-      path: at('repositories', index, 'secretName'),
-      name: repository.source === 'git' ? repository.secretName : undefined,
-    })),
-  ];
 }

@@ -1,10 +1,10 @@
-import type { ClusterFacts } from '../../../config/cluster';
+import { type GatewayFacts, gatewayParents } from '../../../config/cluster/entrances';
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
 
 export interface RouteArgs {
   readonly metadata: ObjectMeta;
-  readonly gateway: NonNullable<ClusterFacts['gateway']>;
+  readonly gateway: GatewayFacts;
   readonly hostname: string;
   readonly rules: readonly RouteRule[];
 }
@@ -27,22 +27,20 @@ export interface RouteRule {
  * @see https://gateway-api.sigs.k8s.io/api-types/httproute/
  */
 export function httpRoute(args: RouteArgs): Described<'HTTPRoute'> {
-  const { name, namespace, section, streamTimeouts } = args.gateway;
+  const { streamTimeouts } = args.gateway;
   return {
     object: {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'HTTPRoute',
       metadata: args.metadata,
       spec: {
-        parentRefs: [
-          {
-            group: 'gateway.networking.k8s.io',
-            kind: 'Gateway',
-            name,
-            ...(namespace ? { namespace } : {}),
-            ...(section ? { sectionName: section } : {}),
-          },
-        ],
+        parentRefs: gatewayParents(args.gateway).map(({ name, namespace, section }) => ({
+          group: 'gateway.networking.k8s.io',
+          kind: 'Gateway',
+          name,
+          ...(namespace ? { namespace } : {}),
+          ...(section ? { sectionName: section } : {}),
+        })),
         hostnames: [args.hostname],
         rules: args.rules.map(({ backend, path, replaceBy }) => ({
           matches: [{ path: { type: 'PathPrefix', value: path } }],

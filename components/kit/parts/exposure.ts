@@ -151,6 +151,12 @@ function ofGateway(
   };
 }
 
+/** URL of a host name at the Gateway or the ingress controller, always by TLS; without a path. */
+export function entranceUrl(kind: 'ingress' | 'gateway', hostname: string, cluster: ClusterFacts): string {
+  const { port = 443 } = cluster[kind] ?? {};
+  return `https://${hostname}${port === 443 ? '' : `:${port}`}`;
+}
+
 /** Those outside, as network policies know them; undefined where nobody is let in. */
 export function outsidePeer(
   exposure:

@@ -1,6 +1,7 @@
 import type { ICiliumNetworkPolicy } from '@kubernetes-models/cilium/cilium.io/v2';
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import type { ClusterFacts } from '../../../config/cluster';
+import { gatewayProxies } from '../../../config/cluster/entrances';
 import type { Described } from '../../system/described';
 import { everyNamespace, type Flow, type Labels, type Peer } from '../../system/flow';
 import type { ObjectMeta } from '../../system/planned-object';
@@ -119,8 +120,8 @@ function addresses(peer: Peer, cluster: ClusterFacts): PolicyPeer[] {
     case 'monitoring':
       return cluster.monitoring ? [podPeer(cluster.monitoring.namespace, {})] : [];
     case 'gateway':
-      return cluster.gateway?.proxies
-        ? [podPeer(cluster.gateway.proxies.namespace, cluster.gateway.proxies.labels)]
+      return cluster.gateway
+        ? gatewayProxies(cluster.gateway).map(({ labels, namespace }) => podPeer(namespace, labels))
         : [];
     case 'ingress-controller':
       return cluster.ingress ? [podPeer(cluster.ingress.controller.namespace, cluster.ingress.controller.labels)] : [];

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { ClusterFacts } from '../../../config/cluster';
+import { gatewayParents } from '../../../config/cluster/entrances';
 import type { Constraint } from '../../../config/constraint';
 import { network, objectName } from '../../../config/fields';
+import type { AuthenticationSettings } from './authentication';
 import type { NamedSecret } from './secret-source';
 
 // The ways in which a system may be reached from outside of the cluster. A system makes a union of those that it can serve,
@@ -26,11 +28,13 @@ export const loadBalancerExposure = <S extends z.ZodRawShape>(about: string, own
 /** @param tlsSecretName default name of the Secret with the certificate */
 export const ingressExposure = <S extends { readonly hostname: z.ZodType<string> }>(own: S, tlsSecretName: string) =>
   z.strictObject({
-    kind: z.literal('ingress').describe('The Ingress controller of the cluster (ingress-nginx), always by TLS.'),
+    kind: z
+      .literal('ingress')
+      .describe('The Ingress controller of the cluster (ingress-nginx or Traefik), always by TLS.'),
     ...own,
     tlsSecretName: objectName
       .default(tlsSecretName)
-      .describe('Secret with the certificate of every host name; cert-manager makes it where there is an issuer.'),
+      .describe('Secret with the certificate of the host name; cert-manager makes it where there is an issuer.'),
   });
 
 export const gatewayExposure = <S extends { readonly hostname: z.ZodType<string> }>(own: S) =>
@@ -47,6 +51,37 @@ export function tlsSecrets(
 }
 
 export type ExposureKind = 'none' | 'nodePort' | 'loadBalancer' | 'ingress' | 'gateway';
+
+/**
+ * What clients must show never travels unencrypted: a route that names no listener attaches to those of plain HTTP too.
+ */
+export function encryptionConstraints(
+  kind: ExposureKind,
+  authentication: AuthenticationSettings | undefined,
+  { gateway }: ClusterFacts,
+): Constraint[] {
+  const shown = authentication?.mode === 'bearer' || authentication?.mode === 'gateway';
+  if (kind !== 'gateway' || !shown || gateway === undefined) return [];
+  return gatewayParents(gateway).map(({ key, section }) => ({
+    path: ['cluster', 'gateway', ...key, 'section'],
+    expected:
+      'the listener with HTTPS, or cluster.gateway.tlsOnly true: a route attaches to plain HTTP too, where a token could be read on the way',
+    satisfied: section !== undefined || gateway.tlsOnly,
+  }));
+}
+
+/** A port of the nodes is one that the API server gives out. */
+export function nodePortConstraint(
+  path: readonly PropertyKey[],
+  port: number | undefined,
+  { nodePorts: { first, last } }: ClusterFacts,
+): Constraint {
+  return {
+    path,
+    expected: `a port from ${first} to ${last}, or cluster.nodePorts as the API server has them (service-node-port-range)`,
+    satisfied: port === undefined || (port >= first && port <= last),
+  };
+}
 
 /** Each way in has what it attaches to on the cluster. */
 export function attachmentConstraints(

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { ClusterFacts } from '../../../config/cluster';
+import { gatewayParents } from '../../../config/cluster/entrances';
 import type { Constraint } from '../../../config/constraint';
 import { dnsLabel } from '../../../config/fields';
+import { keyOf } from '../../../config/problems';
 
 /** Where a system lives. */
 export const namespace = (name: string) =>
@@ -28,12 +30,15 @@ export function namespacesOfFacts(cluster: ClusterFacts): ReadonlyMap<string, st
   const named: readonly (readonly [string | undefined, string])[] = [
     [dns.namespace, 'cluster.dns.namespace'],
     [argocd?.namespace, 'cluster.argocd.namespace'],
-    [gateway?.namespace, 'cluster.gateway.namespace'],
-    [gateway?.proxies?.namespace, 'cluster.gateway.proxies.namespace'],
+    ...(gateway ? gatewayParents(gateway) : []).flatMap(({ key, namespace: its, proxies }) => [
+      [its, keyOf(['cluster', 'gateway', ...key, 'namespace'])] as const,
+      [proxies?.namespace, keyOf(['cluster', 'gateway', ...key, 'proxies', 'namespace'])] as const,
+    ]),
     [ingress?.controller.namespace, 'cluster.ingress.controller.namespace'],
     [monitoring?.namespace, 'cluster.monitoring.namespace'],
   ];
-  return new Map(named.flatMap(([name, key]) => (name === undefined ? [] : [[name, key] as const])));
+  // Of several keys the first: the others may only repeat it.
+  return new Map(named.flatMap(([name, key]) => (name === undefined ? [] : [[name, key] as const])).reverse());
 }
 
 /**

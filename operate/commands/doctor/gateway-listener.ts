@@ -3,6 +3,7 @@ export interface Listener {
   readonly name: string;
   readonly hostname?: string;
   readonly protocol?: string;
+  readonly port?: number;
   readonly allowedRoutes?: {
     readonly namespaces?: { readonly from?: string; readonly selector?: LabelSelector };
     readonly kinds?: readonly { readonly group?: string; readonly kind: string }[];
@@ -38,6 +39,12 @@ export function objections(listener: Listener, route: WantedRoute): readonly str
   return [kindObjection(listener), namespaceObjection(listener, route), hostnameObjection(listener, route)].filter(
     (objection) => objection !== undefined,
   );
+}
+
+/** Why what clients show could be read on its way through the listeners that admit a route; nothing where it could not. */
+export function plainTextObjection(admitting: readonly Listener[]): string | undefined {
+  const plain = admitting.filter(({ protocol }) => protocol === 'HTTP').map(({ name }) => name);
+  return plain.length > 0 ? `${plain.join(', ')} takes it by plain HTTP` : undefined;
 }
 
 function kindObjection({ allowedRoutes, protocol }: Listener): string | undefined {

@@ -4,6 +4,7 @@ import type { Plan, SystemPlan } from '../../../components/system';
 import { everyNamespace, type Flow, type Peer } from '../../../components/system/flow';
 import type { PlannedObject } from '../../../components/system/planned-object';
 import type { ClusterFacts } from '../../../config/cluster';
+import { gatewayProxies } from '../../../config/cluster/entrances';
 import { code, table } from './markdown';
 
 const introduction = `# Network flows
@@ -100,7 +101,8 @@ function resolversInWords({ dns }: ClusterFacts): string {
 
 function gatewayInWords({ gateway }: ClusterFacts, byName: boolean): string {
   if (byName) return `Cilium's entity ${code('ingress')}`;
-  return gateway?.proxies ? podsInWords(gateway.proxies.namespace, gateway.proxies.labels) : 'nobody';
+  const pods = gateway ? gatewayProxies(gateway).map(({ labels, namespace }) => podsInWords(namespace, labels)) : [];
+  return pods.length > 0 ? pods.join(', ') : 'nobody';
 }
 
 function controllerInWords({ ingress }: ClusterFacts): string {

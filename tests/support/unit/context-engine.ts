@@ -15,7 +15,7 @@ export const facts = {
   storageClass: 'block',
   sharedStorageClass: 'nfs',
   ingress: {},
-  gateway: { name: 'public', implementation: 'envoy-gateway', proxies: { namespace: 'gateways' } },
+  gateway: { name: 'public', section: 'https', implementation: 'envoy-gateway', proxies: { namespace: 'gateways' } },
 } as const;
 
 /** A Context Engine with these settings on a cluster with these facts. */

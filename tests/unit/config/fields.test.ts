@@ -17,6 +17,35 @@ interface Table {
 
 const sha = 'a'.repeat(64);
 const tables: Readonly<Record<string, readonly [z.ZodType, Table]>> = {
+  'a git repository as Argo CD reaches it': [
+    fields.deliveryUrl,
+    {
+      right: [
+        'https://github.com/org/repo.git',
+        'ssh://git@github.com:2222/org/repo',
+        'git@github.com:org/repo.git',
+        'git@github.com:/srv/git/repo.git',
+        'deploy.bot@git.example.org:team/sub/fleet',
+        'http://gitea.git.svc:3000/team/fleet.git',
+        'http://gitea.git.svc.corp.local/team/fleet',
+        'https://gitea.git.svc.cluster.local:3000/team/fleet',
+      ],
+      wrong: {
+        'http://github.com/org/repo': /outside of the cluster by https or ssh/,
+        'http://gitea.git:3000/team/fleet': /outside of the cluster by https or ssh/,
+        'http://svc/team/fleet': /outside of the cluster by https or ssh/,
+        'https://user:pw@github.com/org/repo': /without user name or password/,
+        'git:pw@github.com:org/repo': /the URL of a git repository/,
+        'git@github.com:2222/org/repo': /the URL of a git repository/,
+        'git@github.com:': /the URL of a git repository/,
+        'github.com:org/repo': /the URL of a git repository/,
+        'git@git..example:org/repo': /host name/,
+        'git://github.com/org/repo': /the URL of a git repository/,
+        '/srv/git/repo': /the URL of a git repository/,
+        'ssh://git@github.com:org/repo': /ssh:\/\/git@github\.com\/org\/repo/,
+      },
+    },
+  ],
   'a git repository by https or ssh': [
     fields.gitUrl,
     {

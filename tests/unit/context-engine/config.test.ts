@@ -184,4 +184,50 @@ describe('the exposure', () => {
     refuses(/authentication\.mode: expected "bearer" or "none"/, { authentication, exposure: hosted });
     assert.deepEqual(problems({ authentication, exposure: { ...hosted, kind: 'gateway' } }), []);
   });
+
+  it('lets no token travel by plain HTTP, which a route without a listener attaches to', () => {
+    const exposure = { ...hosted, kind: 'gateway' };
+    const by = (gateway: object, mode = 'bearer') =>
+      problems(
+        { authentication: { mode }, exposure },
+        { ...facts, gateway: { ...facts.gateway, section: undefined, ...gateway } },
+      );
+    for (const mode of ['bearer', 'gateway']) {
+      assert.match(by({}, mode).join(), /^cluster\.gateway\.section: expected the listener with HTTPS/);
+      assert.deepEqual(by({ section: 'https' }, mode), []);
+      assert.deepEqual(by({ tlsOnly: true }, mode), []);
+    }
+    const inside = { name: 'inside', namespace: 'gateways' };
+    const found = by({ section: 'https', additional: [{ section: 'wide' }, inside] });
+    assert.equal(found.length, 1);
+    assert.match(found[0] ?? '', /^cluster\.gateway\.additional\[1\]\.section: expected the listener with HTTPS/);
+    const { section: _, ...unnamed } = facts.gateway;
+    assert.deepEqual(problems({ exposure }, { ...facts, gateway: unnamed }), []);
+  });
+
+  it('has ports of the nodes of those that the cluster gives out, where they are opened', () => {
+    const exposure = { kind: 'nodePort', sourceRanges: ['10.0.0.0/8'], services: ['mcp-indexer-http'] };
+    const ports = (own: object, cluster: object = facts) =>
+      problems({ exposure: { ...exposure, ports: own } }, cluster);
+    assert.deepEqual(ports({ 'mcp-indexer-http': 32_000, qdrant: 80 }), []);
+    assert.match(ports({ 'mcp-indexer-http': 29_999 }).join(), /exposure\.ports\.mcp-indexer-http: .*30000 to 32767/);
+    const nodePorts = { first: 20_000, last: 22_767 };
+    assert.deepEqual(ports({ 'mcp-indexer-http': 22_767 }, { ...facts, nodePorts }), []);
+    assert.match(ports({}, { ...facts, nodePorts }).join(), /ports\.mcp-indexer-http: .*20000 to 22767/);
+  });
+
+  it('has certificates for SSE host names where there are such, and one for all only where nobody makes it', () => {
+    const by = (own: object, ingress: object = {}) =>
+      problems({ exposure: { ...hosted, kind: 'ingress', ...own } }, { ...facts, ingress });
+    const sseHostnames = { memory: 'memory.example', indexer: 'indexer.example' };
+    const one = { tlsSecretName: 'wildcard', sseTlsSecretNames: { memory: 'wildcard', indexer: 'wildcard' } };
+    assert.deepEqual(by({ ...one, sseHostnames }), []);
+    assert.match(
+      by({ ...one, sseHostnames: {} }).join(),
+      /sseTlsSecretNames\.memory: expected none, or exposure\.sseHostnames\.memory set/,
+    );
+    const issued = by({ ...one, sseHostnames }, { certificateIssuer: { name: 'ca' } });
+    assert.equal(issued.length, 3, 'each two of the three');
+    assert.match(issued.join(), /only one may make it/);
+  });
 });

@@ -42,6 +42,47 @@ describe('the way in from outside', () => {
     }
   });
 
+  it('by ports of the nodes is by others where they are named', () => {
+    const ports = { 'mcp-memory': 31_000, 'qdrant-grpc': 31_001 };
+    const plan = described({ exposure: { kind: 'nodePort', sourceRanges, services: ['qdrant', 'mcp-memory'], ports } });
+    const opened = (name: string) => find<IService>(plan, 'Service', name).spec?.ports?.map(({ nodePort }) => nodePort);
+    assert.deepEqual([opened('qdrant-external'), opened('mcp-memory-external')], [[30_333, 31_001], [31_000]]);
+  });
+
+  it('has its port in every URL', () => {
+    const urls = (exposure: object, cluster: object) =>
+      described({ exposure: { ...hosted, ...exposure } }, { ...facts, ...cluster }).operations.servers.map(
+        ({ endpoint }) => endpoint.url,
+      );
+    assert.deepEqual(urls({ kind: 'gateway' }, { gateway: { ...facts.gateway, port: 8443 } }), [
+      'https://context.example:8443/mcp-http/indexer/mcp',
+      'https://indexer.example:8443/sse',
+      'https://context.example:8443/mcp-http/memory/mcp',
+      'https://memory.example:8443/sse',
+    ]);
+    assert.equal(urls({ kind: 'ingress' }, { ingress: { port: 444 } })[1], 'https://indexer.example:444/sse');
+  });
+
+  it('by an Ingress has a certificate for each host name, in a Secret of the documented name or of another', () => {
+    const secrets = (own: object) =>
+      Object.values<{ object: { kind: string } }>(
+        described({ exposure: { kind: 'ingress', ...hosted, ...own } }).objects,
+      )
+        .flatMap(({ object }) => (object.kind === 'Ingress' ? [object as IIngress] : []))
+        .flatMap(({ spec }) => spec?.tls ?? [])
+        .map(({ hosts, secretName }) => `${hosts} ${secretName}`);
+    assert.deepEqual(secrets({}), [
+      'context.example context-engine-tls',
+      'indexer.example context-engine-tls-mcp-indexer',
+      'memory.example context-engine-tls-mcp-memory',
+    ]);
+    assert.deepEqual(secrets({ tlsSecretName: 'wildcard', sseTlsSecretNames: { memory: 'wildcard' } }), [
+      'context.example wildcard',
+      'indexer.example wildcard-mcp-indexer',
+      'memory.example wildcard',
+    ]);
+  });
+
   it('by a load balancer has the same bounds', () => {
     const plan = described({ exposure: { kind: 'loadBalancer', sourceRanges } });
     const { spec } = find<IService>(plan, 'Service', 'mcp-indexer-external');

@@ -41,6 +41,37 @@ describe('how memory-mcp is reached', () => {
     assert.deepEqual(described({ exposure: { kind: 'none' } }).from, []);
   });
 
+  it('is through further listeners and Gateways, whose proxies are let in', async () => {
+    const gateway = {
+      ...{ name: 'public', namespace: 'gateways', section: 'https', port: 8443, proxies: { namespace: 'proxies' } },
+      additional: [{ section: 'wide' }, { name: 'inside', section: 'tls', proxies: { namespace: 'inside' } }],
+    };
+    const { objects, plan } = described({ hostname: 'm.example' }, { gateway });
+    const route = objects.route?.object;
+    assert.ok(route?.kind === 'HTTPRoute');
+    await validateObject(route);
+    assert.deepEqual(
+      route.spec.parentRefs?.map(({ name, namespace, sectionName }) => `${namespace}/${name} ${sectionName}`),
+      ['gateways/public https', 'gateways/public wide', 'gateways/inside tls'],
+    );
+    const policy = objects.policyFromGateway?.object;
+    assert.ok(policy?.kind === 'NetworkPolicy');
+    assert.deepEqual(
+      policy.spec?.ingress?.[0]?.from?.map(({ namespaceSelector }) =>
+        Object.values(namespaceSelector?.matchLabels ?? {}),
+      ),
+      [['proxies'], ['inside']],
+    );
+    assert.equal(plan.operations.servers[0].endpoint.url, 'https://m.example:8443/mcp');
+    assert.deepEqual(plan.outputs.client, {
+      mcpServers: { memory: { type: 'http', url: 'https://m.example:8443/mcp' } },
+    });
+    assert.match(
+      problems({}, { gateway: { ...gateway, section: undefined } }).join(),
+      /cluster\.gateway\.additional\[0\]\.section: expected another Gateway or listener/,
+    );
+  });
+
   it('is through the ingress controller, with a certificate, at a host name that the server accepts', async () => {
     const { from, hosts, objects, plan } = described({
       exposure: { kind: 'ingress', hostname: 'm.example' },

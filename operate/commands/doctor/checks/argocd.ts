@@ -1,4 +1,5 @@
 import type { PlannedObject } from '../../../../components/system/planned-object';
+import { comparableUrl } from '../../../git/same-repository';
 import { objectsOf } from '../../../stack/plan-objects';
 import { type Answer, type Check, missing, ok, warning } from '../check';
 
@@ -27,7 +28,9 @@ function projectAnswer(project: Project | undefined, spec: PlannedObject<'Applic
   const { repoURL = '' } = spec.source ?? {};
   const { namespace: target = '' } = spec.destination;
   const faults = [
-    ...(sourceRepos.some((pattern) => matches(pattern, repoURL)) ? [] : [`repository ${repoURL}`]),
+    ...(sourceRepos.some((pattern) => matches(comparableUrl(pattern), comparableUrl(repoURL)))
+      ? []
+      : [`repository ${repoURL}`]),
     ...(destinations.some(({ namespace = '' }) => matches(namespace, target)) ? [] : [`namespace ${target}`]),
   ];
   if (faults.length === 0) return ok(`admits ${repoURL} and namespace ${target}`);

@@ -1,7 +1,7 @@
 import type { PlannedObject } from '../../../../components/system/planned-object';
 import { objectsOf } from '../../../stack/plan-objects';
 import { type Answer, type Check, type Examined, missing, ok, type Question, warning } from '../check';
-import { type Listener, objections, type WantedRoute } from '../gateway-listener';
+import { type Listener, objections, plainTextObjection, type WantedRoute } from '../gateway-listener';
 
 type Route = PlannedObject<'HTTPRoute'>;
 
@@ -24,9 +24,9 @@ const api = '/apis/gateway.networking.k8s.io/v1';
 
 /** Each Gateway that routes attach to, and the listener of it that must admit each route. */
 export const gateway: Check = (examined) => {
-  const routes = objectsOf(examined.stack.plan, 'HTTPRoute');
+  const routes = routesOf(examined);
   const asked = new Set<string>();
-  return routes.flatMap((route) =>
+  return routes.flatMap(({ guarded, route }) =>
     (route.spec.parentRefs ?? []).flatMap(({ name, namespace = namespaceOf(route), sectionName }): Question[] => {
       const live = () => examined.look.at<Gateway>(`${api}/namespaces/${namespace}/gateways/${name}`);
       const subject = `Gateway ${namespace}/${name}`;
@@ -37,12 +37,31 @@ export const gateway: Check = (examined) => {
         ...(isNew ? [{ subject, answer: () => gatewayAnswer(examined, live, name) }] : []),
         {
           subject: `listener ${sectionName ?? '(any)'} of Gateway ${name}${which}`,
-          answer: () => listenerAnswer(examined, live, route, namespace, sectionName),
+          answer: () => listenerAnswer(examined, live, { route, guarded, namespace, section: sectionName }),
         },
       ];
     }),
   );
 };
+
+/** Every route, and whether what its clients show is a secret. */
+function routesOf({ stack }: Examined): { readonly route: Route; readonly guarded: boolean }[] {
+  return stack.plan.systems.flatMap(({ objects, operations: { servers } }) => {
+    const guarded = servers.some(({ access }) => access.mode !== 'none');
+    return Object.values(objects).flatMap(({ object }) =>
+      object.kind === 'HTTPRoute' ? [{ route: object, guarded }] : [],
+    );
+  });
+}
+
+/** A route, and what it attaches to. */
+interface Attachment {
+  readonly route: Route;
+  readonly guarded: boolean;
+  /** Namespace of the Gateway. */
+  readonly namespace: string;
+  readonly section: string | undefined;
+}
 
 type Live = () => Promise<Gateway | undefined>;
 
@@ -68,9 +87,7 @@ async function gatewayAnswer({ look }: Examined, live: Live, name: string): Prom
 async function listenerAnswer(
   { look, stack }: Examined,
   live: Live,
-  route: Route,
-  gatewayNamespace: string,
-  section: string | undefined,
+  { guarded, namespace: gatewayNamespace, route, section }: Attachment,
 ): Promise<Answer> {
   const found = await live();
   if (found === undefined) return missing('there is no Gateway to have it', 'see the Gateway');
@@ -89,12 +106,26 @@ async function listenerAnswer(
     labels: { ...there?.metadata.labels, ...planned?.metadata.labels, 'kubernetes.io/metadata.name': namespace },
   };
   const against = listeners.map((listener) => ({ listener, faults: objections(listener, wanted) }));
-  const admitting = against.find(({ faults }) => faults.length === 0)?.listener;
-  if (admitting === undefined) {
+  const admitting = against.filter(({ faults }) => faults.length === 0).map(({ listener }) => listener);
+  const [first] = admitting;
+  if (first === undefined) {
     const faults = against.flatMap((each) => each.faults.map((fault) => `${each.listener.name}: ${fault}`));
     return missing(faults.join('; '), 'change the listener (allowedRoutes, hostname), or the stack file');
   }
-  return conditionAnswer(found, admitting, wanted);
+  const plain = guarded ? plainTextObjection(admitting) : undefined;
+  if (plain !== undefined) {
+    return missing(
+      `${plain}, and tokens could be read on the way`,
+      'name the listener with HTTPS by cluster.gateway.section',
+    );
+  }
+  const portOfUrls = stack.plan.cluster.gateway?.port;
+  const answer = conditionAnswer(found, first, wanted);
+  if (answer.status !== 'ok' || first.port === undefined || first.port === portOfUrls) return answer;
+  return warning(
+    `${answer.found}, at port ${first.port}; the URLs that clients are given have ${portOfUrls}`,
+    'set cluster.gateway.port, unless something before the Gateway leads there',
+  );
 }
 
 function conditionAnswer(found: Gateway, { name }: Listener, { hostnames, namespace }: WantedRoute): Answer {

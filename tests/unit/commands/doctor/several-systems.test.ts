@@ -47,6 +47,38 @@ describe('what a stack with several systems needs of its cluster', () => {
     );
   });
 
+  it('is HTTPS on every listener that takes a route whose clients show a token', async () => {
+    const listener = (name: string, protocol: string, port: number) => ({
+      ...{ name, protocol, port },
+      allowedRoutes: { namespaces: { from: 'All' } },
+    });
+    const live = {
+      metadata: { name: 'public', namespace: 'gateways' },
+      spec: {
+        gatewayClassName: 'any',
+        listeners: [listener('web', 'HTTP', 80), listener('https', 'HTTPS', 443), listener('odd', 'HTTPS', 8443)],
+      },
+    };
+    const at = (path: string) => Promise.resolve(path.includes('/gateways/') ? live : undefined);
+    const [main] = systemWith({}).operations.servers;
+    const answer = async (sectionName: string | undefined, access: typeof main.access) => {
+      const spec = { parentRefs: [{ name: 'public', namespace: 'gateways', ...(sectionName ? { sectionName } : {}) }] };
+      const system = systemWith(object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'notes', { spec }));
+      const operations = { servers: [{ ...main, access }] as const, backups: [] };
+      const plan = { cluster, systems: [{ ...system, operations }] };
+      const question = gateway({ stack: { ...described, plan }, look: { at } } as unknown as Examined).at(-1);
+      assert.ok(question);
+      const { found, status } = await finding(question);
+      return `${status}: ${found}`;
+    };
+    const bearer = { mode: 'bearer', secret: { name: 's', key: 'k' } } as const;
+    assert.match(await answer(undefined, bearer), /^missing: web takes it by plain HTTP/);
+    assert.match(await answer('web', bearer), /^missing: web takes it by plain HTTP/);
+    assert.match(await answer('https', bearer), /^ok: https admits/);
+    assert.match(await answer('odd', bearer), /^warning: .*at port 8443; the URLs that clients are given have 443/);
+    assert.doesNotMatch(await answer('web', { mode: 'none' }), /plain HTTP/);
+  });
+
   it('is a project that admits each Application', () => {
     const application = (name: string) =>
       object('argoproj.io/v1alpha1', 'Application', name, { spec: { project: 'default' } });
@@ -54,6 +86,28 @@ describe('what a stack with several systems needs of its cluster', () => {
       asked(argocd, {}, application('notes'), application('code')).map(({ subject }) => subject),
       ['Argo CD project default for notes', 'Argo CD project default for code'],
     );
+  });
+
+  it('is a project that admits the repository, however it is written', async () => {
+    const admits = async (repoURL: string, ...sourceRepos: readonly string[]) => {
+      const spec = { project: 'default', source: { repoURL }, destination: { namespace: 'notes' } };
+      const project = { spec: { sourceRepos, destinations: [{ namespace: '*' }] } };
+      const application = object('argoproj.io/v1alpha1', 'Application', 'notes', { spec });
+      const [question] = asked(argocd, { at: async () => project as never }, application);
+      assert.ok(question);
+      return (await finding(question)).status;
+    };
+    // As Argo CD has it: util/git NormalizeGitURL.
+    for (const [url, pattern] of [
+      ['git@github.com:Example/fleet.git', 'ssh://git@github.com/example/fleet'],
+      ['ssh://git@github.com/example/fleet.git', 'git@github.com:example/*'],
+      ['https://GitHub.com/example/fleet', 'https://github.com/example/fleet.git'],
+      ['http://gitea.git.svc:3000/team/fleet.git', 'http://gitea.git.svc:3000/*'],
+    ] as const) {
+      assert.equal(await admits(url, pattern), 'ok', url);
+    }
+    assert.equal(await admits('git@github.com:example/fleet', 'https://github.com/example/fleet'), 'warning');
+    assert.equal(await admits('ssh://git@host:2222/a/b', 'ssh://git@host/a/b'), 'warning');
   });
 
   it('is somebody who reads the rules of each', async () => {
