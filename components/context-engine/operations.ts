@@ -48,6 +48,7 @@ export function operations(settings: ContextEngineSettings, cluster: NamedCluste
   if (!main) throw new Error('a Context Engine without any server has been refused before');
   return {
     servers: [main, ...others],
+    entrances: { pods: 'contextEngine.clients', users: ['contextEngine.exposure'] },
     backups: [backupFacts(backupArgs(settings, cluster))],
     repositories: repositoryFacts(settings),
     brought: brought(settings),

@@ -77,6 +77,7 @@ export function operations(settings: MemoryMcpSettings, cluster: NamedCluster, e
         probe,
       },
     ],
+    entrances: { pods: 'memoryMcp.clients', users: ['memoryMcp.hostname', 'memoryMcp.exposure'] },
     backups: [...(saved ? [saved] : []), ...(volume ? [backupFacts(volume)] : [])],
     unsaved: unsavedData(settings),
     tokens: [token(settings)],

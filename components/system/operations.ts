@@ -10,6 +10,13 @@ import type { ToolCall } from './tool-call';
 export interface Operations {
   /** What clients talk to. The first is the main one, which a command takes where none is named. */
   readonly servers: readonly [ServerFacts, ...ServerFacts[]];
+  /** Full keys of the stack file that let somebody in to the servers. Absent where no key does. */
+  readonly entrances?: {
+    /** For pods of the cluster. Absent where there is none. */
+    readonly pods?: string;
+    /** For users from outside, such as `memoryMcp.hostname`. */
+    readonly users: readonly string[];
+  };
   /** Empty where nothing is backed up. */
   readonly backups: readonly BackupFacts[];
   /** Data that no backup covers. Absent where there are none. */

@@ -83,6 +83,15 @@ describe('a made-up system with two instances', () => {
     assert.ok(!names.includes('HTTPRoute notebook-private/notebook'));
   });
 
+  it('is warned of where nobody is let in, by the key of the instance', () => {
+    const { noticesOf } = checkout.load<typeof import('../../policies/notices')>('policies/notices');
+    const alone = noticesOf(described().plan).filter(({ path }) => path.startsWith('notebook'));
+    assert.deepEqual(
+      alone.map(({ path, remedy }) => [path, remedy]),
+      [['notebook.instances.private', 'let in users from outside by notebook.instances.private.hostname']],
+    );
+  });
+
   it('is rendered into a folder for each instance, and one that goes leaves the others alone', async () => {
     const { render } = checkout.load<typeof import('../../operate/commands/render/render')>(
       'operate/commands/render/render',

@@ -16,6 +16,7 @@ import { metrics } from './checks/metrics';
 import { monitoring } from './checks/monitoring';
 import { namespaces } from './checks/namespaces';
 import { network } from './checks/network';
+import { notices } from './checks/notices';
 import { remotes } from './checks/remotes';
 import { secretStores, secrets } from './checks/secrets';
 import { server } from './checks/server';
@@ -25,7 +26,7 @@ import { clusterReader } from './cluster-reader';
 /** Every check, in the order of the report: the cluster, what must be on it, what we bring. */
 const checks: readonly Check[] = [
   ...[server, access, kinds, namespaces, storage, gateway, ingress, network, metrics],
-  ...[argocd, monitoring, secretStores, secrets, remotes, images],
+  ...[argocd, monitoring, secretStores, secrets, remotes, images, notices],
 ];
 
 /** What the operator can say to `doctor`. */

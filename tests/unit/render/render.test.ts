@@ -97,7 +97,7 @@ describe('the command `render`', () => {
     const plan = describeStack(loadStack(projectDir, 'local'));
     assert.deepEqual(overlayDifferences(projectDir, 'local', plan), []);
     const file = join(projectDir, 'Pulumi.local.yaml');
-    writeFileSync(file, readFileSync(file, 'utf8').replace('memoryMcp: {}', 'memoryMcp: {volume: {size: 2Gi}}'));
+    writeFileSync(file, readFileSync(file, 'utf8').replace('memoryMcp:\n', 'memoryMcp:\n    volume: {size: 2Gi}\n'));
     assert.deepEqual(overlayDifferences(projectDir, 'local', describeStack(loadStack(projectDir, 'local'))), [
       [
         'deploy/k8s/overlays/local/memory-mcp/persistentvolumeclaim-memory-mcp-data.yaml differs:',

@@ -99,7 +99,11 @@ export function describeNotebook(name: string, settings: InstanceSettings, clust
     objects: plannedObjects(objects, cluster),
     flows: traffic,
     outputs: { ...facts.endpoint },
-    operations: { servers: [facts], backups: [backupFacts(backup)] },
+    operations: {
+      servers: [facts],
+      entrances: { users: [`${system}.instances.${name}.hostname`] },
+      backups: [backupFacts(backup)],
+    },
   };
 }
 
