@@ -106,6 +106,7 @@ function mounted({ containers, initContainers = [], volumes = [] }: IPodSpec, fo
     mkdirSync(place, { recursive: true });
     for (const { key, path } of volume?.configMap?.items ?? []) {
       const content = options.configMaps[volume?.configMap?.name ?? '']?.[key];
+      if (content === undefined && volume?.configMap?.optional) continue;
       if (content === undefined) throw new Error(`ConfigMap ${volume?.configMap?.name} has no ${key}`);
       mkdirSync(dirname(join(place, path)), { recursive: true });
       writeFileSync(join(place, path), content);

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
+import type { IContainer, IPodSpec, IVolume } from 'kubernetes-models/v1';
 import { proxyPorts } from '../../../components/kit/parts/auth-sidecar';
 import { withPods } from '../../../components/kit/parts/pods';
 import { describeMemoryMcp } from '../../../components/memory-mcp/objects';
@@ -38,6 +38,8 @@ export interface PodOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** What the server's environment holds beside the plan's, such as where a test's certificate lies. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Content of ConfigMaps that the plan does not describe, by their names. */
+  readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Another pod of the plan. @default the server's */
   readonly spec?: (plan: ReturnType<typeof planOf>['plan']) => IPodSpec;
 }
@@ -79,7 +81,7 @@ export class Pod {
 
   /** Starts every container and waits for its startup probe. */
   async start(): Promise<void> {
-    for (const volume of this.spec.volumes ?? []) this.#writeConfigMap(volume.name, volume.configMap?.name);
+    for (const volume of this.spec.volumes ?? []) this.#writeConfigMap(volume);
     for (const container of this.spec.containers) this.#processes.set(container.name, this.#run(container));
     for (const container of this.spec.containers) {
       const process = this.process(container.name);
@@ -147,8 +149,14 @@ export class Pod {
     return new Running(haproxy.path, rest, { ...haproxy.env, ...proxyPlaces(this.#ports), ...env });
   }
 
-  #writeConfigMap(volume: string, name: string | undefined): void {
+  #writeConfigMap({ configMap, name: volume }: IVolume): void {
+    const name = configMap?.name;
     if (name === undefined) return;
+    const given = this.#options.configMaps?.[name];
+    for (const { key, path } of (given && configMap?.items) ?? []) {
+      writeFileSync(join(this.volume(volume), path), given?.[key] ?? '');
+    }
+    if (given || configMap?.optional) return;
     const map = Object.values(this.plan.objects)
       .map(({ object }) => object as { kind: string; metadata: { name: string }; data?: Record<string, string> })
       .find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === name);

@@ -7,6 +7,7 @@ import type { Labels } from '../../../system/flow';
 import type { BackupFacts, Operations } from '../../../system/operations';
 import { ownLabel } from '../../objects/labels';
 import { labelsOfPods, type PodTemplate, templateOf, withTemplate } from '../../objects/pod-template';
+import { broughtOutside } from './brought';
 import { adaptedContainer, withoutUser } from './container';
 import { memberMarks, outsiderMarks } from './mesh';
 import { mirrored } from './mirror';
@@ -31,7 +32,7 @@ export function withPods<P extends SystemPlan>(plan: P, cluster: ClusterFacts): 
     const reaching = withOutside(template, described.reachesOut ?? [], pods, direct);
     const object = withTemplate(described.object, adaptedTemplate(reaching, pods, needs));
     if (object.kind === 'Job') jobs.set(described.object.metadata.name, object.metadata.name);
-    return [key, { ...described, object }];
+    return [key, { ...described, object, ...awaitedWith(described, pods) }];
   });
   return {
     ...plan,
@@ -40,6 +41,11 @@ export function withPods<P extends SystemPlan>(plan: P, cluster: ClusterFacts): 
     flows: leaving(plan.flows, ourLabel(templates), cluster),
     operations: adaptedOperations(plan, pods, jobs),
   };
+}
+
+/** A client that finds no authorities may end at once: nobody can wait for it before somebody has brought them. */
+function awaitedWith({ reachesOut = [] }: Described, { certificateAuthority }: PodsSettings): Partial<Described> {
+  return certificateAuthority && reachesOut.length > 0 ? { awaited: false } : {};
 }
 
 /** A template whose named containers find the proxy and the authorities to trust. */
@@ -111,12 +117,10 @@ function adaptedPod(spec: IPodSpec, pods: PodsSettings, needs: NodeNeeds): IPodS
 }
 
 /** What commands know of pods: images as they are pulled, Jobs by the names that they have now, pods that they start. */
-function adaptedOperations(
-  { architectures = {}, operations }: SystemPlan,
-  pods: PodsSettings,
-  jobs: ReadonlyMap<string, string>,
-): Operations {
+function adaptedOperations(plan: SystemPlan, pods: PodsSettings, jobs: ReadonlyMap<string, string>): Operations {
+  const { architectures = {}, operations } = plan;
   const [main, ...others] = operations.servers;
+  const brought = [...(operations.brought ?? []), ...broughtOutside(plan, pods)];
   const pulled = <S extends { readonly image: string }>(server: S): S => ({
     ...server,
     image: mirrored(server.image, pods),
@@ -134,6 +138,7 @@ function adaptedOperations(
     ...operations,
     servers: [pulled(main), ...others.map(pulled)],
     backups: operations.backups.map(backup),
+    ...(brought.length > 0 ? { brought } : {}),
     ...(operations.repositories
       ? {
           repositories: operations.repositories.map((repository) => ({
