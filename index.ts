@@ -21,7 +21,13 @@ async function program(): Promise<Record<string, unknown>> {
   const config = parseStack(rawConfig(pulumi.runtime.allConfig() ?? {}, pulumi.getProject(), isConfigSecret), stack);
   const plan = describeStack(config);
   enforceRules(plan, pulumi.log);
-  if (!pulumi.runtime.isDryRun()) requireMergedOverlay(__dirname, stack, plan);
+  await requireMergedOverlay({
+    projectDir: __dirname,
+    stack,
+    plan,
+    preview: pulumi.runtime.isDryRun(),
+    log: pulumi.log,
+  });
 
   const { cluster } = plan;
   const provider = new k8s.Provider('cluster', {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { table } from '../operate/report/table';
 import { describedStack } from '../operate/stack';
+import { mergedCheckout } from '../tests/support/cluster/checkout';
 import {
   controlPlane,
   ensureNamespace,
@@ -18,10 +19,10 @@ const turns = Number(process.argv[2] ?? 5);
 const stack = 'goddess';
 
 /** What the operator waits for, against a program that registers the same objects and does nothing else. */
-async function engine(way: Way, minimal: string): Promise<Measured[]> {
+async function engine(way: Way, ours: string, minimal: string): Promise<Measured[]> {
   const programs = [
     { name: 'minimal program', folder: minimal },
-    { name: stack, folder: projectDir },
+    { name: stack, folder: ours },
   ];
   const { plan } = describedStack(projectDir, stack);
   const subjects = (what: string, timed: (folder: string) => Promise<Omit<Timed, 'name'>>) =>
@@ -93,12 +94,13 @@ async function main(): Promise<void> {
   await joinControlPlane();
   try {
     await ensureNamespace('argocd');
+    const { root: ours } = await mergedCheckout('bench', stack);
     const minimal = join(controlPlane().folder, 'minimal');
     const objects = writeMinimalProject(minimal, projectDir, stack);
-    show(`Automation API, ${objects} objects`, await engine(automationApi, minimal));
+    show(`Automation API, ${objects} objects`, await engine(automationApi, ours, minimal));
     const host = await execa('pulumi-language-nodejs', ['-version'], { reject: false });
     if (host.exitCode === undefined) console.log('\nPulumi CLI: not measured, pulumi-language-nodejs is not on PATH');
-    else show(`Pulumi CLI, ${objects} objects`, await engine(pulumiCli, minimal));
+    else show(`Pulumi CLI, ${objects} objects`, await engine(pulumiCli, ours, minimal));
   } finally {
     await stop();
   }

@@ -7,12 +7,14 @@ import {
   className,
   deliveryUrl,
   dnsLabel,
+  gitUrl,
   hostAndPort,
   hostname,
   httpsOrigin,
   integer,
   labels,
   objectName,
+  reason,
   relativePath,
   text,
 } from './fields';
@@ -26,7 +28,19 @@ const argocd = z.strictObject({
   repoUrl: deliveryUrl.describe(
     'Git repository with the rendered overlays, as Argo CD reaches it: by https, by ssh, or inside of the cluster (.svc) also by http.',
   ),
-  revision: text(/^\S+$/, 'a branch, tag or commit').default('main').describe('Revision that Argo CD follows.'),
+  revision: text(/^[^\s-]\S*$/, 'a branch, tag or commit')
+    .default('main')
+    .describe('Revision that Argo CD follows.'),
+  checkoutUrl: gitUrl
+    .optional()
+    .describe(
+      'URL of the same repository for whoever runs `up` in mode shared, where repoUrl is one that they cannot reach. Default: repoUrl.',
+    ),
+  uncomparedReason: reason
+    .optional()
+    .describe(
+      'Why `up` in mode shared need not see what Argo CD follows: the overlay on disk is then compared instead, where the repository cannot be read. Absent = `up` refuses.',
+    ),
   server: httpsOrigin
     .default('https://kubernetes.default.svc')
     .describe('API server of the cluster, as Argo CD knows it.'),

@@ -1,25 +1,126 @@
-import type { Plan } from '../components/system';
-import { overlayDifferences } from './overlay';
+import type { Plan, SystemPlan } from '../components/system';
+import { filesOf } from './followed/files';
+import { type FollowedCommit, UnknownRevisionError, withFollowedCommit } from './followed/revision';
+import { compareFiles, differenceInWords, overlayDifferences, overlaysPath } from './overlay';
+import { renderPlan } from './plan';
 
-/** Thrown when a plan runs ahead of git on a stack where Argo CD would take its changes back. */
+/** Thrown when a plan runs ahead of git, or behind it, on a stack where Argo CD would take its changes back. */
 export class OverlayError extends Error {
-  constructor(stack: string, differences: readonly string[]) {
-    super(
-      `the plan differs from the committed overlay of stack ${stack}, which Argo CD applies too (mode shared): ` +
-        'render it (`npm run render`), merge it, then run `up`\n' +
-        differences.map((difference) => `  ${difference}`).join('\n'),
-    );
+  constructor(message: string) {
+    super(message);
     this.name = 'OverlayError';
   }
 }
 
+/** Environment variable that lets a preview run ahead of git. */
+export const lookAhead = 'FLEET_LOOK_AHEAD';
+
+/** A run of the program, and where it says what does not stop it. */
+export interface LeadRun {
+  readonly projectDir: string;
+  readonly stack: string;
+  readonly plan: Plan;
+  readonly preview: boolean;
+  readonly log: { warn(message: string): unknown; info(message: string): unknown };
+}
+
 /**
- * In mode `shared` git leads: what is not in the overlay yet, Argo CD would undo. A preview may look ahead, an update may
- * not.
- * @throws OverlayError that names every file that differs
+ * In mode `shared` git leads: what the Applications follow must be the plan, byte for byte, because Argo CD takes back
+ * whatever differs. Looked at is the commit of the followed revision, whatever lies on disk. A preview may look ahead, where
+ * it is told to.
+ *
+ * @throws OverlayError that names every file that differs, or why nothing can be compared
  */
-export function requireMergedOverlay(projectDir: string, stack: string, plan: Plan): void {
-  if (plan.cluster.argocd?.mode !== 'shared') return;
+export async function requireMergedOverlay(run: LeadRun): Promise<void> {
+  const { argocd } = run.plan.cluster;
+  if (argocd?.mode !== 'shared') return;
+  const { checkoutUrl, repoUrl, revision } = argocd;
+  try {
+    await withFollowedCommit(run.projectDir, { url: checkoutUrl ?? repoUrl, revision }, (found) => compare(run, found));
+  } catch (error) {
+    if (!(error instanceof UnknownRevisionError)) throw error;
+    withoutRevision(run, error.message);
+  }
+}
+
+async function compare(run: LeadRun, found: FollowedCommit): Promise<void> {
+  const { argocd } = run.plan.cluster;
+  if (found.stale !== undefined) run.log.warn(found.stale);
+  const differences = await followedDifferences(run.stack, run.plan, found);
+  if (differences.length === 0) return;
+  const message = [
+    `the plan differs from what Argo CD follows and would restore (mode shared, git leads): ${argocd?.revision} of ` +
+      `${argocd?.repoUrl} at ${found.commit.slice(0, 10)}`,
+    ...differences.map((difference) => `  ${difference}`),
+    remedy(run, found),
+  ].join('\n');
+  if (!run.preview) throw new OverlayError(message);
+  if (process.env[lookAhead] !== '1') {
+    throw new OverlayError(`${message}\n→ to see what it would change before that: ${lookAhead}=1 pulumi preview`);
+  }
+  run.log.warn(`${message}\n→ \`up\` refuses until then`);
+}
+
+/** How the folders that the Applications of a plan sync differ from it, a text for each file. */
+export async function followedDifferences(stack: string, plan: Plan, found: FollowedCommit): Promise<string[]> {
+  const whole = renderPlan(plan, stack);
+  const base = plan.cluster.argocd?.path ?? `${overlaysPath}/${stack}`;
+  const differences: string[] = [];
+  for (const system of plan.systems) {
+    const folder = applicationPath(system);
+    if (folder === undefined) continue;
+    const own = new Map(
+      [...whole].flatMap(([path, text]) =>
+        path.startsWith(`${system.id}/`) ? [[path.slice(system.id.length + 1), text] as const] : [],
+      ),
+    );
+    // A path of its own may hold either: the system's folder, or all of them.
+    const all = folder === base || (await filesOf(found, `${folder}/${system.id}`, own)).has('kustomization.yaml');
+    const expected = all ? whole : own;
+    const differing = compareFiles(await filesOf(found, folder, expected), expected);
+    differences.push(...differing.map((difference) => differenceInWords(folder, difference)));
+  }
+  return [...new Set(differences)];
+}
+
+/** The folder that the Application of a system syncs; undefined where it has none. */
+export function applicationPath({ objects }: SystemPlan): string | undefined {
+  for (const { object } of Object.values(objects)) {
+    if (object.kind === 'Application') return object.spec.source?.path;
+  }
+  return undefined;
+}
+
+function remedy({ plan, projectDir, stack }: LeadRun, { ahead }: FollowedCommit): string {
+  const revision = plan.cluster.argocd?.revision;
+  if (ahead > 0) return `→ this checkout lacks ${ahead} commit(s) of ${revision}: bring it up to date and run again`;
+  return overlayDifferences(projectDir, stack, plan).length === 0
+    ? `→ it is rendered here: commit it, merge it into ${revision}, then run again`
+    : `→ render it (\`npm run render\`), commit it, merge it into ${revision}, then run again`;
+}
+
+/** What Argo CD follows is not known: say so, and go on only where the stack file says why. */
+function withoutRevision({ log, plan, preview, projectDir, stack }: LeadRun, why: string): void {
+  const uncompared = `what Argo CD follows cannot be compared with the plan (mode shared): ${why}`;
+  const ways =
+    '→ make it readable by git from here, name the URL by which it is in cluster.argocd.checkoutUrl, or say in ' +
+    'cluster.argocd.uncomparedReason why that need not be';
+  const reason = plan.cluster.argocd?.uncomparedReason;
+  if (reason === undefined) {
+    if (!preview) throw new OverlayError(`${uncompared}\n${ways}`);
+    log.warn(`${uncompared}\n${ways}; \`up\` refuses until then`);
+    return;
+  }
   const differences = overlayDifferences(projectDir, stack, plan);
-  if (differences.length > 0) throw new OverlayError(stack, differences);
+  if (differences.length === 0) {
+    log.info(`${uncompared} (accepted: ${reason})`);
+    return;
+  }
+  const message = [
+    'the plan differs from the overlay on disk, beyond which nothing can be compared (mode shared, git leads)',
+    ...differences.map((difference) => `  ${difference}`),
+    '→ render it (`npm run render`), commit and merge it, then run again',
+  ].join('\n');
+  if (preview && process.env[lookAhead] === '1') log.warn(message);
+  else throw new OverlayError(message);
 }

@@ -34,7 +34,14 @@ export function differenceInWords(folder: string, { path, state, diff }: Overlay
 
 /** Every file of a folder that is not as rendered, by path. */
 export function compareOverlay(folder: string, rendered: ReadonlyMap<string, string>): OverlayDifference[] {
-  const found = filesIn(folder);
+  return compareFiles(filesIn(folder), rendered);
+}
+
+/** Every file that is not as rendered, by path. */
+export function compareFiles(
+  found: ReadonlyMap<string, string>,
+  rendered: ReadonlyMap<string, string>,
+): OverlayDifference[] {
   const differences: OverlayDifference[] = [];
   for (const path of [...new Set([...rendered.keys(), ...found.keys()])].sort()) {
     const [before, after] = [found.get(path), rendered.get(path)];

@@ -16,6 +16,7 @@ import type { FleetHome } from '../base/fleet-home';
 import { serversIn } from '../cluster/kubeconfig';
 import type { Tools } from '../toolchain';
 import { toolEnvironment } from '../toolchain/environment';
+import { aheadOfGit } from './ahead-of-git';
 import { backendUrl, removeDescriptions } from './backend';
 import { EngineError, engineCommand, linkProvider } from './command';
 import { guardEngineConnection, neverStarted } from './engine-connection';
@@ -62,7 +63,8 @@ export interface OpenStack {
   readonly name: string;
   /** Where the engine works; holds copies of the project's files. */
   readonly workDir: string;
-  preview(options?: PreviewOptions): Promise<Outcome>;
+  /** @param options with `lookAhead`, where the plan may run ahead of what Argo CD follows. @default false */
+  preview(options?: PreviewOptions & { readonly lookAhead?: boolean }): Promise<Outcome>;
   up(options?: UpOptions): Promise<Outcome & { readonly outputs: OutputMap }>;
   refresh(options?: RefreshOptions): Promise<Outcome>;
   destroy(options?: DestroyOptions): Promise<Outcome>;
@@ -146,7 +148,8 @@ function operations(options: StackOptions, place: Place, stack: Stack): OpenStac
   return {
     name,
     workDir: place.workDir,
-    preview: async (given) => (await prepared(given, (each: PreviewOptions) => stack.preview(each))).outcome,
+    preview: async ({ lookAhead = false, ...given } = {}) =>
+      aheadOfGit(lookAhead, async () => (await prepared(given, (each: PreviewOptions) => stack.preview(each))).outcome),
     refresh: async (given) => (await prepared(given, (each: RefreshOptions) => stack.refresh(each))).outcome,
     destroy: async (given) => (await prepared(given, (each: DestroyOptions) => stack.destroy(each))).outcome,
     up: async (given) => {

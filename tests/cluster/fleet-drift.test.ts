@@ -11,14 +11,8 @@ import { type Drift, isDrift } from '../../operate/commands/drift/finding';
 import { driftReport } from '../../operate/commands/drift/report';
 import { type DescribedStack, describedStack } from '../../operate/stack';
 import { toolPath } from '../../operate/toolchain';
-import {
-  controlPlane,
-  ensureNamespace,
-  live,
-  openTestStack,
-  projectDir,
-  removeNamespace,
-} from '../support/cluster/control-plane';
+import { mergedCheckout } from '../support/cluster/checkout';
+import { controlPlane, ensureNamespace, live, projectDir, removeNamespace } from '../support/cluster/control-plane';
 import { foundDrifts } from '../support/cluster/drifts';
 
 const namespace = 'memory-mcp';
@@ -78,7 +72,7 @@ describe('drift of stack goddess', () => {
 
   before(async () => {
     await ensureNamespace('argocd');
-    await (await openTestStack('goddess', 'fleet-drift')).up();
+    await (await (await mergedCheckout('fleet-drift', 'goddess')).open()).up();
   });
   after(async () => {
     await removeNamespace(namespace);

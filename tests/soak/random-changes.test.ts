@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { ensureNamespace, live, openTestStack, removeNamespace } from '../support/cluster/control-plane';
+import { type Checkout, mergedCheckout } from '../support/cluster/checkout';
+import { ensureNamespace, live, removeNamespace } from '../support/cluster/control-plane';
 import type { Mutation, Path, Raw } from '../support/mutations';
 import { fileOf, goddess, type Judged, judge, lab } from '../support/random-changes';
 
@@ -9,18 +10,20 @@ const seed = Number(process.env.SOAK_SEED ?? Date.now() % 1_000_000);
 describe(`random changes to a stack file, SOAK_SEED=${seed}`, () => {
   const base = fileOf(goddess);
   let judged: Judged;
+  let checkout: Checkout;
   const data = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'memory-mcp' } },
     { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'memory-mcp-data', namespace: 'memory-mcp' } },
   ];
   const uids = () => Promise.all(data.map(async (object) => (await live(object))?.metadata?.uid));
   const open = (raw: Raw) =>
-    openTestStack('goddess', 'random-changes', {
+    checkout.open({
       ...Object.fromEntries(Object.keys(base).map((key) => [`memory-fleet:${key}`, undefined])),
       ...Object.fromEntries(Object.entries(raw).map(([key, value]) => [`memory-fleet:${key}`, value])),
     });
 
   before(async () => {
+    checkout = await mergedCheckout('random-changes', 'goddess');
     await ensureNamespace('argocd');
     await (await open(base)).up();
   });
@@ -50,8 +53,13 @@ describe(`random changes to a stack file, SOAK_SEED=${seed}`, () => {
     for (const { path, raw } of distinct(judged.dangerous)) {
       const stack = await open(raw);
       const grows = path.join('.') === 'memoryMcp.volume.size' && valueAt(raw, path) === '2Gi';
-      if (grows) assert.equal((await stack.preview()).changes.replace, undefined);
-      else await assert.rejects(stack.preview(), /protect|can not be less|forbidden/i, JSON.stringify(path));
+      if (grows) assert.equal((await stack.preview({ lookAhead: true })).changes.replace, undefined);
+      else
+        await assert.rejects(
+          stack.preview({ lookAhead: true }),
+          /protect|can not be less|forbidden/i,
+          JSON.stringify(path),
+        );
     }
     assert.deepEqual(await uids(), before);
   });
@@ -61,6 +69,7 @@ describe(`random changes to a stack file, SOAK_SEED=${seed}`, () => {
     for (const { raw } of distinct(judged.harmless)) {
       const touched: string[] = [];
       const preview = (await open(raw)).preview({
+        lookAhead: true,
         onEvent: ({ resourcePreEvent }) => {
           const { op, urn } = resourcePreEvent?.metadata ?? {};
           if (urn && /:(Namespace|PersistentVolumeClaim)::/.test(urn) && !['same', 'refresh'].includes(op ?? '')) {

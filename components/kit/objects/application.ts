@@ -11,6 +11,16 @@ export interface ApplicationArgs {
   readonly namespace: string;
 }
 
+/**
+ * What Argo CD marks as its own in the objects of an overlay, and never marks on the cluster where it syncs nothing: every
+ * object would be reported as different for ever.
+ * @see https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/
+ */
+const marks = ['tracking-id', 'installation-id'].map((name) => `/metadata/annotations/argocd.argoproj.io~1${name}`);
+/** Without automated sync the Application reports differences and changes nothing. */
+const watched = { ignoreDifferences: [{ group: '*', kind: '*', jsonPointers: marks }] };
+const synced = { syncPolicy: { automated: { prune: true, selfHeal: true } } };
+
 /** The Argo CD Application that syncs, or only watches, the overlay of one system. */
 export function application(args: ApplicationArgs): Described<'Application'> {
   const { argocd } = args;
@@ -24,8 +34,7 @@ export function application(args: ApplicationArgs): Described<'Application'> {
         project: argocd.project,
         source: { repoURL: argocd.repoUrl, targetRevision: argocd.revision, path: args.path },
         destination: { server: argocd.server, namespace: args.namespace },
-        // Without automated sync the Application reports differences and changes nothing.
-        ...(argocd.mode === 'observe' ? {} : { syncPolicy: { automated: { prune: true, selfHeal: true } } }),
+        ...(argocd.mode === 'observe' ? watched : synced),
       },
     },
   };

@@ -67,6 +67,8 @@ async function ask(stack: OpenStack, signal: AbortSignal): Promise<PromotionPrev
   const steps: string[] = [];
   const { changes } = await stack.preview({
     signal,
+    // It is merged later, if at all.
+    lookAhead: true,
     onEvent: (event) => {
       if (event.resourcePreEvent) planned.push(event.resourcePreEvent.metadata as unknown as PlannedStep);
       const text = eventInWords(event);

@@ -6,7 +6,6 @@ import type { Described } from '../../../components/system/described';
 import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { oneContext } from '../../../operate/cluster/kubeconfig';
 import { type ConfigOverrides, type OpenStack, openStack } from '../../../operate/engine';
-import { readStackFile } from '../../../operate/stack-file';
 import { type Tools, toolPath } from '../../../operate/toolchain';
 import { cachedTools, clusterName, laneFolder, projectDir } from './lanes';
 
@@ -43,12 +42,6 @@ export async function joinControlPlane(): Promise<void> {
 
 /** What makes stack `local` one of memory-mcp alone, for tests that are about one system. */
 export const onlyMemoryMcp: ConfigOverrides = { 'memory-fleet:contextEngine': undefined };
-
-/** What makes a stack the whole of its file again, stack `local` with its other system. */
-export function everySystem(stack: string): ConfigOverrides {
-  const keys = Object.entries(readStackFile(join(projectDir, `Pulumi.${stack}.yaml`)));
-  return Object.fromEntries(keys.map(([key, value]) => [`memory-fleet:${key}`, value]));
-}
 
 /**
  * Opens a stack of the checkout against the control plane, with a state of its own. Stack `local` has memory-mcp alone

@@ -39,7 +39,7 @@ export interface SharedStack {
 
 /** @param name of the checkout and of its state, in the folder of this run */
 export async function sharedStack(name: string, first: Delivered): Promise<SharedStack> {
-  const checkout = makeCheckout(name, 'goddess');
+  const checkout = await makeCheckout(name, 'goddess');
   checkout.change(valuesOf(first));
   const stack = await checkout.open();
   const { folder, tools } = controlPlane();

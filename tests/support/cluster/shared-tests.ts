@@ -44,7 +44,7 @@ export function sharedTests({ name, start, changes }: Writer): void {
     this.timeout(0);
     await ensureNamespace('argocd');
     shared = await sharedStack(name, initial);
-    shared.checkout.render();
+    await shared.checkout.merge();
     [argocd] = await Promise.all([start(name), shared.stack.up()]);
     await argocd.merge(await shared.checkout.manifests());
   });
@@ -55,7 +55,7 @@ export function sharedTests({ name, start, changes }: Writer): void {
   });
 
   const merge = async () => {
-    shared.checkout.render();
+    await shared.checkout.merge();
     await argocd.merge(await shared.checkout.manifests());
   };
   const write = { up: async () => (await shared.stack.up()).changes, 'Argo CD': () => argocd.sync() };
@@ -89,9 +89,11 @@ export function sharedTests({ name, start, changes }: Writer): void {
 
   it('refuses an `up` before the merge, and changes nothing', async () => {
     shared.describe({ ...initial, timeout: '900' });
-    const preview = await shared.stack.preview();
+    const refused = /the plan differs from what Argo CD follows and would restore/;
+    await assert.rejects(shared.stack.preview(), refused);
+    const preview = await shared.stack.preview({ lookAhead: true });
     assert.equal(preview.changes.update, 1, 'a preview may look ahead');
-    await assert.rejects(shared.stack.up(), /the plan differs from the committed overlay of stack goddess/);
+    await assert.rejects(shared.stack.up(), refused);
     assert.deepEqual(await delivered(), initial);
   });
 
@@ -169,6 +171,7 @@ export function sharedTests({ name, start, changes }: Writer): void {
         'Namespace memory-mcp',
         'PersistentVolumeClaim memory-mcp-data',
         'Secret memory-mcp-bearer',
+        'PersistentVolumeClaim memory-mcp-volume-backup',
         'Application memory-mcp',
       ]);
       assert.ok(found > kept.length);

@@ -5,14 +5,13 @@ import { isDrift } from '../../../operate/commands/drift/finding';
 import { nothingChanged, type OpenStack } from '../../../operate/engine';
 import { describedStack } from '../../../operate/stack';
 import { podOf } from '../../../policies/pods';
+import { mergedCheckout } from './checkout';
 import {
   apiWarnings,
   controlPlane,
   ensureNamespace,
   eventually,
-  everySystem,
   live,
-  openTestStack,
   projectDir,
   removeNamespace,
 } from './control-plane';
@@ -34,7 +33,7 @@ export function stackTests(name: string, { classes, needs = [] }: StackExpectati
 
   before(async () => {
     for (const namespace of needs) await ensureNamespace(namespace);
-    stack = await openTestStack(name, `whole-${name}`, everySystem(name));
+    stack = await (await mergedCheckout(`whole-${name}`, name)).open();
   });
   after(() => Promise.all([...systems.map(({ namespace }) => namespace), ...needs].map(removeNamespace)));
 

@@ -27,7 +27,19 @@ describe('delivery by Argo CD', () => {
   });
 
   it('watches without a sync in mode observe', () => {
-    assert.equal(described({ mode: 'observe' }).application?.spec?.syncPolicy, undefined);
+    const { application } = described({ mode: 'observe' });
+    assert.equal(application?.spec?.syncPolicy, undefined);
+    // Argo CD's own marks are on no object that it never writes.
+    assert.deepEqual(application?.spec?.ignoreDifferences, [
+      {
+        group: '*',
+        kind: '*',
+        jsonPointers: [
+          '/metadata/annotations/argocd.argoproj.io~1tracking-id',
+          '/metadata/annotations/argocd.argoproj.io~1installation-id',
+        ],
+      },
+    ]);
   });
 
   it('prunes and heals in the modes argocd and shared', () => {
