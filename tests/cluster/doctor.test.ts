@@ -6,16 +6,9 @@ import { connect } from '../../operate/cluster/api';
 import { oneContext } from '../../operate/cluster/kubeconfig';
 import { doctor } from '../../operate/commands/doctor/doctor';
 import type { Finding } from '../../operate/report/report';
-import {
-  controlPlane,
-  ensureNamespace,
-  eventually,
-  projectDir,
-  removeNamespace,
-} from '../support/cluster/control-plane';
+import { controlPlane, eventually, projectDir } from '../support/cluster/control-plane';
 import { withDefinitions } from '../support/cluster/with-definitions';
-
-const gatewayApi = 'gateway.networking.k8s.io/v1';
+import { World } from '../support/cluster/world';
 
 interface Seen {
   readonly exitCode: number;
@@ -50,56 +43,9 @@ async function examined(stack: string, own: { kubeconfig?: string; projectDir?: 
   };
 }
 
-const made: { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } }[] = [];
-
-/** Makes an object that goes after the test. */
-async function make(apiVersion: string, kind: string, name: string, rest: object, namespace?: string) {
-  const metadata = { name, ...(namespace ? { namespace } : {}) };
-  await controlPlane().objects.create({ apiVersion, kind, metadata, ...rest });
-  made.push({ apiVersion, kind, metadata });
-}
-
-/** Says what a controller would say of an object, whose definition keeps it in a part of its own. */
-async function say(path: string, status: object) {
-  const api = await connect(controlPlane().cluster.kubeconfig);
-  const answer = await api.send('PATCH', `${path}/status`, {
-    body: { status },
-    contentType: 'application/merge-patch+json',
-  });
-  assert.equal(answer.status, 200, answer.body);
-}
-
-async function makeGateway(name: string, namespace: string, listener: object) {
-  const listeners = [
-    { name: 'https', port: 443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'c' }] }, ...listener },
-  ];
-  await make(gatewayApi, 'Gateway', name, { spec: { gatewayClassName: 'any', listeners } }, namespace);
-  const now = new Date().toISOString();
-  const condition = { type: 'Programmed', status: 'True', reason: 'Programmed', message: '', lastTransitionTime: now };
-  await say(`/apis/${gatewayApi}/namespaces/${namespace}/gateways/${name}`, { conditions: [condition] });
-}
-
-function makeDaemonSet(name: string) {
-  const labels = { 'test.memory-fleet': name };
-  const template = { metadata: { labels }, spec: { containers: [{ name, image: 'registry.test/plugin:v1' }] } };
-  return make('apps/v1', 'DaemonSet', name, { spec: { selector: { matchLabels: labels }, template } }, 'kube-system');
-}
-
-async function makeMonitoring() {
-  const selects = { matchLabels: { release: 'kube-prometheus-stack' } };
-  const spec = { probeSelector: selects, ruleSelector: selects };
-  await make('monitoring.coreos.com/v1', 'Prometheus', 'main', { spec }, 'monitoring');
-  await make('v1', 'Service', 'blackbox-exporter', { spec: { ports: [{ port: 9115 }] } }, 'monitoring');
-}
-
 describe('doctor on a real control plane', () => {
-  const namespaces = new Set<string>();
+  const world = new World();
   let removeDefinitions: () => Promise<void>;
-  const place = async (name: string) => {
-    namespaces.add(name);
-    await ensureNamespace(name);
-  };
-
   // Every remote is an empty folder on this machine: nothing is asked of a network.
   const git = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'url./nowhere/.insteadOf', GIT_CONFIG_VALUE_0: 'https://' };
   const environment = { ...process.env };
@@ -116,9 +62,7 @@ describe('doctor on a real control plane', () => {
     await removeDefinitions?.();
   });
   afterEach(async () => {
-    for (const object of made.splice(0).reverse()) await controlPlane().objects.delete(object);
-    for (const name of namespaces) await removeNamespace(name);
-    namespaces.clear();
+    await world.remove();
   });
 
   it('finds nothing missing where a stack asks for nothing', async () => {
@@ -161,17 +105,10 @@ describe('doctor on a real control plane', () => {
   });
 
   it('finds nothing missing once goddess has it', async () => {
-    for (const name of ['argocd', 'gateway', 'memory-mcp', 'monitoring']) await place(name);
-    const everything = { sourceRepos: ['*'], destinations: [{ namespace: '*', server: '*' }] };
-    await make('argoproj.io/v1alpha1', 'AppProject', 'default', { spec: everything }, 'argocd');
-    await makeGateway('gw-ext', 'gateway', {
-      hostname: '*.svc.echoes',
-      allowedRoutes: { namespaces: { from: 'All' } },
-    });
-    await makeDaemonSet('cilium');
-    await makeMonitoring();
-    await make('v1', 'Secret', 'memory-mcp-bearer', { stringData: { token: 'x' } }, 'memory-mcp');
-    await make('v1', 'Secret', 'memory-mcp-backup', { stringData: { password: 'x' } }, 'memory-mcp');
+    await world.place('memory-mcp');
+    await world.bringGoddess();
+    await world.make('v1', 'Secret', 'memory-mcp-bearer', { stringData: { token: 'x' } }, 'memory-mcp');
+    await world.make('v1', 'Secret', 'memory-mcp-backup', { stringData: { password: 'x' } }, 'memory-mcp');
     const seen = await examined('goddess');
     assert.deepEqual(seen.with('missing'), []);
     assert.equal(seen.exitCode, 0);
@@ -183,15 +120,15 @@ describe('doctor on a real control plane', () => {
   });
 
   it('knows a Gateway of the same name elsewhere', async () => {
-    await place('gateways');
-    await makeGateway('gw-ext', 'gateways', {});
+    await world.place('gateways');
+    await world.makeGateway('gw-ext', 'gateways', {});
     const { remedy } = (await examined('goddess')).of('Gateway gateway/gw-ext');
     assert.equal(remedy, 'set cluster.gateway.namespace to gateways');
   });
 
   it('says why a listener does not admit the route of staging', async () => {
-    await place('envoy-gateway-system');
-    await makeGateway('public', 'envoy-gateway-system', { hostname: 'other.example.org' });
+    await world.place('envoy-gateway-system');
+    await world.makeGateway('public', 'envoy-gateway-system', { hostname: 'other.example.org' });
     const { status, found } = (await examined('staging')).of('listener https of Gateway public');
     assert.equal(status, 'missing');
     assert.match(found, /its own namespace envoy-gateway-system only, not of memory-mcp/);
@@ -199,19 +136,19 @@ describe('doctor on a real control plane', () => {
   });
 
   it('finds nothing missing once staging has it', async () => {
-    for (const name of ['envoy-gateway-system', 'monitoring', 'memory-mcp']) await place(name);
+    await world.place(...['envoy-gateway-system', 'monitoring', 'memory-mcp']);
     const selector = { matchLabels: { 'pod-security.kubernetes.io/enforce': 'restricted' } };
-    await makeGateway('public', 'envoy-gateway-system', {
+    await world.makeGateway('public', 'envoy-gateway-system', {
       allowedRoutes: { namespaces: { from: 'Selector', selector } },
     });
-    await makeDaemonSet('calico-node');
+    await world.makeDaemonSet('calico-node');
     const provider = { vault: { server: 'https://vault.test', path: 'kv' } };
-    await make('external-secrets.io/v1', 'ClusterSecretStore', 'vault', { spec: { provider } });
+    await world.make('external-secrets.io/v1', 'ClusterSecretStore', 'vault', { spec: { provider } });
     const now = new Date().toISOString();
     const ready = { type: 'Ready', status: 'True', lastTransitionTime: now };
-    await say('/apis/external-secrets.io/v1/clustersecretstores/vault', { conditions: [ready] });
-    await makeMonitoring();
-    await make('v1', 'Secret', 'memory-mcp-api-keys', { stringData: { ann: 'x' } }, 'memory-mcp');
+    await world.say('/apis/external-secrets.io/v1/clustersecretstores/vault', { conditions: [ready] });
+    await world.makeMonitoring();
+    await world.make('v1', 'Secret', 'memory-mcp-api-keys', { stringData: { ann: 'x' } }, 'memory-mcp');
     const seen = await examined('staging');
     assert.deepEqual(seen.with('missing'), []);
     assert.equal(seen.exitCode, 0);
@@ -221,7 +158,7 @@ describe('doctor on a real control plane', () => {
   });
 
   it('knows a class that is not there, and one whose volumes cannot grow', async () => {
-    await make('storage.k8s.io/v1', 'StorageClass', 'fixed', {
+    await world.make('storage.k8s.io/v1', 'StorageClass', 'fixed', {
       provisioner: 'test.local',
       allowVolumeExpansion: false,
     });
@@ -239,7 +176,7 @@ describe('doctor on a real control plane', () => {
   });
 
   it('tells a user what rights are lacking, and what could not be looked at', async () => {
-    await place('memory-mcp');
+    await world.place('memory-mcp');
     const kubeconfig = await restrictedUser('memory-mcp', [
       { apiGroups: [''], resources: ['*'], verbs: ['*'] },
       { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'create', 'patch'] },
@@ -267,11 +204,11 @@ describe('doctor on a real control plane', () => {
   async function restrictedUser(namespace: string, rules: readonly object[]): Promise<string> {
     const { cluster, folder } = controlPlane();
     const name = 'restricted';
-    await make('v1', 'ServiceAccount', name, {}, namespace);
-    await make('rbac.authorization.k8s.io/v1', 'Role', name, { rules }, namespace);
+    await world.make('v1', 'ServiceAccount', name, {}, namespace);
+    await world.make('rbac.authorization.k8s.io/v1', 'Role', name, { rules }, namespace);
     const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
     const subjects = [{ kind: 'ServiceAccount', name, namespace }];
-    await make('rbac.authorization.k8s.io/v1', 'RoleBinding', name, { roleRef, subjects }, namespace);
+    await world.make('rbac.authorization.k8s.io/v1', 'RoleBinding', name, { roleRef, subjects }, namespace);
     const api = await connect(cluster.kubeconfig);
     const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
     const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
