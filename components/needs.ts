@@ -1,5 +1,6 @@
 import { templateOf } from './kit/objects/pod-template';
 import { type Reference, referencesOf } from './kit/objects/references';
+import { remarked } from './kit/parts/bringing';
 import { broughtCertificate, broughtPullSecret } from './kit/parts/brought';
 import type { Plan, SystemPlan } from './system';
 import type { Brought } from './system/brought';
@@ -23,7 +24,7 @@ export function needsOf({ systems }: Plan, stack: string): Need[] {
         ...rest,
         system: system.id,
         namespace: system.namespace,
-        command: [command(stack), ...restart(system, rest)].join(' && '),
+        command: remarked([command(stack), ...restart(system, rest)].join(' && '), rest.remark),
       }),
     ),
   );

@@ -83,6 +83,11 @@ program
   .description('obtain the tools, run a control plane, deploy the stack `local`')
   .option('--kubeconfig <file>', 'deploy to an existing cluster instead')
   .option('--context <name>', 'context of that file (default: its current one)')
+  .option(
+    '--image <key=image>',
+    'image that nobody publishes, such as contextEngine=registry.internal/engine:1 (again for another); without one the system is left out',
+    (value: string, before: readonly string[] = []) => [...before, value],
+  )
   .option('--yes', 'do not ask')
   .action(command(async () => (await import('./commands/start/start.ts')).start));
 program

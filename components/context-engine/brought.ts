@@ -2,7 +2,7 @@ import { bringUpload } from '../kit/parts/bringing';
 import { broughtAccess, broughtBackup, broughtClaim, broughtEntry, broughtGitCredentials } from '../kit/parts/brought';
 import type { Brought } from '../system/brought';
 import { modelToken } from './llamacpp';
-import { system } from './names';
+import { system, uploadJobOf } from './names';
 import type { ContextEngineSettings } from './settings';
 import { running } from './settings/choices';
 import type { RepositorySettings } from './settings/repositories';
@@ -48,6 +48,7 @@ function ofRepository(namespace: string, repository: RepositorySettings): Brough
         {
           kind: 'upload',
           name,
+          cronJob: uploadJobOf(name),
           keys: [],
           what: `upload of repository ${name}`,
           without,

@@ -62,6 +62,11 @@ export const claims = {
   backups: `${system}-backup`,
 } as const;
 
+/** Name of the CronJob that takes an upload of a repository in. */
+export function uploadJobOf(repository: string): string {
+  return `upload-${repository}`;
+}
+
 /** Labels that all pods of the system share, whatever else lives in their namespace. */
 export const allPods = { app: system, [systemLabel]: system } as const;
 

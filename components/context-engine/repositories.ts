@@ -9,7 +9,7 @@ import type { Described } from '../system/described';
 import type { RepositoryFacts } from '../system/operations';
 import { environment, type Role } from './environment';
 import { credentialsRevision, fetcher, isFetched, scriptOf, sourceVolumes } from './fetch';
-import { metadataIn, paths, podLabels, podsOf, stateFolder } from './names';
+import { metadataIn, paths, podLabels, podsOf, stateFolder, uploadJobOf } from './names';
 import { enginePod, helper, waitFor, waitForQdrant } from './pod';
 import { type Script, scriptPath, scriptsHash, scriptsMount, scriptsVolume } from './scripts';
 import type { ContextEngineSettings } from './settings';
@@ -26,7 +26,7 @@ export function repositories(settings: ContextEngineSettings): Record<string, De
     settings.repositories.flatMap((repository) => [
       isFetched(repository)
         ? ([`index-${repository.name}`, indexJob(settings, repository)] as const)
-        : ([`upload-${repository.name}`, uploadJob(settings, repository)] as const),
+        : ([uploadJobOf(repository.name), uploadJob(settings, repository)] as const),
       ...(repository.watch ? [[`watcher-${repository.name}`, watcher(settings, repository)] as const] : []),
     ]),
   );
@@ -78,7 +78,7 @@ function uploadJob(settings: ContextEngineSettings, repository: RepositorySettin
   const { initContainers = [], containers } = uploadContainers(uploadArgs(settings, repository));
   return {
     ...scheduledJob({
-      metadata: metadataIn(settings, labels)(`upload-${repository.name}`),
+      metadata: metadataIn(settings, labels)(uploadJobOf(repository.name)),
       podLabels: podLabels('upload', ['qdrant', 'models'], repository.name),
       schedule: 'on demand',
       deadlineSeconds: settings.indexing.deadlineSeconds,
@@ -118,7 +118,7 @@ export function repositoryFacts(settings: ContextEngineSettings): RepositoryFact
       ...(watch ? { watcher: `watcher-${name}` } : {}),
       ...(isFetched(repository)
         ? { job: indexJob(settings, repository).object.metadata.name }
-        : { upload: uploadFacts(`upload-${name}`, uploadArgs(settings, repository)) }),
+        : { upload: uploadFacts(uploadJobOf(name), uploadArgs(settings, repository)) }),
     };
   });
 }

@@ -8,6 +8,8 @@ export interface Brought {
   readonly name: string;
   /** Sets of entries of which one must be there whole. Empty where any entry will do. */
   readonly keys: readonly (readonly string[])[];
+  /** Of an upload: the CronJob of which a Job that went well shows that it has come. */
+  readonly cronJob?: string;
   /** What it is, such as `bearer token of memory-mcp`. */
   readonly what: string;
   /** What does not work until it is there. */
@@ -16,4 +18,6 @@ export interface Brought {
   readonly by: 'person' | 'externalSecret' | 'login';
   /** How a person brings it: a command line for a shell, without any secret value. */
   readonly command: (stack: string) => string;
+  /** What there is to say about the command. Absent where there is nothing. */
+  readonly remark?: string;
 }

@@ -16,14 +16,22 @@ export interface Consent {
  */
 export async function confirm(question: string, consent: Consent): Promise<boolean> {
   if (consent.yes) return true;
-  if (!process.stdin.isTTY) {
+  if (!canAsk()) {
     throw new Failure(`nobody can be asked here: ${question}`, 'add --yes to the command to say yes in advance');
   }
+  return /^y(es)?$/i.test(await ask(`${question} [y/N] `, consent.signal));
+}
+
+/** Whether somebody is there to answer. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY === true;
+}
+
+/** What is answered, without the spaces around it. @throws Interrupted */
+export async function ask(question: string, signal?: AbortSignal): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    const options = consent.signal === undefined ? {} : { signal: consent.signal };
-    const answer = await terminal.question(`${question} [y/N] `, options);
-    return /^y(es)?$/i.test(answer.trim());
+    return (await terminal.question(question, signal === undefined ? {} : { signal })).trim();
   } catch {
     throw new Interrupted();
   } finally {

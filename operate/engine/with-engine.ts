@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { writeAtomically } from '../base/files';
+import type { FleetHome } from '../base/fleet-home';
 import { withLock } from '../base/lock';
 import type { CommandRun } from '../base/run';
 import { knownUid, type StackCluster, standaloneKubeconfig } from '../cluster/stack-cluster';
@@ -19,6 +20,13 @@ interface Engine {
 export interface EngineRun extends Engine {
   readonly stack: DescribedStack;
   readonly cluster: StackCluster;
+  /** Configuration on top of the stack file, besides the context. @default none */
+  readonly overrides?: ConfigOverrides;
+}
+
+/** The stack file that the engine last worked with on a cluster. */
+export function lastStackFile(home: FleetHome, cluster: StackCluster, stack: string): string {
+  return join(home.state, knownUid(cluster), 'work', stack, `Pulumi.${stack}.yaml`);
 }
 
 /** Works with the engine on the state that is kept for this cluster, one command at a time. */
@@ -30,7 +38,7 @@ export async function withEngine<T>(engine: EngineRun, work: (stack: OpenStack) 
   return withEngineAt(engine, place, work, () => {
     // The engine gets a kubeconfig that reaches this cluster alone, readable by its owner only.
     writeAtomically(kubeconfig, standaloneKubeconfig(cluster), 0o600);
-    return contextOverride(run.projectDir, stack, cluster);
+    return { ...engine.overrides, ...contextOverride(run.projectDir, stack, cluster) };
   });
 }
 

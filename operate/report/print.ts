@@ -18,10 +18,12 @@ export function printReport(report: Report, { json = false }: Form = {}): number
   return good ? 0 : 1;
 }
 
-/** A report as a table, a line for each finding. */
+/** A report as a table, a line for each finding, and the commands below it. */
 export function reportAsText({ findings }: Report): string {
-  return table(
+  const lines = table(
     ['status', 'what', 'found', 'remedy'],
     findings.map(({ status, subject, found, remedy = '' }) => [status, subject, found, remedy]),
   );
+  const commands = findings.flatMap(({ command, subject }) => (command ? [`${subject}:\n  ${command}`] : []));
+  return [lines, ...commands].join('\n\n');
 }

@@ -10,6 +10,8 @@ export interface Finding {
   readonly found: string;
   /** What the operator can do about it; every status but `ok` has one. */
   readonly remedy?: string | undefined;
+  /** Command line that the remedy speaks of, for a shell. A table would break it into lines, so it is shown below. */
+  readonly command?: string | undefined;
 }
 
 /** What a command has to tell. */

@@ -54,7 +54,7 @@ describe('the gate of a pod', function () {
     const running = started('externalSecret');
     await written(
       running,
-      'kubectl -n search describe externalsecret vectors # reads team/vectors of the secret store',
+      'kubectl -n search describe externalsecret vectors # it reads team/vectors of the secret store',
     );
     const { code, afterMs } = await running.stop();
     assert.deepEqual([code, afterMs < 3000], [143, true]);

@@ -16,19 +16,31 @@ export function createSecret(namespace: string, name: string): string {
   return `kubectl -n ${namespace} create secret generic ${name}`;
 }
 
-/** Brings a Secret of one value from where it comes. */
+/** Brings a Secret of one value from where it comes; where an operator does, the command says why it has not. */
 export function bringEntry(
   namespace: string,
-  source: Pick<SecretSource, 'remoteKey' | 'remoteProperty' | 'secretKey' | 'secretName' | 'source'>,
+  { secretKey, secretName, source }: Pick<SecretSource, 'secretKey' | 'secretName' | 'source'>,
   value: 'random' | 'given',
 ): string {
-  const { remoteKey, remoteProperty, secretKey, secretName } = source;
-  if (source.source === 'externalSecret') {
-    const place = [remoteKey, remoteProperty].filter((each) => each !== undefined).join(', property ');
-    return `kubectl -n ${namespace} describe externalsecret ${secretName} # reads ${place} of the secret store`;
-  }
+  if (source === 'externalSecret') return `kubectl -n ${namespace} describe externalsecret ${secretName}`;
   const from = value === 'random' ? random : fromTerminal;
   return `${from} | ${createSecret(namespace, secretName)} --from-file=${secretKey}=/dev/stdin`;
+}
+
+/** Where a person has to put the value, if not into the Secret itself. */
+export function placeOf({
+  remoteKey,
+  remoteProperty,
+  source,
+}: Omit<SecretSource, 'secretRevision'>): string | undefined {
+  if (source !== 'externalSecret') return undefined;
+  const key = [remoteKey, remoteProperty].filter((each) => each !== undefined).join(', property ');
+  return `it reads ${key} of the secret store`;
+}
+
+/** A command line, and what there is to say about it as a comment of the shell. */
+export function remarked(command: string, remark: string | undefined): string {
+  return remark === undefined ? command : `${command} # ${remark}`;
 }
 
 /** What git shows to a remote by https; for ssh there are the entries `ssh-privatekey` and `known_hosts` instead. */
@@ -47,7 +59,7 @@ export function bringPullSecret(namespace: string, name: string): string {
 }
 
 export function bringClaim(namespace: string, name: string): string {
-  return `kubectl -n ${namespace} apply -f FILE # a PersistentVolumeClaim named ${name}`;
+  return remarked(`kubectl -n ${namespace} apply -f FILE`, `a PersistentVolumeClaim named ${name}`);
 }
 
 /** A working tree as the content of a repository. */

@@ -9,6 +9,7 @@ import {
   bringLogin,
   bringPullSecret,
   createSecret,
+  placeOf,
   random,
 } from './bringing';
 import type { SecretSource } from './secrets';
@@ -27,7 +28,9 @@ export function broughtEntry(
   const { secretKey, secretName } = source;
   const by = source.source === 'externalSecret' ? 'externalSecret' : source.source === 'bootstrap' ? 'login' : 'person';
   const command = by === 'login' ? bringLogin : () => bringEntry(namespace, source, value);
-  return [{ kind: 'Secret', name: secretName, keys: [[secretKey]], by, command, ...words }];
+  const remark = placeOf(source);
+  const entry = { kind: 'Secret', name: secretName, keys: [[secretKey]], by, command, ...words } as const;
+  return [remark === undefined ? entry : { ...entry, remark }];
 }
 
 /** What clients of a system must show. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IContainer, IPodSpec, IVolume } from 'kubernetes-models/v1';
 import { resourceRequirements } from '../objects/pod';
-import { bringEntry } from './bringing';
+import { bringEntry, placeOf, remarked } from './bringing';
 import type { SecretSource } from './secrets';
 
 const script = readFileSync(join(__dirname, 'gate.sh'), 'utf8');
@@ -37,7 +37,7 @@ export function secretGate({ image, namespace, source, value }: GateArgs): Gate 
   const words = [
     `${folder}/${key}`,
     `entry ${key} of Secret ${namespace}/${secretName}`,
-    bringEntry(namespace, source, value),
+    remarked(bringEntry(namespace, source, value), placeOf(source)),
   ];
   return {
     initContainers: [

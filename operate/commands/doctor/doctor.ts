@@ -15,10 +15,11 @@ import { kinds } from './checks/kinds';
 import { metrics } from './checks/metrics';
 import { monitoring } from './checks/monitoring';
 import { namespaces } from './checks/namespaces';
+import { needs } from './checks/needs';
 import { network } from './checks/network';
 import { notices } from './checks/notices';
 import { remotes } from './checks/remotes';
-import { secretStores, secrets } from './checks/secrets';
+import { secretStores } from './checks/secret-stores';
 import { server } from './checks/server';
 import { storage } from './checks/storage';
 import { clusterReader } from './cluster-reader';
@@ -26,7 +27,7 @@ import { clusterReader } from './cluster-reader';
 /** Every check, in the order of the report: the cluster, what must be on it, what we bring. */
 const checks: readonly Check[] = [
   ...[server, access, kinds, namespaces, storage, gateway, ingress, network, metrics],
-  ...[argocd, monitoring, secretStores, secrets, remotes, images, notices],
+  ...[argocd, monitoring, secretStores, needs, remotes, images, notices],
 ];
 
 /** What the operator can say to `doctor`. */

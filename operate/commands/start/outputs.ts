@@ -5,7 +5,9 @@ import type { FleetHome } from '../../base/fleet-home';
 
 /** The outputs of a stack as text; a secret one is named and not shown. */
 export function outputsAsText(outputs: OutputMap): string {
-  const shown = Object.entries(outputs).map(([name, { value, secret }]) => [name, secret ? '[secret]' : value]);
+  // What others bring is told apart, once it is known what of it is missing.
+  const own = Object.entries(outputs).filter(([name]) => name !== 'broughtByOthers');
+  const shown = own.map(([name, { value, secret }]) => [name, secret ? '[secret]' : value]);
   return stringify(Object.fromEntries(shown)).trimEnd();
 }
 

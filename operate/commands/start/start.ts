@@ -1,16 +1,20 @@
 import { join } from 'node:path';
-import { confirm } from '../../base/ask';
+import { needsOf } from '../../../components/needs';
+import { canAsk, confirm } from '../../base/ask';
 import { Failure } from '../../base/failure';
 import { type RunStep, startProgress } from '../../base/progress';
 import { type CommandRun, localName } from '../../base/run';
+import { type Api, connect, get } from '../../cluster/api';
 import { knownUid, type StackCluster, stackCluster } from '../../cluster/stack-cluster';
 import { type Deployed, deployStep, type WithStack } from '../../engine/deploy';
-import { withEngine, withEngineAt } from '../../engine/with-engine';
+import { lastStackFile, withEngine, withEngineAt } from '../../engine/with-engine';
 import { type Cluster, createCluster } from '../../local-cluster';
+import { missingOf, toDoInWords } from '../../needs/missing';
 import { type DescribedStack, describedStack } from '../../stack';
 import { forgetBuildFiles, hasBuildFiles } from '../../toolchain/go-caches';
 import { deployTools } from '../../toolchain/manifest';
 import { toolsStep } from '../../toolchain/tools-step';
+import { type ChosenStack, chosenStack } from './images';
 import { inspectionCommands, outputsAsText } from './outputs';
 
 /** What the operator can say to `start`. */
@@ -18,6 +22,8 @@ export interface StartOptions {
   /** A kubeconfig of an existing cluster to deploy to, instead of a control plane of our own. */
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Images of an existing cluster by their keys, each as `KEY=IMAGE`. */
+  readonly image?: readonly string[];
   readonly yes?: boolean;
 }
 
@@ -33,16 +39,29 @@ export async function start(run: CommandRun, options: StartOptions): Promise<voi
         'name the file that has this context',
       );
     }
+    if (options.image !== undefined) {
+      throw new Failure('--image was given without --kubeconfig', 'leave it out: simulated nodes pull no images');
+    }
     await startLocal(run);
     return;
   }
-  const stack = describedStack(run.projectDir, localName);
-  const cluster = await stackCluster(run.home, stack, options);
+  const described = describedStack(run.projectDir, localName);
+  const cluster = await stackCluster(run.home, described, options);
   console.log(describe(cluster));
-  const question = `Deploy stack ${localName} to this cluster?`;
-  if (await confirm(question, { yes: options.yes === true, signal: run.signal })) {
-    await startExisting(run, stack, cluster);
-  } else console.log('nothing was touched');
+  const yes = options.yes === true;
+  const chosen = await chosenStack(described, {
+    ...run,
+    image: options.image,
+    lastStackFile: lastStackFile(run.home, cluster, localName),
+    mayAsk: !yes && canAsk(),
+  });
+  for (const system of chosen.leftOut) {
+    console.log(`${system} is left out: nobody publishes its image, and none was named (--image ${system}=IMAGE)`);
+  }
+  const systems = chosen.stack.plan.systems.map(({ path }) => path.join('.')).join(' and ');
+  const question = `Deploy ${systems} of stack ${localName} to this cluster?`;
+  if (await confirm(question, { yes, signal: run.signal })) await startExisting(run, chosen, cluster);
+  else console.log('nothing was touched');
 }
 
 async function startLocal(run: CommandRun): Promise<void> {
@@ -63,22 +82,24 @@ async function startLocal(run: CommandRun): Promise<void> {
   });
   if (hasBuildFiles(run.home)) await removeBuildFiles(step, run);
   report(run, kubeconfig, deployed);
+  await tellToDo(await connect(kubeconfig), describedStack(run.projectDir, localName));
   console.log(
     '\nThe nodes are simulated: the API server, the controllers and the scheduler are real, and no container runs.\n' +
       '`npm stop` ends it and keeps its data, `npm run reset` forgets it.',
   );
 }
 
-async function startExisting(run: CommandRun, stack: DescribedStack, cluster: StackCluster): Promise<void> {
+async function startExisting(run: CommandRun, { overrides, stack }: ChosenStack, cluster: StackCluster): Promise<void> {
   const step = startProgress();
   const tools = await toolsStep(step, run, deployTools);
   const deployed = await deployStep(
     step,
     stack.name,
-    (work, onWait) => withEngine({ run, tools, stack, cluster, onWait }, work),
+    (work, onWait) => withEngine({ run, tools, stack, cluster, onWait, overrides }, work),
     run.signal,
   );
   report(run, run.home.cluster(knownUid(cluster)).kubeconfig, deployed);
+  await tellToDo(cluster.api, stack);
 }
 
 /** Every tool is there by now; what only building them needed is many gigabytes. */
@@ -98,6 +119,14 @@ function report(run: CommandRun, kubeconfig: string, { outputs, warnings }: Depl
   console.log(`\n${outputsAsText(outputs)}`);
   console.log('\nTo look at it:');
   for (const look of inspectionCommands(run.home, kubeconfig, outputs)) console.log(`  ${look}`);
+}
+
+/** What somebody still has to bring. Nothing that was deployed waits for it. */
+async function tellToDo(api: Api, { name, plan }: DescribedStack): Promise<void> {
+  const needs = needsOf(plan, name);
+  const absent = await Promise.all(needs.map((need) => missingOf((path) => get(api, path), need)));
+  const missing = needs.filter((_, index) => absent[index] !== undefined);
+  if (missing.length > 0) console.log(`\n${toDoInWords(missing)}`);
 }
 
 function describe(cluster: StackCluster): string {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { broughtAccess } from '../../../../components/kit/parts/brought';
 import type { DescribedObjects } from '../../../../components/system/described';
 import { type Check, type Examined, finding } from '../../../../operate/commands/doctor/check';
 import { argocd } from '../../../../operate/commands/doctor/checks/argocd';
 import { gateway } from '../../../../operate/commands/doctor/checks/gateway';
 import { monitoring } from '../../../../operate/commands/doctor/checks/monitoring';
-import { secrets } from '../../../../operate/commands/doctor/checks/secrets';
+import { needs } from '../../../../operate/commands/doctor/checks/needs';
 import type { ClusterReader } from '../../../../operate/commands/doctor/cluster-reader';
 import { describedStack } from '../../../../operate/stack';
 import { planned, systemWith } from '../../../support/objects';
@@ -125,23 +126,17 @@ describe('what a stack with several systems needs of its cluster', () => {
     assert.equal(await reading('other'), 'warning: monitoring/main selects by other labels');
   });
 
-  it('is each Secret once, also where servers share it', () => {
-    const [main] = systemWith({}, 'engine').operations.servers;
-    const access = { mode: 'bearer', secret: { name: 'engine-bearer', key: 'token' } } as const;
-    const own = { mode: 'gateway', header: 'x-api-key', secretName: 'engine-keys' } as const;
-    const servers = [
-      { ...main, access },
-      { ...main, name: 'code', access },
-      { ...main, name: 'open' },
-      { ...main, name: 'keyed', access: own },
-    ] as const;
-    const system = { ...systemWith({}, 'engine'), operations: { servers, backups: [] } };
+  it('is what others bring to each, by the words of its system', () => {
+    const { servers } = systemWith({}, 'engine').operations;
+    const secret = { source: 'existing', secretName: 'engine-bearer', secretKey: 'token', secretRevision: 0 } as const;
+    const brought = broughtAccess('engine', 'engine', { mode: 'bearer', image: 'proxy:1', secret } as never);
+    const system = { ...systemWith({}, 'engine'), operations: { servers, backups: [], brought } };
     const stack = { ...described, plan: { ...described.plan, systems: [...described.plan.systems, system] } };
     assert.deepEqual(
-      secrets({ stack } as unknown as Examined).map(({ subject }) => subject),
+      needs({ stack } as unknown as Examined).map(({ subject }) => subject),
       [
         ...['token of memory-mcp', 'bearer token of memory-mcp', 'password of the backups of memory-mcp (volume)'],
-        ...['bearer token of engine', 'API keys of engine'],
+        'bearer token of engine',
       ],
     );
   });

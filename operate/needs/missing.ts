@@ -1,0 +1,43 @@
+import { type Need, nameOf } from '../../components/needs';
+
+/** Reads an object; undefined where there is none. */
+export type Look = <T>(path: string) => Promise<T | undefined>;
+
+/** What is missing of something that a stack needs, in a clause; undefined where it is there. */
+export async function missingOf(look: Look, need: Need): Promise<string | undefined> {
+  const { keys, kind, name } = need;
+  if (kind === 'upload') return uploaded(look, need);
+  const found = await look<{ data?: Readonly<Record<string, unknown>> }>(pathOf(need));
+  if (found === undefined) return `${kind} ${name} is not there`;
+  if (kind === 'PersistentVolumeClaim') return undefined;
+  const entries = Object.keys(found.data ?? {});
+  if (keys.length === 0) return entries.length > 0 ? undefined : `${kind} ${name} is empty`;
+  if (keys.some((set) => set.every((key) => entries.includes(key)))) return undefined;
+  return `${kind} ${name} has no entry ${keys.map((set) => set.join(' and ')).join(', nor ')}`;
+}
+
+const collections = {
+  ConfigMap: 'configmaps',
+  PersistentVolumeClaim: 'persistentvolumeclaims',
+  Secret: 'secrets',
+} as const;
+
+function pathOf({ kind, name, namespace }: Need): string {
+  const collection = kind === 'upload' ? undefined : collections[kind];
+  return `/api/v1/namespaces/${namespace}/${collection}/${name}`;
+}
+
+/** A CronJob keeps the time of its last success, also after the Job of it is gone. */
+async function uploaded(look: Look, { cronJob, namespace }: Need): Promise<string | undefined> {
+  const path = `/apis/batch/v1/namespaces/${namespace}/cronjobs/${cronJob}`;
+  const found = await look<{ status?: { lastSuccessfulTime?: string } }>(path);
+  return found?.status?.lastSuccessfulTime ? undefined : 'nothing has been uploaded';
+}
+
+/** What is still to do, as text: each thing, what does not work without it, and the command that brings it. */
+export function toDoInWords(missing: readonly Need[]): string {
+  const lines = missing.map(
+    (need) => `  ${need.what} (${nameOf(need)}): without it ${need.without}\n    ${need.command}`,
+  );
+  return ['Still to do:', ...lines].join('\n');
+}
