@@ -121,24 +121,33 @@ function everyOf(duration: string): Schedule | { readonly fault: string } {
 
 const day = 86_400;
 
-/** The gaps of eight years and the leap days in them; undefined where nothing ever comes. */
+/** The days of eight years, with the leap days in them: number of the day, month, day of the month, day of the week. */
+let calendar: readonly (readonly [number, number, number, number])[] | undefined;
+
+function daysOfYears(): typeof calendar & object {
+  calendar ??= Array.from({ length: 8 * 366 }, (_, index) => {
+    const date = new Date(Date.UTC(2024, 0, 1 + index));
+    return [index, date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCDay()] as const;
+  });
+  return calendar;
+}
+
+/** The gaps of these years; undefined where nothing ever comes. */
 function gapsOf([minutes, hours, days, months, weekdays]: readonly Bits[]): Schedule | undefined {
   if (!minutes || !hours || !days || !months || !weekdays) return undefined;
   const times = [...hours.values]
     .flatMap((hour) => [...minutes.values].map((minute) => hour * 3600 + minute * 60))
     .sort((a, b) => a - b);
   const [first = 0, last = 0] = [times[0], times.at(-1)];
-  const within = times.slice(1).map((time, index) => time - (times[index] ?? 0));
   const either = !days.open && !weekdays.open;
-  const start = Date.UTC(2024, 0, 1) / 1000;
-  const dates = Array.from({ length: 8 * 366 }, (_, index) => new Date((start + index * day) * 1000)).filter((date) => {
-    const [inMonth, inWeek] = [days.values.has(date.getUTCDate()), weekdays.values.has(date.getUTCDay())];
-    return months.values.has(date.getUTCMonth() + 1) && (either ? inMonth || inWeek : inMonth && inWeek);
+  const dates = daysOfYears().filter(([, month, inMonth, inWeek]) => {
+    const fits = [days.values.has(inMonth), weekdays.values.has(inWeek)];
+    return months.values.has(month) && (either ? fits.includes(true) : !fits.includes(false));
   });
-  const gaps = dates
-    .slice(1)
-    .map((date, index) => (date.getTime() - (dates[index]?.getTime() ?? 0)) / 1000 + first - last);
-  const all = [...within, ...gaps];
   if (dates.length === 0) return undefined;
-  return { longestGap: Math.max(...all), shortestGap: Math.min(...all) };
+  const gaps = [
+    ...times.slice(1).map((time, index) => time - (times[index] ?? 0)),
+    ...dates.slice(1).map(([date], index) => (date - (dates[index]?.[0] ?? 0)) * day + first - last),
+  ];
+  return { longestGap: Math.max(...gaps), shortestGap: Math.min(...gaps) };
 }

@@ -26,7 +26,7 @@ interface UrlRules {
 
 function urlFault(value: string, rules: UrlRules): string | undefined {
   const { expected, path = 'optional', port, schemes } = rules;
-  const strange = /[^\x21-\x7e]|["<>\\^`{|}]/.exec(value)?.[0];
+  const strange = /[^\x21-\x7e]|["<>\\^`{|}]/u.exec(value)?.[0];
   if (strange !== undefined) return strangeFault(value, strange, expected);
   const parts = partsOf(value);
   if (parts === undefined) return schemeFault(value, rules);
@@ -69,7 +69,8 @@ function strangeFault(value: string, strange: string, expected: string): string 
   const ascii = domainToASCII(host);
   if (host.includes(strange) && ascii !== '') return `${expected}; its host is spelt ${ascii}`;
   if (strange.charCodeAt(0) < 0x20 || strange.charCodeAt(0) === 0x7f) return `${expected}; without control characters`;
-  return `${expected}; "${strange}" is written ${encodeURIComponent(strange)} there`;
+  const escaped = Buffer.from(strange).toString('hex').toUpperCase().replace(/../g, '%$&');
+  return `${expected}; "${strange}" is written ${escaped} there`;
 }
 
 /** For what has no scheme, or an unknown one: the same as the URL that was probably meant. */
