@@ -12,6 +12,7 @@ import { hashedJobs } from './rules/jobs';
 import { restrictedNamespaces } from './rules/namespaces';
 import { closedNetworks } from './rules/network';
 import { probedServers, restrictedPods, sizedContainers, unmountedTokens } from './rules/pods';
+import { sufficientQuotas } from './rules/quota';
 import { broughtReferences } from './rules/references';
 import { autoscaledReplicas, stickySessions } from './rules/scaling';
 import { referencedSecrets } from './rules/secrets';
@@ -32,6 +33,7 @@ export const rules: readonly Rule[] = [
   referencedSecrets,
   broughtReferences,
   sizedContainers,
+  sufficientQuotas,
   probedServers,
   pinnedImages,
   closedNetworks,

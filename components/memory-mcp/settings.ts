@@ -20,6 +20,7 @@ import { ingressExposure, loadBalancerExposure, nodePortExposure, noExposure } f
 import { namespace } from '../kit/settings/namespace';
 import { architectures, imageUnpinnedReason, pods } from '../kit/settings/pods';
 import { configSecret, existingSecret, externalSecret } from '../kit/settings/secret-source';
+import { checkTiming } from '../kit/settings/timing';
 import { volume } from '../kit/settings/volume';
 
 const day = 86_400;
@@ -28,6 +29,12 @@ const tokenSecret = ['memory-mcp-github-token', 'token'] as const;
 const scopeName = text(
   /^(?!\.)[\p{Alphabetic}\p{N}_.-]+(\/(?!\.)[\p{Alphabetic}\p{N}_.-]+){0,9}$/u,
   'a scope: one to ten parts of letters, digits, "_", "." and "-", separated by "/"',
+  255,
+  // It is the name of a folder, in which every other letter takes several bytes, see `scopeFolder`.
+  (value) =>
+    value.isWellFormed() && encodeURIComponent(value).length > 255
+      ? 'a shorter scope: percent-encoded, as the name of its folder, it has at most 255 characters'
+      : undefined,
 );
 
 const git = z
@@ -53,6 +60,17 @@ const git = z
         }),
       )
       .default([])
+      .superRefine((list, context) => {
+        for (const [index, { scope }] of list.entries()) {
+          if (list.findIndex((other) => other.scope === scope) === index) continue;
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'scope'],
+            message:
+              'a scope that no other entry has: its memories live in one remote, and in one folder of the volume',
+          });
+        }
+      })
       .describe('Remotes of single scopes, beside the common one.'),
   })
   .prefault({});
@@ -128,19 +146,25 @@ const backup = z
     maxAgeSeconds: integer(300, 30 * day)
       .default(3 * 3600)
       .describe('Age of the last good backup at which the alert goes off, in seconds.'),
-    volume: volumeBackup({
-      system: 'memory-mcp',
-      secret: ['memoryMcp', 'backupPassword'],
-      schedule: '37 3 * * *',
-      size: '5Gi',
-    })
-      .extend({
+    volume: volumeBackup(
+      {
+        system: 'memory-mcp',
+        secret: ['memoryMcp', 'backupPassword'],
+        schedule: '37 3 * * *',
+        size: '5Gi',
+      },
+      {
         toolsImage: image
           .default('docker.io/library/python:3.13.5-alpine')
           .describe('Image with Python 3.9 or newer and a POSIX shell, which copies the volume.'),
-      })
+      },
+    )
       .optional()
       .describe('The scheduled backup of the volume, whose recall log is in no git. Default: none.'),
+  })
+  .superRefine((settings, context) => {
+    const paths = { schedule: ['schedule'], deadlineSeconds: ['deadlineSeconds'], maxAgeSeconds: ['maxAgeSeconds'] };
+    checkTiming(settings, paths, context);
   })
   .prefault({});
 

@@ -43,6 +43,10 @@ export const good = (): Record<string, Described> => {
       stringData: { k: { secret: ['s', 'k'] } },
     }),
     map: described('v1', 'ConfigMap', { data: { 'settings.toml': 'x' } }),
+    // The server, the set, the scheduled job and the one that runs once need 8 cores, 8Gi and 4 pods.
+    quota: described('v1', 'ResourceQuota', {
+      spec: { hard: { 'requests.cpu': '20', 'requests.memory': '20Gi', 'limits.memory': '20Gi', pods: '10' } },
+    }),
     policy: described('networking.k8s.io/v1', 'NetworkPolicy', {
       spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
     }),

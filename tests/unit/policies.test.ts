@@ -54,6 +54,19 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
       (_, pod) => Object.assign(termOf(pod), { labelSelector: { matchLabels: { ...system, app: 'other' } } }),
     ],
   ],
+  'sufficient-quotas': [
+    ['ResourceQuota', ({ quota }) => Object.assign(quota.object.spec.hard, { 'requests.cpu': '7999m' })],
+    ['ResourceQuota', ({ quota }) => Object.assign(quota.object.spec.hard, { 'requests.memory': '8191Mi' })],
+    ['ResourceQuota', ({ quota }) => Object.assign(quota.object.spec.hard, { 'limits.memory': '8589934591' })],
+    ['ResourceQuota', ({ quota }) => Object.assign(quota.object.spec.hard, { pods: '3' })],
+    [
+      'ResourceQuota',
+      ({ autoscaler, quota }) => {
+        Object.assign(quota.object.spec.hard, { pods: '4' });
+        autoscaler.object.spec.maxReplicas = 2;
+      },
+    ],
+  ],
   'brought-references': [
     ['Deployment', (_, pod) => pod.volumes.push({ name: 'x', secret: { secretName: 'other', optional: true } })],
     [

@@ -41,6 +41,21 @@ export const engine = z
           .default(1500)
           .describe('Quiet time after a change before a watcher indexes, in milliseconds.'),
       })
+      .superRefine(({ chunkLines, chunkOverlap, microChunkStride, microChunkTokens }, context) => {
+        const problem = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+        if (chunkOverlap >= chunkLines) {
+          problem(
+            'chunkOverlap',
+            `less than chunkLines, which is ${chunkLines}: each chunk must begin behind the one before`,
+          );
+        }
+        if (microChunkStride > microChunkTokens) {
+          problem(
+            'microChunkStride',
+            `at most microChunkTokens, which is ${microChunkTokens}: what lies between two chunks is in none`,
+          );
+        }
+      })
       .prefault({})
       .describe('How repositories are indexed.'),
     search: z

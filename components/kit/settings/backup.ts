@@ -19,6 +19,7 @@ import {
   namedSecret,
   type SecretPath,
 } from './secret-source';
+import { checkTiming, type Timing } from './timing';
 
 const day = 86_400;
 
@@ -79,47 +80,67 @@ const password = ({ secret, system }: BackupDefaults) => {
   );
 };
 
-/** Backups by restic, as every system has them. */
-export const backup = (defaults: BackupDefaults) =>
-  z.strictObject({
-    schedule: cronSchedule.default(defaults.schedule).describe('When backups are made, in UTC.'),
-    image: image
-      .default('docker.io/restic/restic:0.18.0')
-      .describe('Image with restic, 0.17 or newer, and a POSIX shell.'),
-    target: perCluster(target(defaults).prefault({ kind: 'volume' }).describe('Where backups are kept.')),
-    password: perCluster(
-      password(defaults)
-        .prefault({ source: 'existing' })
-        .describe('The password that backups are encrypted with. Without it nobody reads them: keep a copy elsewhere.'),
-    ),
-    keep: integer(1, 365).default(7).describe('Number of newest backups that are kept.'),
-    keepDaily: integer(0, 3650).default(0).describe('Days whose last backup is kept besides.'),
-    keepWeekly: integer(0, 520).default(0).describe('Weeks whose last backup is kept besides.'),
-    keepMonthly: integer(0, 120).default(0).describe('Months whose last backup is kept besides.'),
-    check: z
-      .strictObject({
-        percent: integer(0, 100)
-          .default(5)
-          .describe('Share of the data that is read back, in percent; 0 looks at the structure alone.'),
-      })
-      .prefault({})
-      .describe('How each run checks the backups.'),
-    drill: z
-      .strictObject({
-        schedule: cronSchedule
-          .optional()
-          .describe('When a backup is tried out, in UTC. Default: on demand only, and no alert.'),
-        maxAgeSeconds: integer(3600, 365 * day)
-          .default(8 * day)
-          .describe('Age of the last good scheduled drill at which the alert goes off, in seconds.'),
-      })
-      .prefault({})
-      .describe('Trying out the newest backup: it is loaded beside the system, and counted.'),
-    deadlineSeconds: integer(60, day).default(3600).describe('Time that one run may take, in seconds.'),
-    maxAgeSeconds: integer(3600, 60 * day)
-      .default(36 * 3600)
-      .describe('Age of the last good backup at which the alert goes off, in seconds.'),
-  });
+/**
+ * Backups by restic, as every system has them.
+ *
+ * @param own what a system has besides
+ */
+export const backup = <S extends z.ZodRawShape = Record<never, never>>(defaults: BackupDefaults, own?: S) =>
+  z
+    .strictObject({
+      schedule: cronSchedule.default(defaults.schedule).describe('When backups are made, in UTC.'),
+      image: image
+        .default('docker.io/restic/restic:0.18.0')
+        .describe('Image with restic, 0.17 or newer, and a POSIX shell.'),
+      target: perCluster(target(defaults).prefault({ kind: 'volume' }).describe('Where backups are kept.')),
+      password: perCluster(
+        password(defaults)
+          .prefault({ source: 'existing' })
+          .describe(
+            'The password that backups are encrypted with. Without it nobody reads them: keep a copy elsewhere.',
+          ),
+      ),
+      keep: integer(1, 365).default(7).describe('Number of newest backups that are kept.'),
+      keepDaily: integer(0, 3650).default(0).describe('Days whose last backup is kept besides.'),
+      keepWeekly: integer(0, 520).default(0).describe('Weeks whose last backup is kept besides.'),
+      keepMonthly: integer(0, 120).default(0).describe('Months whose last backup is kept besides.'),
+      check: z
+        .strictObject({
+          percent: integer(0, 100)
+            .default(5)
+            .describe('Share of the data that is read back, in percent; 0 looks at the structure alone.'),
+        })
+        .prefault({})
+        .describe('How each run checks the backups.'),
+      drill: z
+        .strictObject({
+          schedule: cronSchedule
+            .optional()
+            .describe('When a backup is tried out, in UTC. Default: on demand only, and no alert.'),
+          maxAgeSeconds: integer(3600, 365 * day)
+            .default(8 * day)
+            .describe('Age of the last good scheduled drill at which the alert goes off, in seconds.'),
+        })
+        .prefault({})
+        .describe('Trying out the newest backup: it is loaded beside the system, and counted.'),
+      deadlineSeconds: integer(60, day).default(3600).describe('Time that one run may take, in seconds.'),
+      maxAgeSeconds: integer(3600, 60 * day)
+        .default(36 * 3600)
+        .describe('Age of the last good backup at which the alert goes off, in seconds.'),
+      ...(own as S),
+    })
+    .superRefine((settings, context) => {
+      const { deadlineSeconds, drill, maxAgeSeconds, schedule } = settings as unknown as Timings;
+      const paths = { schedule: ['schedule'], deadlineSeconds: ['deadlineSeconds'], maxAgeSeconds: ['maxAgeSeconds'] };
+      checkTiming({ schedule, deadlineSeconds, maxAgeSeconds }, paths, context);
+      const drillPaths = { ...paths, schedule: ['drill', 'schedule'], maxAgeSeconds: ['drill', 'maxAgeSeconds'] };
+      checkTiming({ ...drill, deadlineSeconds }, drillPaths, context);
+    });
+
+/** What of these settings is about time; the type of those that a system adds is not known here. */
+interface Timings extends Timing {
+  readonly drill: Pick<Timing, 'schedule' | 'maxAgeSeconds'>;
+}
 
 /** Why the rule for backups does not hold. */
 export const unsavedReason = reason

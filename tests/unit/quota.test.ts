@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { parseStack } from '../../components/stack';
+import { sufficientQuotas } from '../../policies/rules/quota';
+import { described } from '../support/good-plan';
+import { systemWith } from '../support/objects';
+
+const resources = (cpu: string, memory: string, limit = memory) => ({
+  resources: { requests: { cpu, memory }, limits: { memory: limit } },
+});
+const template = (containers: object[], initContainers: object[] = []) => ({
+  template: { spec: { containers, initContainers } },
+});
+const cronJob = (name: string, cpu: string, suspend: boolean) =>
+  described('batch/v1', 'CronJob', {
+    metadata: { name, namespace: 'ns' },
+    spec: { suspend, jobTemplate: { spec: template([resources(cpu, '1Gi')]) } },
+  });
+
+const objects = {
+  // Its init container takes more than the server, and it may have three replicas.
+  web: described('apps/v1', 'Deployment', {
+    metadata: { name: 'web', namespace: 'ns' },
+    spec: {
+      ...template([resources('500m', '1Gi', '2Gi')], [resources('2', '512Mi')]),
+      strategy: { type: 'RollingUpdate' },
+    },
+  }),
+  scaler: described('autoscaling/v2', 'HorizontalPodAutoscaler', {
+    spec: { scaleTargetRef: { kind: 'Deployment', name: 'web' }, maxReplicas: 3 },
+  }),
+  // A sidecar that is an init container stays.
+  store: described('apps/v1', 'StatefulSet', {
+    metadata: { name: 'store', namespace: 'ns' },
+    spec: {
+      replicas: 2,
+      ...template([resources('1', '2Gi')], [{ ...resources('100m', '64Mi'), restartPolicy: 'Always' }]),
+    },
+  }),
+  backup: cronJob('backup', '250m', false),
+  restore: cronJob('restore', '1', true),
+  drill: cronJob('drill', '750m', true),
+  index: described('batch/v1', 'Job', {
+    metadata: { name: 'index', namespace: 'ns' },
+    spec: template([resources('500m', '4Gi')]),
+  }),
+  claim: described('v1', 'PersistentVolumeClaim', { spec: { resources: { requests: { storage: '10Gi' } } } }),
+  other: described('v1', 'PersistentVolumeClaim', {
+    metadata: { name: 'other', namespace: 'ns' },
+    spec: { resources: { requests: { storage: '512Mi' } } },
+  }),
+  elsewhere: described('v1', 'PersistentVolumeClaim', {
+    metadata: { name: 'data', namespace: 'another' },
+    spec: { resources: { requests: { storage: '1Ti' } } },
+  }),
+};
+
+function faults(hard: Record<string, string>): string[] {
+  const { cluster } = parseStack({}, 'test');
+  const system = systemWith({ ...objects, quota: described('v1', 'ResourceQuota', { spec: { hard } }) });
+  const { object } = described('v1', 'ResourceQuota', { spec: { hard } });
+  return sufficientQuotas.check(object, { ...system, cluster, key: 'quota' } as never);
+}
+
+describe('room in a quota', () => {
+  // Three web pods and one that is rolled out, two stores, a backup and a restore at the same time; the largest of those
+  // that are only sometimes there counts by each resource: a restore takes the most CPU, an index the most memory.
+  const enough: Record<string, string> = {
+    'requests.cpu': '11450m', // 3*2 + 2 + 2*1.1 + 0.25 + 1
+    'requests.memory': '13440Mi', // 3*1 + 1 + 2*(2+1/16) + 1 + 4 GiB
+    'limits.memory': '17536Mi', // 3*2 + 2 + 2*(2+1/16) + 1 + 4 GiB
+    'requests.storage': '10752Mi',
+    pods: '8',
+  };
+
+  it('is enough where all that runs at once fits exactly', () => assert.deepEqual(faults(enough), []));
+
+  it('is named with what is needed where it is less', () => {
+    assert.deepEqual(faults({ 'requests.cpu': '11449m' }), [
+      'allows 11449m of requests.cpu, and what runs at once needs 11450m',
+    ]);
+    assert.deepEqual(faults({ 'requests.memory': '13Gi' }), [
+      'allows 13Gi of requests.memory, and what runs at once needs 13440Mi',
+    ]);
+    assert.deepEqual(faults({ 'limits.memory': '17Gi' }), [
+      'allows 17Gi of limits.memory, and what runs at once needs 17536Mi',
+    ]);
+    assert.deepEqual(faults({ 'requests.storage': '10Gi' }), [
+      'allows 10Gi of requests.storage, and what runs at once needs 10752Mi',
+    ]);
+    assert.deepEqual(faults({ pods: '7' }), ['allows 7 of pods, and what runs at once needs 8']);
+  });
+
+  it('is not asked of what the quota does not bound', () => assert.deepEqual(faults({}), []));
+});
