@@ -18,6 +18,7 @@ import { namespaces } from './checks/namespaces';
 import { needs } from './checks/needs';
 import { network } from './checks/network';
 import { notices } from './checks/notices';
+import { pods } from './checks/pods';
 import { remotes } from './checks/remotes';
 import { secretStores } from './checks/secret-stores';
 import { server } from './checks/server';
@@ -27,7 +28,7 @@ import { clusterReader } from './cluster-reader';
 /** Every check, in the order of the report: the cluster, what must be on it, what we bring. */
 const checks: readonly Check[] = [
   ...[server, access, kinds, namespaces, storage, gateway, ingress, network, metrics],
-  ...[argocd, monitoring, secretStores, needs, remotes, images, notices],
+  ...[argocd, monitoring, secretStores, needs, remotes, images, pods, notices],
 ];
 
 /** What the operator can say to `doctor`. */
