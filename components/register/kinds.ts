@@ -39,4 +39,5 @@ export const customResourceGroups: ReadonlySet<string> = new Set([
   'gateway.envoyproxy.io',
   'gateway.networking.k8s.io',
   'monitoring.coreos.com',
+  'traefik.io',
 ]);

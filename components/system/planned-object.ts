@@ -11,6 +11,7 @@ import type {
   IPrometheusRule,
   IServiceMonitor,
 } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import type { IMiddleware } from '@kubernetes-models/traefik/traefik.io/v1alpha1';
 import type { IDeployment, IStatefulSet } from 'kubernetes-models/apps/v1';
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import type { ICronJob, IJob } from 'kubernetes-models/batch/v1';
@@ -84,6 +85,7 @@ interface Models {
   ImageUpdater: ImageUpdater;
   Ingress: IIngress;
   Job: IJob;
+  Middleware: IMiddleware;
   Namespace: INamespace;
   NetworkPolicy: INetworkPolicy;
   PersistentVolumeClaim: IPersistentVolumeClaim;

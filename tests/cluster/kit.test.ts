@@ -7,6 +7,7 @@ import { clientAffinity } from '../../components/kit/objects/backend-traffic-pol
 import { autoscaler } from '../../components/kit/objects/horizontal-pod-autoscaler';
 import { httpRoute } from '../../components/kit/objects/http-route';
 import { ingress } from '../../components/kit/objects/ingress';
+import { prefixMiddleware } from '../../components/kit/objects/ingress-traefik';
 import { runOnceJob } from '../../components/kit/objects/job';
 import { labelsOf } from '../../components/kit/objects/labels';
 import { dataVolume } from '../../components/kit/objects/persistent-volume-claim';
@@ -42,7 +43,11 @@ const cluster = clusterSchema.parse({
 /** One of everything that the kit describes and memory-mcp does not have. */
 function described(work: string, className?: string): DescribedObjects {
   const { gateway, ingress: controller, monitoring } = cluster;
-  assert.ok(gateway && controller && monitoring);
+  const { ingress: traefik } = clusterSchema.parse({ ingress: { implementation: 'traefik' } });
+  const backend = { name: 'node-port', port: 8000 };
+  const stripped = [{ path: '/mcp-http/memory', backend, replaceBy: '/' }];
+  const prefixes = prefixMiddleware(metadata('kit-traefik'), stripped);
+  assert.ok(gateway && controller && monitoring && traefik && prefixes);
   const labels = { app: 'kit' };
   const pod = (more: object, container: object = {}) =>
     hardenedPod(
@@ -74,7 +79,6 @@ function described(work: string, className?: string): DescribedObjects {
   });
   const outside = { selector: labels, ports: [{ name: 'http', port: 8000, targetPort: 8081 }] };
   const route = { metadata: metadata('kit'), gateway, hostname: 'kit.example' };
-  const backend = { name: 'node-port', port: 8000 };
   const flow = { pods: labels, port: [8000, 18000], purpose: 'a test' };
   return {
     claim: dataVolume({
@@ -107,7 +111,13 @@ function described(work: string, className?: string): DescribedObjects {
     }),
     ingress: ingress({
       ...{ metadata: metadata('kit'), ingress: controller, hostname: 'kit.example' },
-      rules: [{ path: '/mcp-http/memory', backend, replaceBy: '/' }],
+      rules: stripped,
+      ...{ tlsSecret: 'tls', bodySize: '100m' },
+    }),
+    prefixes,
+    ingressByTraefik: ingress({
+      ...{ metadata: metadata('kit-traefik'), ingress: traefik, hostname: 'kit.example' },
+      rules: stripped,
       ...{ tlsSecret: 'tls', bodySize: '100m' },
     }),
     route: httpRoute({ ...route, rules: [{ path: '/mcp/memory', backend, replaceBy: '/' }] }),

@@ -28,6 +28,7 @@ const customKinds = [
   'monitoring.coreos.com/v1/Probe',
   'monitoring.coreos.com/v1/PrometheusRule',
   'monitoring.coreos.com/v1/ServiceMonitor',
+  'traefik.io/v1alpha1/Middleware',
 ];
 /** What Argo CD says of objects on which no controller has acted yet; it checks no other kind. Written by hand. */
 const atFirst: Readonly<Record<string, string>> = {

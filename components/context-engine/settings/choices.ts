@@ -31,9 +31,10 @@ export function runningServers(settings: ContextEngineSettings): ServerName[] {
 
 /**
  * Whether requests of one client can be kept on one replica: a Service does it by address, and so can every way in but
- * a Gateway of an implementation that offers nothing for it.
+ * Traefik, which does it by cookies, and a Gateway of an implementation that offers nothing for it.
  */
-export function keepsSessions({ exposure }: ContextEngineSettings, { gateway }: ClusterFacts): boolean {
+export function keepsSessions({ exposure }: ContextEngineSettings, { gateway, ingress }: ClusterFacts): boolean {
+  if (exposure.kind === 'ingress') return ingress?.implementation !== 'traefik';
   return exposure.kind !== 'gateway' || gateway?.implementation === 'envoy-gateway';
 }
 

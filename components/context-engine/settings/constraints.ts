@@ -83,7 +83,8 @@ function scalingConstraints(settings: ContextEngineSettings, cluster: ClusterFac
     },
     {
       path: at('indexer', 'autoscaling', 'maxReplicas'),
-      expected: '1, or a Gateway whose implementation is "envoy-gateway": no other keeps a session on its replica',
+      expected:
+        '1, or a Gateway whose implementation is "envoy-gateway", or ingress-nginx: no other keeps a session on its replica',
       satisfied: most === 1 || keepsSessions(settings, cluster),
     },
   ];

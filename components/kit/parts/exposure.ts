@@ -5,6 +5,7 @@ import type { ObjectMeta } from '../../system/planned-object';
 import { clientAffinity } from '../objects/backend-traffic-policy';
 import { httpRoute, type RouteRule } from '../objects/http-route';
 import { ingress } from '../objects/ingress';
+import { prefixMiddleware } from '../objects/ingress-traefik';
 import { apiKeyPolicy } from '../objects/security-policy';
 import { type ExposedPort, loadBalancerService, nodePortService } from '../objects/service';
 import type { AuthenticationSettings } from '../settings/authentication';
@@ -69,8 +70,8 @@ export function exposureObjects(
     authentication?.mode === 'none' ? [{ rule: 'guarded-routes', reason: authentication.reason }] : undefined;
   return Object.fromEntries(
     Object.entries(objects).flatMap(([key, { host, ...described }]): [string, Described][] => {
-      // Before the route, so that it is never open without them: they name it, and wait for it.
-      const policies = host ? ofGateway(host, authentication, cluster) : {};
+      // Before the route, so that it is never open without them: policies name it, and wait for it.
+      const policies = host ? before(host, described.object.kind, authentication, cluster) : {};
       const after = [...(described.after ?? []), ...Object.keys(policies)];
       const opening = after.length > 0 ? { ...described, after } : described;
       return [...Object.entries(policies), [key, waivers ? { ...opening, waivers } : opening]];
@@ -78,7 +79,7 @@ export function exposureObjects(
   );
 }
 
-/** An opening, and the host that it serves where that is one of the Gateway. */
+/** An opening, and the host name that it serves where there is one. */
 type Opening = Described & { readonly host?: ExposedHost };
 
 function openings(exposure: Exposure, cluster: ClusterFacts): Record<string, Opening> {
@@ -120,16 +121,30 @@ function keyOf(purpose: string, { key }: ExposedHost): string {
   return key === undefined ? purpose : `${purpose}-${key}`;
 }
 
-function throughIngress({ after, hostname, metadata, rules, tlsSecret }: ExposedHost, cluster: ClusterFacts): Opening {
+function throughIngress(host: ExposedHost, cluster: ClusterFacts): Opening {
+  const { after, hostname, metadata, rules, tlsSecret } = host;
   if (!cluster.ingress) throw new Error('an Ingress without an ingress controller has been refused before');
   const tls = tlsSecret === undefined ? {} : { tlsSecret };
-  return { ...ingress({ metadata, ingress: cluster.ingress, hostname, rules, ...tls, bodySize: '100m' }), after };
+  return { ...ingress({ metadata, ingress: cluster.ingress, hostname, rules, ...tls, bodySize: '100m' }), after, host };
 }
 
 function throughGateway(host: ExposedHost, { gateway }: ClusterFacts): Opening {
   if (!gateway) throw new Error('a route without a Gateway has been refused before');
   const { after, hostname, metadata, rules } = host;
   return { ...httpRoute({ metadata, gateway, hostname, rules }), after, host };
+}
+
+/** What is there before a host name is open. */
+function before(
+  host: ExposedHost,
+  kind: string,
+  authentication: AuthenticationSettings | undefined,
+  cluster: ClusterFacts,
+): Record<string, Described> {
+  if (kind === 'HTTPRoute') return ofGateway(host, authentication, cluster);
+  const prefixes =
+    cluster.ingress?.implementation === 'traefik' ? prefixMiddleware(host.metadata, host.rules) : undefined;
+  return prefixes ? { [keyOf('prefixes', host)]: prefixes } : {};
 }
 
 /** What a Gateway is told about a route besides, by a policy of Envoy Gateway. */

@@ -11,6 +11,7 @@ const done: ReadonlySet<PlannedKind> = new Set<PlannedKind>([
   'BackendTrafficPolicy',
   'CiliumNetworkPolicy',
   'ConfigMap',
+  'Middleware',
   'NetworkPolicy',
   'Probe',
   'PrometheusRule',

@@ -8,6 +8,8 @@ import { describedStack } from '../../stack';
 import { type Check, type Examined, finding } from './check';
 import { access } from './checks/access';
 import { argocd } from './checks/argocd';
+import { certificates } from './checks/certificates';
+import { entrances } from './checks/entrances';
 import { gateway } from './checks/gateway';
 import { images } from './checks/images';
 import { ingress } from './checks/ingress';
@@ -27,7 +29,7 @@ import { clusterReader } from './cluster-reader';
 
 /** Every check, in the order of the report: the cluster, what must be on it, what we bring. */
 const checks: readonly Check[] = [
-  ...[server, access, kinds, namespaces, storage, gateway, ingress, network, metrics],
+  ...[server, access, kinds, namespaces, storage, gateway, ingress, certificates, entrances, network, metrics],
   ...[argocd, monitoring, secretStores, needs, remotes, images, pods, notices],
 ];
 

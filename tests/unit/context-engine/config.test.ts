@@ -185,6 +185,14 @@ describe('the exposure', () => {
     assert.deepEqual(problems({ authentication, exposure: { ...hosted, kind: 'gateway' } }), []);
   });
 
+  it('has one replica behind Traefik, which keeps nobody on theirs without a cookie', () => {
+    const traefik = { ...facts, ingress: { implementation: 'traefik' } };
+    assert.deepEqual(problems({ exposure: hosted }, traefik), []);
+    const several = { exposure: hosted, indexer: { autoscaling: { maxReplicas: 2 } } };
+    refuses(/maxReplicas: expected 1, .*or ingress-nginx/, several, traefik);
+    assert.deepEqual(problems(several), []);
+  });
+
   it('lets no token travel by plain HTTP, which a route without a listener attaches to', () => {
     const exposure = { ...hosted, kind: 'gateway' };
     const by = (gateway: object, mode = 'bearer') =>

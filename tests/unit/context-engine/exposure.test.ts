@@ -112,6 +112,25 @@ describe('the way in from outside', () => {
     );
   });
 
+  it("by Traefik has the seed's paths as they are, and a middleware that takes them off before", async () => {
+    const plan = described(
+      { exposure: { kind: 'ingress', ...hosted } },
+      { ...facts, ingress: { implementation: 'traefik' } },
+    );
+    assert.deepEqual(names(plan, 'Middleware'), ['Middleware/context-engine-prefixes']);
+    const described_ = plan.objects['ingress-context-engine'];
+    assert.ok(described_?.after?.includes('prefixes-context-engine'));
+    assert.deepEqual(
+      find<IIngress>(plan, 'Ingress', 'context-engine').spec?.rules?.[0]?.http?.paths.map(({ path }) => path),
+      ['/mcp-http/indexer', '/mcp-http/memory'],
+    );
+    const { violations } = checkPlan({
+      cluster: { ...clusterSchema.parse({ ingress: { implementation: 'traefik' } }), name: 'test' },
+      systems: [plan],
+    });
+    assert.deepEqual(violations, []);
+  });
+
   it('opens Qdrant and llama.cpp only where they are named', () => {
     const services = ['qdrant', 'llamacpp', 'mcp-indexer-http'];
     const plan = described({ exposure: { kind: 'ingress', hostname: 'context.example', services } });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { clientAffinity } from '../../../components/kit/objects/backend-traffic-policy';
 import { httpRoute } from '../../../components/kit/objects/http-route';
 import { ingress } from '../../../components/kit/objects/ingress';
+import { prefixMiddleware } from '../../../components/kit/objects/ingress-traefik';
 import {
   clusterIpService,
   headlessService,
@@ -99,6 +100,67 @@ describe('an Ingress', () => {
       issuer(described({ tlsSecret: 'tls' }, { certificateIssuer: { name: 'ca', ...(kind ? { kind } : {}) } }));
     assert.deepEqual(made(), [['cert-manager.io/cluster-issuer', 'ca']]);
     assert.deepEqual(made('Issuer'), [['cert-manager.io/issuer', 'ca']]);
+  });
+});
+
+describe('an Ingress of Traefik', () => {
+  const rules = ['/mcp/memory', '/mcp/memory/old', '/qdrant'].map((path) => ({
+    ...{ path, replaceBy: '/' },
+    backend: { name: 'thing', port: 80 },
+  }));
+  const described = (change: object = {}, facts: object = {}) => {
+    const cluster = clusterSchema.parse({ ingress: { implementation: 'traefik', ...facts } });
+    assert.ok(cluster.ingress);
+    return ingress({ metadata, ingress: cluster.ingress, hostname, rules, bodySize: '100m', ...change }).object;
+  };
+  /** Names of annotations and what router they make: as Traefik 3.7 itself showed them (its API, http/routers). */
+  const router = ({ metadata: { annotations = {} } }: ReturnType<typeof described>) =>
+    Object.fromEntries(
+      Object.entries(annotations).map(([key, value]) => [
+        key.replace('traefik.ingress.kubernetes.io/router.', ''),
+        value,
+      ]),
+    );
+
+  it('is reached by TLS alone, and takes prefixes off by a middleware of its namespace', async () => {
+    const object = described({ tlsSecret: 'tls' }, { certificateIssuer: { name: 'ca' } });
+    await validateObject(object);
+    assert.deepEqual(router(object), {
+      'cert-manager.io/cluster-issuer': 'ca',
+      entrypoints: 'websecure',
+      tls: 'true',
+      middlewares: 'ns-thing-prefixes@kubernetescrd',
+    });
+    assert.equal(object.spec?.ingressClassName, 'traefik');
+    assert.deepEqual(
+      object.spec?.rules?.[0]?.http?.paths.map(({ path, pathType }) => `${pathType} ${path}`),
+      ['Prefix /mcp/memory', 'Prefix /mcp/memory/old', 'Prefix /qdrant'],
+    );
+    const middleware = prefixMiddleware(metadata, rules)?.object;
+    assert.ok(middleware);
+    await validateObject(middleware);
+    assert.deepEqual([middleware.metadata.name, middleware.metadata.namespace], ['thing-prefixes', 'ns']);
+    // Traefik takes off the first that fits.
+    assert.deepEqual(middleware.spec.stripPrefix?.prefixes, ['/mcp/memory/old', '/mcp/memory', '/qdrant']);
+  });
+
+  it('has no middleware where paths are left as they are', () => {
+    const whole = [{ path: '/', backend: { name: 'thing', port: 80 } }];
+    assert.deepEqual(router(described({ rules: whole }, { entryPoint: 'mcp' })), { entrypoints: 'mcp', tls: 'true' });
+    assert.equal(prefixMiddleware(metadata, whole), undefined);
+    assert.equal(prefixMiddleware(metadata, [{ ...whole[0], path: '/', replaceBy: '/' } as never]), undefined);
+  });
+
+  it('is served by other pods and another class than those of ingress-nginx, unless facts say otherwise', () => {
+    const facts = (ingressFacts: object) => clusterSchema.parse({ ingress: ingressFacts }).ingress;
+    assert.deepEqual(facts({})?.controller.namespace, 'ingress-nginx');
+    assert.deepEqual(facts({ implementation: 'traefik' })?.controller, {
+      namespace: 'traefik',
+      labels: { 'app.kubernetes.io/name': 'traefik' },
+    });
+    const k3s = facts({ implementation: 'traefik', className: 'edge', controller: { namespace: 'kube-system' } });
+    assert.deepEqual([k3s?.className, k3s?.controller.namespace], ['edge', 'kube-system']);
+    assert.deepEqual(k3s?.controller.labels, { 'app.kubernetes.io/name': 'traefik' });
   });
 });
 

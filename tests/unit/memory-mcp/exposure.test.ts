@@ -41,6 +41,27 @@ describe('how memory-mcp is reached', () => {
     assert.deepEqual(described({ exposure: { kind: 'none' } }).from, []);
   });
 
+  it('is through Traefik, whose pods are let in, by TLS alone', async () => {
+    const { objects, plan } = described(
+      { exposure: { kind: 'ingress', hostname: 'm.example' }, path: '/mcp' },
+      { ingress: { implementation: 'traefik', port: 8443 } },
+    );
+    const ingress = objects.ingress?.object;
+    assert.ok(ingress?.kind === 'Ingress');
+    await validateObject(ingress);
+    assert.equal(ingress.spec?.ingressClassName, 'traefik');
+    assert.deepEqual(ingress.spec?.tls, [{ hosts: ['m.example'], secretName: 'memory-mcp-tls' }]);
+    assert.equal(ingress.metadata.annotations?.['traefik.ingress.kubernetes.io/router.entrypoints'], 'websecure');
+    assert.equal(objects.prefixes, undefined, 'its paths are left as they are');
+    const policy = objects.policyFromOutside?.object;
+    assert.ok(policy?.kind === 'NetworkPolicy');
+    assert.deepEqual(policy.spec?.ingress?.[0]?.from?.[0], {
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'traefik' } },
+      podSelector: { matchLabels: { 'app.kubernetes.io/name': 'traefik' } },
+    });
+    assert.equal(plan.operations.servers[0].endpoint.url, 'https://m.example:8443/mcp');
+  });
+
   it('is through further listeners and Gateways, whose proxies are let in', async () => {
     const gateway = {
       ...{ name: 'public', namespace: 'gateways', section: 'https', port: 8443, proxies: { namespace: 'proxies' } },

@@ -1,5 +1,5 @@
 import type { PlannedObject } from '../../../../components/system/planned-object';
-import { comparableUrl } from '../../../git/same-repository';
+import { comparableUrl } from '../../../git/comparable-url';
 import { objectsOf } from '../../../stack/plan-objects';
 import { type Answer, type Check, missing, ok, warning } from '../check';
 

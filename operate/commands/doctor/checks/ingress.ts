@@ -12,14 +12,20 @@ interface Pod {
 }
 
 const classes = '/apis/networking.k8s.io/v1/ingressclasses';
-const nginx = 'k8s.io/ingress-nginx';
+/** What each implementation calls itself in its IngressClass, and in words. */
+const implementations = {
+  nginx: { controller: 'k8s.io/ingress-nginx', product: 'ingress-nginx' },
+  traefik: { controller: 'traefik.io/ingress-controller', product: 'Traefik' },
+} as const;
 
-/** The class of the Ingresses, whose annotations ingress-nginx alone reads, and its pods, which policies let in. */
+type Implementation = keyof typeof implementations;
+
+/** The class of the Ingresses, whose annotations one implementation alone reads, and its pods, which policies let in. */
 export const ingress: Check = ({ look, stack }) => {
   const ingresses = objectsOf(stack.plan, 'Ingress');
   const facts = stack.plan.cluster.ingress;
   if (ingresses.length === 0 || !facts) return [];
-  const { certificateIssuer: issuer, className, controller } = facts;
+  const { certificateIssuer: issuer, className, controller, implementation } = facts;
   const selector = Object.entries(controller.labels).map((pair) => pair.join('='));
   const pods = `/api/v1/namespaces/${controller.namespace}/pods?labelSelector=${encodeURIComponent(selector.join(','))}`;
   const questions: Question[] = [
@@ -27,11 +33,11 @@ export const ingress: Check = ({ look, stack }) => {
       subject: `IngressClass ${className}`,
       answer: async () => {
         const found = await look.at<IngressClass>(`${classes}/${className}`);
-        if (found) return classAnswer(found);
+        if (found) return classAnswer(found, implementation);
         const known = (await look.list<IngressClass>(classes)).map(({ metadata }) => metadata.name).join(', ');
         return missing(
           'there is none',
-          `install ingress-nginx, or set cluster.ingress.className to one of: ${known || 'none exist'}`,
+          `install ${implementations[implementation].product}, or set cluster.ingress.className to one of: ${known || 'none exist'}`,
         );
       },
     },
@@ -55,13 +61,14 @@ export const ingress: Check = ({ look, stack }) => {
   ];
 };
 
-function classAnswer({ spec }: IngressClass): Answer {
+function classAnswer({ spec }: IngressClass, wanted: Implementation): Answer {
   const { controller = 'nobody' } = spec ?? {};
-  return controller === nginx
+  const { controller: known, product } = implementations[wanted];
+  return controller === known
     ? ok(`served by ${controller}`)
     : warning(
-        `served by ${controller}, not by ${nginx}`,
-        'name a class of ingress-nginx: others do not read how paths are rewritten',
+        `served by ${controller}, not by ${known}`,
+        `name a class of ${product}, or another cluster.ingress.implementation: others do not read how paths are rewritten`,
       );
 }
 

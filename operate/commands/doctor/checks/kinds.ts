@@ -13,6 +13,7 @@ const installers: Readonly<Record<string, string>> = {
   'gateway.networking.k8s.io': 'the definitions of the Gateway API (standard channel)',
   'monitoring.coreos.com': 'the Prometheus operator',
   'snapshot.storage.k8s.io': 'the snapshot controller',
+  'traefik.io': 'Traefik 3, with its own definitions',
 };
 
 /** Every kind of the plan must be served in the version in which the plan has it. */

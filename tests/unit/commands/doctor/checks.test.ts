@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { generate } from 'selfsigned';
 import { parseStack } from '../../../../components/stack';
 import type { DescribedObjects } from '../../../../components/system/described';
 import { type Examined, finding } from '../../../../operate/commands/doctor/check';
 import { access } from '../../../../operate/commands/doctor/checks/access';
+import { certificates } from '../../../../operate/commands/doctor/checks/certificates';
+import { entrances } from '../../../../operate/commands/doctor/checks/entrances';
 import { images } from '../../../../operate/commands/doctor/checks/images';
 import { ingress } from '../../../../operate/commands/doctor/checks/ingress';
 import { kinds } from '../../../../operate/commands/doctor/checks/kinds';
@@ -141,6 +144,16 @@ describe('an Ingress', () => {
     assert.deepEqual(statuses(await seen({ ...good, [controllers]: [pod({ hostNetwork: true })] })), ['ok', 'warning']);
   });
 
+  it('needs a class of Traefik where that is what serves it, by the labels of its chart', async () => {
+    const facts = { implementation: 'traefik' };
+    const pods = '/api/v1/namespaces/traefik/pods?labelSelector=app.kubernetes.io%2Fname%3Dtraefik';
+    const good = { [`${classes}/traefik`]: classOf('traefik.io/ingress-controller'), [pods]: [pod()] };
+    assert.deepEqual(statuses(await seen(good, facts)), ['ok', 'ok']);
+    assert.deepEqual(statuses(await seen({ ...good, [`${classes}/traefik`]: nginx }, facts)), ['warning', 'ok']);
+    const [without] = await seen({}, facts);
+    assert.match(without?.remedy ?? '', /^install Traefik/);
+  });
+
   it('needs the issuer of its certificate, in its own namespace or for the whole cluster', async () => {
     const issuer = async (kind: string, path: string) => {
       const facts = { certificateIssuer: { name: 'ca', kind } };
@@ -149,6 +162,79 @@ describe('an Ingress', () => {
     assert.equal(await issuer('ClusterIssuer', '/apis/cert-manager.io/v1/clusterissuers/ca'), 'ok');
     assert.equal(await issuer('Issuer', '/apis/cert-manager.io/v1/namespaces/n/issuers/ca'), 'ok');
     assert.equal(await issuer('Issuer', '/apis/cert-manager.io/v1/clusterissuers/ca'), 'missing');
+  });
+});
+
+describe('what others on the cluster have', () => {
+  const own = { name: 'notes', namespace: 'notes' };
+  const spec = { hostnames: ['notes.example.org'], rules: [] };
+  const route = planned({ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: own, spec });
+  const ports = { type: 'NodePort', ports: [{ port: 80, nodePort: 30_800 }] };
+  const service = planned({ apiVersion: 'v1', kind: 'Service', metadata: own, spec: ports });
+  const objects = { route: { object: route }, service: { object: service } };
+  const asked = (live: Readonly<Record<string, readonly object[]>>) => {
+    const list = async (path: string) => (live[path.split('/').at(-1) ?? ''] ?? []) as never;
+    return Promise.all(entrances(examined('local', { list }, objects)).map(finding));
+  };
+
+  it('is none of the host names and ports of the plan, whose own objects are nobody else', async () => {
+    const ours = await asked({ httproutes: [{ metadata: own, spec }], services: [{ metadata: own, spec: ports }] });
+    assert.deepEqual(
+      ours.map(({ subject, status }) => `${status} ${subject}`),
+      ['ok host name notes.example.org', 'ok ports of the nodes 30800'],
+    );
+  });
+
+  it('is named where it is one', async () => {
+    const theirs = { name: 'shop', namespace: 'shop' };
+    const rules = [{ host: 'notes.example.org' }];
+    const found = await asked({
+      ingresses: [{ metadata: theirs, spec: { rules } }],
+      services: [{ metadata: theirs, spec: ports }],
+    });
+    assert.deepEqual(
+      found.map((each) => `${each.status} ${each.found}`),
+      ['missing Ingress shop/shop has it already', 'missing Service shop/shop has it already'],
+    );
+  });
+});
+
+describe('the certificate of an Ingress that nobody makes', () => {
+  const tls = [{ hosts: ['context.lab.example.org'], secretName: 'tls' }];
+  const theIngress = planned({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'i', namespace: 'n' },
+    spec: { tls },
+  });
+  const answerTo = async (secret: object | undefined, facts: object = {}) => {
+    const at = async (path: string) => (path.endsWith('/secrets/tls') ? secret : {}) as never;
+    const all = examined('local', { at }, { i: { object: theIngress } });
+    const { cluster } = parseStack({ cluster: { ingress: facts } }, 'test');
+    const [question] = certificates({ ...all, stack: { ...all.stack, plan: { ...all.stack.plan, cluster } } });
+    return question && finding(question);
+  };
+  const certified = async (name: string, days: number) => {
+    const notAfterDate = new Date(Date.now() + days * 86_400_000);
+    const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
+      notBeforeDate: new Date(Date.now() - 9e8),
+      notAfterDate,
+      extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
+    });
+    const data = { 'tls.crt': Buffer.from(cert).toString('base64'), 'tls.key': Buffer.from(key).toString('base64') };
+    return { type: 'kubernetes.io/tls', data };
+  };
+
+  it('is in its Secret, for its host name, and has not ended', async () => {
+    assert.equal((await answerTo(await certified('*.lab.example.org', 9)))?.status, 'ok');
+    assert.match((await answerTo(await certified('lab.example.org', 9)))?.found ?? '', /not for context\.lab/);
+    assert.match((await answerTo(await certified('*.lab.example.org', -1)))?.found ?? '', /has ended on/);
+    assert.match((await answerTo({ type: 'Opaque', data: {} }))?.found ?? '', /no certificate/);
+    assert.equal((await answerTo(undefined))?.status, 'missing');
+  });
+
+  it('is nobody to ask for where cert-manager makes it', async () => {
+    assert.equal(await answerTo(undefined, { certificateIssuer: { name: 'ca' } }), undefined);
   });
 });
 

@@ -8,8 +8,3 @@ export function comparableUrl(url: string): string {
   const written = isSsh && !lower.startsWith('ssh://') ? `ssh://${lower.replace(':', '/')}` : lower;
   return written.replace(/\.git$/, '').replace(/^ssh:\/\//, '');
 }
-
-/** Whether two URLs name one repository. */
-export function isSameRepository(a: string, b: string): boolean {
-  return comparableUrl(a) === comparableUrl(b);
-}
