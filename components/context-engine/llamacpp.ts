@@ -34,6 +34,7 @@ function server(settings: ContextEngineSettings): AppServer {
   const { contextSize, fetchBudgetSeconds, fetchImage, gpu, image, model, resources, startupBudgetSeconds } =
     settings.llamacpp;
   const file = `${paths.models}/${model.file}`;
+  const checksums = model.partsSha256?.join(' ') ?? model.sha256;
   const requirements = resourceRequirements(resources);
   const source = modelToken(settings);
   const gate = source
@@ -83,7 +84,7 @@ function server(settings: ContextEngineSettings): AppServer {
               { name: 'MODEL_URL', value: model.url },
               { name: 'MODEL_FILE', value: model.file },
               { name: 'MODELS_DIR', value: paths.models },
-              ...(model.sha256 ? [{ name: 'MODEL_SHA256', value: model.sha256 }] : []),
+              ...(checksums ? [{ name: 'MODEL_SHA256', value: checksums }] : []),
               ...(source
                 ? [
                     {

@@ -71,6 +71,55 @@ for (const [name, obtainShell] of [
       assert.deepEqual(here(), []);
     });
 
+    describe('in parts', () => {
+      const parts = ['a', 'b', 'c'].map((letter) => Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(50_000, letter)]));
+      const names = parts.map((_, index) => `nomic-0000${index + 1}-of-00003.gguf`);
+      const env = (more: Readonly<Record<string, string>> = {}) => ({
+        MODEL_URL: new URL('/some/first-00001-of-00003.gguf?download=true', server.url).href,
+        MODEL_FILE: 'nomic-00001-of-00003.gguf',
+        ...more,
+      });
+      const inFolder = () => names.map((name) => readFileSync(join(folder, 'models', name)));
+      beforeEach(() => {
+        for (const [index, part] of parts.entries())
+          server.files.set(`/some/first-0000${index + 1}-of-00003.gguf`, part);
+      });
+
+      it('brings all of them, beside each other, and once', async () => {
+        const run = await fetch(env({ MODEL_SHA256: parts.map(sha256).join(' ') }));
+        assert.equal(run.code, 0, run.output);
+        assert.deepEqual(inFolder(), parts);
+        assert.equal((await fetch(env({ MODEL_SHA256: parts.map(sha256).join(' ') }))).code, 0);
+        assert.equal(server.seen.length, 3);
+      });
+
+      it('needs no checksums', async () => {
+        assert.equal((await fetch(env())).code, 0);
+        assert.deepEqual(inFolder(), parts);
+      });
+
+      it('fails with the name of the part that is wrong', async () => {
+        const [first = '', , third = ''] = parts.map(sha256);
+        const wrong = await fetch(env({ MODEL_SHA256: [first, third, third].join(' ') }));
+        assert.equal(wrong.code, 1);
+        assert.match(wrong.lastLine, /^model nomic-00002-of-00003\.gguf: its checksum is /);
+      });
+
+      it('ends at a signal, also in the middle of a part', async () => {
+        server.faults = [(_request, response) => void response.writeHead(200, { 'content-length': 9 }).write('GGUF')];
+        const running = start(env());
+        while (server.seen.length === 0) await new Promise((done) => setTimeout(done, 20));
+        await new Promise((done) => setTimeout(done, 300));
+        const { code, afterMs } = await running.stop();
+        assert.equal(code, 143, running.output);
+        assert.ok(afterMs < 2000, `${afterMs} ms`);
+        assert.deepEqual(
+          here().filter((name) => !name.startsWith('.')),
+          [],
+        );
+      });
+    });
+
     it('never takes a page for a model, whatever its status', async () => {
       server.faults = [page(200)];
       const run = await fetch();

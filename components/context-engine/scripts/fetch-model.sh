@@ -1,15 +1,46 @@
 #!/bin/sh
 # Fetches the model of llama.cpp once. It is there under its name whole and checked, or not at all.
 #
-# MODEL_URL         where it is, https or http
-# MODEL_FILE        name of its file
+# MODEL_URL         where it is, https or http; of a model in parts, where the first is
+# MODEL_FILE        name of its file; of a model in parts, of the first: NAME-00001-of-00003.gguf
 # MODELS_DIR        folder that it is kept in
-# MODEL_SHA256      its checksum; without one, its length is what the server says, and its first bytes are a model's
+# MODEL_SHA256      its checksum; without one, its length is what the server says, and its first bytes are a model's.
+#                   Of a model in parts, those of all parts, with blanks between them
 # DEADLINE_SECONDS  time that all tries together may take
 # HF_TOKEN          token for models that ask for one; it is sent to the host of MODEL_URL only
 #
 # A download that breaks off is continued, also by the next run. Needs curl and the tools of BusyBox.
 set -u
+
+# llama.cpp loads the first part and looks for the others beside it. Each is fetched as a file of its own.
+case ${MODEL_PART:+/}$MODEL_FILE in
+  /*) ;;
+  *-00001-of-[0-9][0-9][0-9][0-9][0-9].gguf)
+    begun=$(date +%s)
+    name=${MODEL_FILE%-00001-of-*}
+    count=${MODEL_FILE##*-of-}
+    count=${count%.gguf}
+    address=${MODEL_URL%-00001-of-"$count".gguf*}
+    query=${MODEL_URL##*-00001-of-"$count".gguf}
+    budget=$DEADLINE_SECONDS
+    trap 'kill "$fetching" 2>/dev/null; wait "$fetching"; exit 143' TERM INT
+    set -- ${MODEL_SHA256:-}
+    number=1
+    while [ "$number" -le "$count" ]; do
+      MODEL_PART=$(printf '%05d-of-%s.gguf' "$number" "$count")
+      MODEL_URL=$address-$MODEL_PART$query
+      MODEL_FILE=$name-$MODEL_PART
+      MODEL_SHA256=${1:-}
+      DEADLINE_SECONDS=$((budget - $(date +%s) + begun))
+      (. "$0") &
+      fetching=$!
+      wait "$fetching" || exit $?
+      [ $# = 0 ] || shift
+      number=$((number + 1))
+    done
+    exit 0
+    ;;
+esac
 
 file=$MODELS_DIR/$MODEL_FILE
 part=$MODELS_DIR/.$MODEL_FILE.part      # what has come so far

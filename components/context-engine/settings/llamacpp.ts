@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { extendedResource, httpsUrl, image, integer, objectName, resources, text } from '../../../config/fields';
+import { extendedResource, image, integer, objectName, resources } from '../../../config/fields';
 import { perCluster } from '../../../config/promotion';
 import { nodeSelector, tolerations } from '../../kit/settings/pods';
+import { model } from './model';
 
 const day = 86_400;
 
@@ -17,25 +18,7 @@ export const llamacpp = z
     image: image
       .default('ghcr.io/ggml-org/llama.cpp:server-b6940')
       .describe('Image of llama.cpp; with a GPU a server-cuda tag.'),
-    model: z
-      .strictObject({
-        url: httpsUrl
-          .default(
-            'https://huggingface.co/Qwen/Qwen2.5-1.5B-Instruct-GGUF/resolve/main/qwen2.5-1.5b-instruct-q8_0.gguf',
-          )
-          .describe('Where the model is fetched from, once; GGUF format. A Service of the cluster is named with .svc.'),
-        file: text(/^[\w.-]+\.gguf$/, 'a file name that ends in .gguf')
-          .default('qwen2.5-1.5b-instruct-q8_0.gguf')
-          .describe('Name of the file on the volume.'),
-        sha256: text(/^[0-9a-f]{64}$/, 'a SHA-256 checksum: 64 hexadecimal digits')
-          .optional()
-          .describe('Checksum of the model. Default: only format and length are checked.'),
-        secretName: objectName
-          .optional()
-          .describe('Secret with the key `token`, for a model that asks for one. Default: none, the model is public.'),
-      })
-      .prefault({})
-      .describe('The model.'),
+    model,
     fetchImage: image
       .default('docker.io/curlimages/curl:8.16.0')
       .describe('Image that fetches the model: a POSIX shell and curl.'),

@@ -17,6 +17,8 @@ export class FileServer {
   /** What befalls the next requests, one each; after them all is well. */
   faults: Fault[] = [];
   content: Buffer;
+  /** Other files, by the path that they are asked for. */
+  readonly files = new Map<string, Buffer>();
   etag = '"1"';
   /** Whether it sends parts of the file. */
   ranges = true;
@@ -51,17 +53,18 @@ export class FileServer {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    const size = this.content.length;
+    const content = this.files.get(new URL(request.url ?? '/', this.url).pathname) ?? this.content;
+    const size = content.length;
     const headers = { 'content-type': 'application/octet-stream', etag: this.etag };
     const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1]);
     const same = request.headers['if-range'] === undefined || request.headers['if-range'] === this.etag;
     if (Number.isNaN(start) || !this.ranges || !same) {
       response.writeHead(200, { ...headers, 'content-length': size });
-      response.end(request.method === 'HEAD' ? undefined : this.content);
+      response.end(request.method === 'HEAD' ? undefined : content);
     } else if (start >= size) {
       response.writeHead(416, { ...headers, 'content-range': `bytes */${size}` }).end();
     } else {
-      const part = this.content.subarray(start);
+      const part = content.subarray(start);
       const range = `bytes ${start}-${size - 1}/${size}`;
       response.writeHead(206, { ...headers, 'content-length': part.length, 'content-range': range }).end(part);
     }

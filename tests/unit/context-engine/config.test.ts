@@ -239,3 +239,30 @@ describe('the exposure', () => {
     assert.match(issued.join(), /only one may make it/);
   });
 });
+
+describe('a model in parts', () => {
+  const url = 'https://huggingface.co/a/b/resolve/main/Qwen-00001-of-00003.gguf';
+  const file = 'mine-00001-of-00003.gguf';
+  const sums = ['a', 'b', 'c'].map((letter) => letter.repeat(64));
+  const ofModel = (model: object) => problems({ llamacpp: { model } });
+
+  it('is named by its first part, on the volume as well', () => {
+    assert.deepEqual(ofModel({ url, file, partsSha256: sums }), []);
+    assert.deepEqual(ofModel({ url: `${url}?download=true`, file }), []);
+    assert.match(ofModel({ url }).join(), /model\.file: expected a name that ends in -00001-of-00003\.gguf/);
+    assert.match(ofModel({ url, file: 'a-00001-of-00002.gguf' }).join(), /model\.file: expected a name that ends in/);
+    assert.match(ofModel({ url, file: 'a-00002-of-00003.gguf' }).join(), /model\.file: expected a name that ends in/);
+    assert.match(ofModel({ file }).join(), /model\.file: expected a name without the number of a part/);
+    assert.match(
+      ofModel({ url: url.replace('00001', '00002'), file }).join(),
+      /model\.url: expected the URL of the first part, Qwen-00001-of-00003\.gguf/,
+    );
+    assert.match(ofModel({ url: url.replace('00003', '99999'), file }).join(), /model\.url: .* at most 200/);
+  });
+
+  it('has one checksum for each part, or none', () => {
+    assert.match(ofModel({ url, file, sha256: sums[0] }).join(), /model\.sha256: expected none, and partsSha256/);
+    assert.match(ofModel({ url, file, partsSha256: sums.slice(1) }).join(), /model\.partsSha256: expected 3 checksums/);
+    assert.match(ofModel({ partsSha256: sums }).join(), /model\.partsSha256: expected none, and sha256/);
+  });
+});
