@@ -1,3 +1,4 @@
+import type { ClusterFacts } from '../../config/cluster';
 import { bearerSource } from '../kit/parts/access';
 import type { ServerPorts } from '../kit/parts/app-server';
 import { type AuthSidecar, authSidecar, noSidecar, proxyPorts } from '../kit/parts/auth-sidecar';
@@ -30,8 +31,8 @@ export function servedPorts(settings: ContextEngineSettings, name: ServiceName):
 }
 
 /** The auth sidecar of a server, where it has one. */
-export function sidecarOf(settings: ContextEngineSettings, name: ServiceName): AuthSidecar {
-  return hasSidecar(settings, name) ? proxy(settings, name) : noSidecar;
+export function sidecarOf(settings: ContextEngineSettings, cluster: ClusterFacts, name: ServiceName): AuthSidecar {
+  return hasSidecar(settings, name) ? proxy(settings, cluster, name) : noSidecar;
 }
 
 /** Keys of the objects that the sidecar of a server needs. */
@@ -41,14 +42,14 @@ export function sidecarDependencies(settings: ContextEngineSettings, name: Servi
 }
 
 /** The proxy's configuration, the same for every server. */
-export function sidecarObjects(settings: ContextEngineSettings): Record<string, Described> {
-  const { configMap } = proxy(settings, 'mcp-memory');
+export function sidecarObjects(settings: ContextEngineSettings, cluster: ClusterFacts): Record<string, Described> {
+  const { configMap } = proxy(settings, cluster, 'mcp-memory');
   return configMap ? { bearerProxy: configMap } : {};
 }
 
-function proxy(settings: ContextEngineSettings, name: ServiceName): AuthSidecar {
+function proxy(settings: ContextEngineSettings, cluster: ClusterFacts, name: ServiceName): AuthSidecar {
   const { requests, health } = ownPorts(name);
-  return authSidecar(settings.authentication, metadataIn(settings)(`${system}-bearer-proxy`), {
+  return authSidecar(settings.authentication, metadataIn(settings)(`${system}-bearer-proxy`), cluster, {
     port: requests,
     health: { port: health, paths: ['/readyz'] },
   });

@@ -42,6 +42,7 @@ export function backupArgs(settings: ContextEngineSettings, cluster: NamedCluste
         toolsImage: settings.image,
         url,
         apiKey,
+        cluster,
         image: qdrant.image,
         resources: qdrant.resources,
         storageSize: qdrant.storage.size,

@@ -1,7 +1,9 @@
 import type { IPodSpec, IToleration } from 'kubernetes-models/v1';
+import type { ClusterFacts } from '../../config/cluster';
 import { resourceRequirements } from '../kit/objects/pod';
 import { type AppServer, appServer, appServerObjects } from '../kit/parts/app-server';
 import { openGate, secretGate } from '../kit/parts/gate';
+import { anyAddress } from '../kit/parts/listening';
 import type { Described } from '../system/described';
 import { sidecarDependencies, sidecarOf } from './auth-sidecar';
 import { metadataIn, paths, podLabels, podsOf, ports } from './names';
@@ -15,8 +17,8 @@ const pods = podsOf('llamacpp');
 const { requests: port } = ports.llamacpp;
 
 /** llama.cpp, which decodes for the indexer; nothing where it is off. */
-export function llamacpp(settings: ContextEngineSettings): Record<string, Described> {
-  return running(settings).llamacpp ? appServerObjects('llamacpp', server(settings)) : {};
+export function llamacpp(settings: ContextEngineSettings, cluster: ClusterFacts): Record<string, Described> {
+  return running(settings).llamacpp ? appServerObjects('llamacpp', server(settings, cluster)) : {};
 }
 
 /** What the pod needs of a node with GPUs, and no other pod does. */
@@ -30,7 +32,7 @@ function gpuPlacement({ llamacpp: { gpu } }: ContextEngineSettings): Partial<IPo
   };
 }
 
-function server(settings: ContextEngineSettings): AppServer {
+function server(settings: ContextEngineSettings, cluster: ClusterFacts): AppServer {
   const { contextSize, fetchBudgetSeconds, fetchImage, gpu, image, model, resources, startupBudgetSeconds } =
     settings.llamacpp;
   const file = `${paths.models}/${model.file}`;
@@ -50,7 +52,7 @@ function server(settings: ContextEngineSettings): AppServer {
       image,
       // Arguments win over the environment and over defaults, which have changed between versions.
       args: [
-        ...['--host', '0.0.0.0', '--port', String(port)],
+        ...['--host', anyAddress(cluster), '--port', String(port)],
         ...['--model', file, '--ctx-size', String(contextSize)],
         ...['--n-gpu-layers', String(gpu?.layers ?? 0)],
       ],
@@ -69,7 +71,7 @@ function server(settings: ContextEngineSettings): AppServer {
     beforeStartSeconds: fetchBudgetSeconds,
     // A second one would need the same GPU, or as much memory again.
     rollout: 'recreate',
-    sidecar: sidecarOf(settings, 'llamacpp'),
+    sidecar: sidecarOf(settings, cluster, 'llamacpp'),
     pod: ({ containers, volumes }) =>
       enginePod(settings, {
         ...gpuPlacement(settings),

@@ -21,6 +21,7 @@ export function qdrant(settings: ContextEngineSettings, cluster: ClusterFacts): 
   const { apiKey, image, resources } = settings.qdrant;
   return qdrantObjects({
     name,
+    cluster,
     metadata: (object, labels) => metadataIn(settings, labels)(object),
     selector: podsOf(name),
     podLabels: podLabels(name, []),
@@ -33,7 +34,7 @@ export function qdrant(settings: ContextEngineSettings, cluster: ClusterFacts): 
     ...volumesOf(settings, cluster),
     placement: settings.layout === 'single-node' ? onOneNode(allPods) : {},
     apiKey: apiKey && { source: apiKey, key: 'qdrantKey' },
-    sidecar: sidecarOf(settings, name),
+    sidecar: sidecarOf(settings, cluster, name),
     after: ['serviceAccount', ...sidecarDependencies(settings, name)],
   });
 }

@@ -3,6 +3,7 @@ import type { ClusterFacts } from '../../config/cluster';
 import { resourceRequirements } from '../kit/objects/pod';
 import { clusterIpService } from '../kit/objects/service';
 import { type AppServer, appServer, appServerObjects } from '../kit/parts/app-server';
+import { anyAddress } from '../kit/parts/listening';
 import { madeSecret, revisionAnnotations } from '../kit/parts/secrets';
 import type { Described } from '../system/described';
 import { servedPorts, sidecarDependencies, sidecarOf } from './auth-sidecar';
@@ -58,7 +59,7 @@ function server(settings: ContextEngineSettings, cluster: ClusterFacts, name: Se
       // Where the program finds itself, whatever the image names.
       workingDir: '/app',
       env: [
-        { name: 'FASTMCP_HOST', value: listensOn(settings, name) },
+        { name: 'FASTMCP_HOST', value: listensOn(settings, cluster, name) },
         { name: about === 'memory' ? 'FASTMCP_PORT' : 'FASTMCP_INDEXER_PORT', value: String(port) },
         { name: 'FASTMCP_HEALTH_PORT', value: String(health) },
         { name: 'FASTMCP_TRANSPORT', value: transport === 'sse' ? 'sse' : 'streamable-http' },
@@ -91,7 +92,7 @@ function server(settings: ContextEngineSettings, cluster: ClusterFacts, name: Se
     ...(most > 1 ? { scaling: { minReplicas, maxReplicas: most, cpuPercent } } : {}),
     // Volumes of one node cannot be given to a second pod before the first has gone.
     rollout: settings.layout === 'single-node' ? 'recreate' : 'rolling',
-    sidecar: sidecarOf(settings, name),
+    sidecar: sidecarOf(settings, cluster, name),
     pod: ({ containers, spread, volumes }) =>
       enginePod(settings, {
         ...spread,
@@ -114,9 +115,13 @@ function server(settings: ContextEngineSettings, cluster: ClusterFacts, name: Se
 /**
  * Behind the proxy a server is reached through it alone, even where nothing enforces network policies. Memory's SSE flavour
  * is the exception: the indexer talks to it directly, so that network policies alone keep everybody else away.
+ *
+ * Python's event loop takes `::` for IPv6 alone, and no host for every family; images/context-engine teaches the health
+ * server the same.
  */
-function listensOn({ authentication }: ContextEngineSettings, name: ServerName): string {
-  return authentication?.mode === 'bearer' && name !== 'mcp-memory' ? '127.0.0.1' : '0.0.0.0';
+function listensOn({ authentication }: ContextEngineSettings, cluster: ClusterFacts, name: ServerName): string {
+  if (authentication?.mode === 'bearer' && name !== 'mcp-memory') return '127.0.0.1';
+  return anyAddress(cluster) === '::' ? '' : '0.0.0.0';
 }
 
 /** Folder on which the metadata are mounted. A runtime that makes it does so as root, which network storage refuses. */

@@ -1,5 +1,7 @@
 import type { IEnvVar } from 'kubernetes-models/v1';
 import { stringify } from 'smol-toml';
+import type { ClusterFacts } from '../../config/cluster';
+import { anyAddress } from '../kit/parts/listening';
 import { configPath, dataPath, port } from './names';
 import type { MemoryMcpSettings } from './settings';
 
@@ -20,13 +22,13 @@ export function scopeFolder(scope: string): string {
  * Booleans are the words `true` and `false`: the server refuses any other spelling.
  * @see https://github.com/butterflyskies/memory-mcp
  */
-export function environment(settings: MemoryMcpSettings): IEnvVar[] {
+export function environment(settings: MemoryMcpSettings, cluster: ClusterFacts): IEnvVar[] {
   const { authentication, git, server, token } = settings;
   const { otlp } = server;
   // Behind the proxy the server is reached through it alone, even where nothing enforces network policies.
-  const address = authentication?.mode === 'bearer' ? '127.0.0.1' : '0.0.0.0';
+  const address = authentication?.mode === 'bearer' ? '127.0.0.1' : anyAddress(cluster);
   const values: Record<string, string | number | boolean | undefined> = {
-    MEMORY_MCP_BIND: `${address}:${port}`,
+    MEMORY_MCP_BIND: `${address === '::' ? '[::]' : address}:${port}`,
     MEMORY_MCP_REPO_PATH: `${dataPath}/${commonFolder}`,
     MEMORY_MCP_CONFIG: git.scopes.length > 0 ? `${configPath}/${configFile}` : undefined,
     MEMORY_MCP_BRANCH: git.branch,

@@ -20,7 +20,7 @@ export const runAs = { uid: 1000, gid: 1000 };
 export function server(settings: MemoryMcpSettings, cluster: ClusterFacts) {
   const { authentication, git, token } = settings;
   const metadata = metadataIn(settings);
-  const sidecar = authSidecar(authentication, metadata(`${system}-bearer-proxy`));
+  const sidecar = authSidecar(authentication, metadata(`${system}-bearer-proxy`), cluster);
   const scopes =
     git.scopes.length > 0 ? configMap(metadata(`${system}-config`), { [configFile]: scopesFile(settings) }) : undefined;
   const { deployment, service } = appServer({
@@ -35,7 +35,7 @@ export function server(settings: MemoryMcpSettings, cluster: ClusterFacts) {
     container: {
       image: settings.image,
       args: ['serve', ...acceptedHosts(settings, cluster).flatMap((host) => ['--allowed-host', host])],
-      env: environment(settings),
+      env: environment(settings, cluster),
       resources: resourceRequirements(settings.resources),
       volumeMounts: [
         { name: 'data', mountPath: dataPath },

@@ -27,14 +27,36 @@ def show_key(client_class):
     client_class.__init__ = with_key
 
 
-class ShowKey:
-    """Changes the clients as they are imported, so that a process that has none does not wait for their library."""
+def take_any_family(server_class):
+    """Makes a server that is given no host, or an address of IPv6, listen on IPv6 too, as Python's event loop does."""
+    import socket
+
+    construct = server_class.__init__
+
+    @functools.wraps(construct)
+    def by_address(self, server_address, *arguments, **options):
+        host = server_address[0] if isinstance(server_address, tuple) else None
+        if host is not None and (":" in host or (host == "" and socket.has_dualstack_ipv6())):
+            self.address_family = socket.AF_INET6
+        construct(self, server_address, *arguments, **options)
+
+    server_class.__init__ = by_address
+
+
+CHANGES = {
+    **{module: (name, show_key) for module, name in CLIENTS.items()},
+    "socketserver": ("TCPServer", take_any_family),
+}
+
+
+class ChangeClasses:
+    """Changes classes as they are imported, so that a process that has none does not wait for their library."""
 
     @staticmethod
     def find_spec(name, _path=None, _target=None):
-        if name not in CLIENTS:
+        if name not in CHANGES:
             return None
-        others = [finder for finder in sys.meta_path if finder is not ShowKey]
+        others = [finder for finder in sys.meta_path if finder is not ChangeClasses]
         specs = (finder.find_spec(name, _path, _target) for finder in others)
         spec = next((found for found in specs if found), None)
         if spec is None:
@@ -43,7 +65,8 @@ class ShowKey:
 
         def changed(module):
             execute(module)
-            show_key(getattr(module, CLIENTS[name]))
+            class_name, change = CHANGES[name]
+            change(getattr(module, class_name))
 
         spec.loader.exec_module = changed
         return spec
@@ -53,7 +76,7 @@ def end(_signal, _frame):
     sys.exit(128 + signal.SIGTERM)
 
 
-sys.meta_path.insert(0, ShowKey)
+sys.meta_path.insert(0, ChangeClasses)
 
 # The kernel withholds a signal from the first process of a container unless the process handles it, so that a watcher or
 # an index run would outlive its pod's deletion until it is killed.

@@ -17,9 +17,18 @@ export const boundedSources: Rule = {
   },
 };
 
-/** Whether networks are named, and none of them is every address there is. */
+/** Whether networks are named, and none of them is everybody. */
 function isBound(cidrs: readonly string[]): boolean {
-  return cidrs.length > 0 && cidrs.every((cidr) => !cidr.endsWith('/0'));
+  return cidrs.length > 0 && !cidrs.some(isEverybody);
+}
+
+/**
+ * Whether a network is as good as everybody, such as 0.0.0.0/0, a half of it, or 2000::/3, which is the internet by IPv6. The
+ * largest that anybody has are 10.0.0.0/8 and fc00::/7.
+ */
+function isEverybody(cidr: string): boolean {
+  const [address = '', length] = cidr.split('/');
+  return Number(length) < (address.includes(':') ? 7 : 8);
 }
 
 /** Whether policies let networks in to a port of all pods behind a Service. */

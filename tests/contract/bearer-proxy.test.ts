@@ -307,6 +307,7 @@ describe('the bearer proxy', function () {
       metadata: { name: 'proxy' },
       image: 'haproxy',
       secret: { secretName: 's', secretKey: 'k' },
+      cluster: { ipFamilies: ['IPv4'] },
       origins: ['http://localhost:5173', page],
     });
     const { value } = (container.env ?? []).find(({ name }) => name === 'PROXY_CORS_ORIGINS') ?? {};
@@ -387,6 +388,7 @@ describe('the bearer proxy', function () {
       metadata: { name: 'proxy' },
       image: 'haproxy',
       secret: { secretName: 's', secretKey: 'k' },
+      cluster: { ipFamilies: ['IPv4'] },
       upstream: { port: 8000, health: { port: 18000, paths: ['/readyz', '/tools'] } },
     });
     const answering = await StubServer.started((_, response) => response.end('from the health port'));

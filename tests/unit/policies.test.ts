@@ -158,6 +158,8 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
     ['Service', ({ sources }) => Object.assign(sources.object.spec.ingress[0].ports[0], { port: 8080 })],
     ['Service', ({ sources }) => Object.assign(sources.object.spec.podSelector.matchLabels, { app: 'other' })],
     ['Service', (objects) => boundTo(objects.exposed, '::/0') && delete objects.sources],
+    ['Service', (objects) => boundTo(objects.exposed, '2000::/3') && delete objects.sources],
+    ['Service', (objects) => boundTo(objects.exposed, '128.0.0.0/1') && delete objects.sources],
     ['Service', (objects) => Object.assign(objects.exposed.object.spec, external) && delete objects.sources],
   ],
   'sticky-sessions': [

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IContainer, IProbe, IVolume } from 'kubernetes-models/v1';
+import type { ClusterFacts } from '../../../config/cluster';
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
 import { configMap } from '../objects/config-map';
 import { contentHash } from '../objects/content-hash';
 import type { AuthenticationSettings } from '../settings/authentication';
+import { anyAddress } from './listening';
 import { revisionAnnotations } from './secrets';
 
 /** Port that asks for the token, and port that serves the health paths to the kubelet and to monitoring. */
@@ -23,6 +25,7 @@ export interface BearerProxyArgs {
   readonly metadata: ObjectMeta;
   readonly image: string;
   readonly secret: { readonly secretName: string; readonly secretKey: string };
+  readonly cluster: Pick<ClusterFacts, 'ipFamilies'>;
   /** The server in the same pod. @default port 8080 for everything, with the health paths /healthz, /readyz and /version */
   readonly upstream?: ProxiedServer;
   /** Origins of the pages whose scripts may use the server, such as `https://chat.example.org`. @default none */
@@ -53,6 +56,7 @@ export function bearerProxy(args: BearerProxyArgs): {
       image: args.image,
       args: ['haproxy', '-W', '-db', '-f', `${folder}/${file}`],
       env: [
+        ...addressVariables(args.cluster),
         ...upstreamVariables(args.upstream),
         ...(args.origins?.length ? [{ name: 'PROXY_CORS_ORIGINS', value: args.origins.join(' ') }] : []),
         {
@@ -99,11 +103,19 @@ export const noSidecar: AuthSidecar = { containers: [], volumes: [], annotations
 export function authSidecar(
   authentication: AuthenticationSettings | undefined,
   metadata: ObjectMeta,
+  cluster: ClusterFacts,
   upstream?: ProxiedServer,
 ): AuthSidecar {
   if (authentication?.mode !== 'bearer') return noSidecar;
   const { cors, image, secret } = authentication;
-  const proxy = bearerProxy({ metadata, image, secret, origins: cors.origins, ...(upstream ? { upstream } : {}) });
+  const proxy = bearerProxy({
+    metadata,
+    image,
+    secret,
+    cluster,
+    origins: cors.origins,
+    ...(upstream ? { upstream } : {}),
+  });
   return {
     containers: [proxy.container],
     volumes: [proxy.volume],
@@ -113,6 +125,12 @@ export function authSidecar(
     },
     configMap: proxy.configMap,
   };
+}
+
+/** Where it listens, on clusters with IPv6; its own configuration has every address of IPv4. */
+function addressVariables(cluster: BearerProxyArgs['cluster']): { readonly name: string; readonly value: string }[] {
+  const address = anyAddress(cluster);
+  return address === '::' ? [{ name: 'PROXY_ADDRESS', value: address }] : [];
 }
 
 function upstreamVariables(upstream: ProxiedServer | undefined): { readonly name: string; readonly value: string }[] {

@@ -22,7 +22,18 @@ export function plannedObjects<O extends DescribedObjects>(given: O, cluster: Cl
     reached.add(key);
   };
   for (const key of Object.keys(objects)) follow(key, []);
-  return cluster.argocd ? syncedObjects(objects) : objects;
+  const reachable = cluster.ipFamilies.length > 1 ? dualStack(objects) : objects;
+  return cluster.argocd ? syncedObjects(reachable) : reachable;
+}
+
+/** Services of a cluster with both IP families have an address of each; which one is first the cluster says itself. */
+function dualStack<O extends DescribedObjects>(objects: O): O {
+  const entries = Object.entries(objects).map(([key, described]): [string, Described] => {
+    const { object } = described;
+    if (object.kind !== 'Service') return [key, described];
+    return [key, { ...described, object: { ...object, spec: { ...object.spec, ipFamilyPolicy: 'PreferDualStack' } } }];
+  });
+  return Object.fromEntries(entries) as O;
 }
 
 /** Nobody is let in before the policies say who that may be. */

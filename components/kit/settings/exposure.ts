@@ -11,7 +11,7 @@ import type { NamedSecret } from './secret-source';
 
 const sourceRanges = z
   .array(network)
-  .min(1, { error: 'at least one network; one of everybody, such as 0.0.0.0/0, counts as none' })
+  .min(1, { error: 'at least one network; one of everybody, such as 0.0.0.0/0 or 2000::/3, counts as none' })
   .describe('Networks whose addresses may connect; nobody else may.');
 
 export const noExposure = z.strictObject({

@@ -3,6 +3,8 @@ import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
 /** A request to a loopback port, with every header as the test wants it, the Host included. */
 export interface RawRequest {
   readonly port: number;
+  /** @default 127.0.0.1 */
+  readonly host?: string | undefined;
   readonly path: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -20,9 +22,17 @@ export interface RawResponse {
 }
 
 /** Sends a request as it is and reads the answer to its end. */
-export function send({ port, path, method = 'GET', headers = {}, body, agent }: RawRequest): Promise<RawResponse> {
+export function send({
+  port,
+  host = '127.0.0.1',
+  path,
+  method = 'GET',
+  headers = {},
+  body,
+  agent,
+}: RawRequest): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host: '127.0.0.1', port, path, method, headers, agent: agent ?? false }, (response) => {
+    const outgoing = request({ host, port, path, method, headers, agent: agent ?? false }, (response) => {
       let text = '';
       const { localPort } = response.socket;
       response.setEncoding('utf8');

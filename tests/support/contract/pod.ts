@@ -8,6 +8,8 @@ export interface Machine {
   readonly ports: Readonly<Record<number, number>>;
   /** Values of Secrets, by `name/key`. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Loopback address that stands for every address of the pod. @default 127.0.0.1 */
+  readonly host?: '127.0.0.1' | '::1';
 }
 
 /** A container as a process gets it. */
@@ -44,13 +46,17 @@ export function translate(container: IContainer, machine: Machine): Translated {
 }
 
 /** Rewrites the paths, and the address that a server binds to. Works on a single value as on a whole file. */
-export function localText(text: string, { paths, ports }: Machine): string {
+export function localText(text: string, { host = '127.0.0.1', paths, ports }: Machine): string {
   // In one pass: a folder of this machine may itself begin like a path of the container.
   const known = Object.keys(paths).sort((a, b) => b.length - a.length);
   const path = new RegExp(`(?<![^\\s"'=])(${known.join('|')})(?=/|$|["'\\s])`, 'g');
   const moved = known.length === 0 ? text : text.replace(path, (found) => paths[found] ?? found);
-  const address = /^(?:0\.0\.0\.0|127\.0\.0\.1):(\d+)$/;
-  return moved.replace(address, (_, port: string) => `127.0.0.1:${localPort(ports, Number(port))}`);
+  if (moved === '::') return host;
+  const address = /^(0\.0\.0\.0|127\.0\.0\.1|\[::\]):(\d+)$/;
+  return moved.replace(address, (_, bound: string, port: string) => {
+    const local = bound === '127.0.0.1' ? bound : host.replace(/^(.*:.*)$/, '[$1]');
+    return `${local}:${localPort(ports, Number(port))}`;
+  });
 }
 
 export function localPort(ports: Machine['ports'], port: number): number {

@@ -15,8 +15,8 @@ export async function passes(probe: IProbe | undefined, container: IContainer, m
   if (!target) throw new Error(`this harness knows no such probe: ${JSON.stringify(probe)}`);
   const port = localPort(machine.ports, numberOf(target.port, container));
   try {
-    if (!httpGet) return await accepts(port);
-    const { status } = await send({ port, path: httpGet.path ?? '/' });
+    if (!httpGet) return await accepts(port, machine.host);
+    const { status } = await send({ port, host: machine.host, path: httpGet.path ?? '/' });
     return status >= 200 && status < 400;
   } catch {
     return false;
@@ -46,9 +46,9 @@ function numberOf(port: number | string, container: IContainer): number {
   return found;
 }
 
-function accepts(port: number): Promise<boolean> {
+function accepts(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
+    const socket = connect(port, host, () => {
       socket.destroy();
       resolve(true);
     });

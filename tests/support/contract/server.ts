@@ -124,12 +124,23 @@ export class Pod {
 
   /** URL of the protocol endpoint at a port of the pod. */
   url(port = 8080): string {
-    return `http://127.0.0.1:${this.port(port)}/mcp`;
+    return `http://${this.#host === '::1' ? '[::1]' : this.#host}:${this.port(port)}/mcp`;
+  }
+
+  /** Where the pod is reached: on a cluster with IPv6 by that. */
+  get #host(): '127.0.0.1' | '::1' {
+    const { ipFamilies = [] } = (this.#options.cluster ?? {}) as { ipFamilies?: readonly string[] };
+    return ipFamilies.includes('IPv6') ? '::1' : '127.0.0.1';
   }
 
   machine(container: IContainer): Machine {
     const mounts = (container.volumeMounts ?? []).map(({ mountPath, name }) => [mountPath, this.volume(name)]);
-    return { paths: Object.fromEntries(mounts), ports: this.#ports, secrets: this.#options.secrets ?? {} };
+    return {
+      paths: Object.fromEntries(mounts),
+      ports: this.#ports,
+      secrets: this.#options.secrets ?? {},
+      host: this.#host,
+    };
   }
 
   #run(container: IContainer): Running {

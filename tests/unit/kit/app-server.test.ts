@@ -3,6 +3,7 @@ import { hardenedPod } from '../../../components/kit/objects/pod';
 import { type AppServerArgs, appServer, appServerObjects } from '../../../components/kit/parts/app-server';
 import { authSidecar } from '../../../components/kit/parts/auth-sidecar';
 import type { AuthenticationSettings } from '../../../components/kit/settings/authentication';
+import { clusterSchema } from '../../../config/cluster';
 import { validateObject } from '../../support/schemas';
 
 const metadata = (name: string) => ({ name, namespace: 'ns' });
@@ -66,7 +67,7 @@ describe('an app server', () => {
 
   it('stays at its ports behind a proxy, which alone is reached and starts with it', () => {
     const reached = { requests: 8081, health: 8082 };
-    const sidecar = authSidecar(bearer, metadata('proxy'));
+    const sidecar = authSidecar(bearer, metadata('proxy'), clusterSchema.parse({}));
     const { container, pod, spec } = podOf({ reached, sidecar });
     assert.deepEqual(
       pod.containers.map(({ name }) => name),
@@ -114,6 +115,6 @@ describe('an app server', () => {
     const waiver = [{ rule: 'pinned-images', reason: 'no registry answers here' }];
     assert.deepEqual(waivers('example.org/notes:1'), waiver);
     assert.deepEqual(waivers(pinned), []);
-    assert.deepEqual(waivers(pinned, authSidecar(bearer, metadata('proxy'))), waiver);
+    assert.deepEqual(waivers(pinned, authSidecar(bearer, metadata('proxy'), clusterSchema.parse({}))), waiver);
   });
 });

@@ -4,7 +4,7 @@ import { resourceRequirements, type Sizing } from '../../objects/pod';
 import { filesOf } from '../../parts/backup/scripts';
 import { type StoreBackup, storeScripts } from '../../parts/backup/store';
 import { qdrantKeyVariable } from './client';
-import { qdrantPaths, qdrantPorts } from './objects';
+import { type QdrantArgs, qdrantAddress, qdrantPaths, qdrantPorts } from './objects';
 
 const name = 'qdrant';
 const { requests: port } = qdrantPorts;
@@ -18,6 +18,7 @@ export interface QdrantBackupArgs {
   readonly url: string;
   /** Absent where it asks for no key. */
   readonly apiKey?: { readonly secretName: string; readonly secretKey: string } | undefined;
+  readonly cluster: QdrantArgs['cluster'];
   /** For the Qdrant of a drill: snapshots are for the same minor version. */
   readonly image: string;
   readonly resources: Sizing;
@@ -53,11 +54,12 @@ export function qdrantBackup(args: QdrantBackupArgs): StoreBackup {
   };
 }
 
-function scratchQdrant({ image, resources }: QdrantBackupArgs): IContainer {
+function scratchQdrant({ cluster, image, resources }: QdrantBackupArgs): IContainer {
   return {
     name: 'drill-qdrant',
     image,
     env: [
+      ...qdrantAddress(cluster),
       { name: 'QDRANT__SERVICE__HTTP_PORT', value: String(port) },
       { name: 'QDRANT__TELEMETRY_DISABLED', value: 'true' },
       { name: 'QDRANT_INIT_FILE_PATH', value: `${qdrantPaths.init}/.qdrant-initialized` },

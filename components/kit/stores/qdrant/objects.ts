@@ -1,4 +1,5 @@
 import type { IPodSpec } from 'kubernetes-models/v1';
+import type { ClusterFacts } from '../../../../config/cluster';
 import type { Described } from '../../../system/described';
 import type { Labels } from '../../../system/flow';
 import type { ObjectMeta } from '../../../system/planned-object';
@@ -9,6 +10,7 @@ import { clusterIpService, headlessService, type ServicePort } from '../../objec
 import { statefulSet } from '../../objects/stateful-set';
 import { type AuthSidecar, noSidecar } from '../../parts/auth-sidecar';
 import { initContainersOf, openGate, secretGate } from '../../parts/gate';
+import { anyAddress } from '../../parts/listening';
 import { unpinnedWaiver } from '../../parts/pinning';
 import { madeSecret, revisionAnnotations, type SecretSource } from '../../parts/secrets';
 import { qdrantKeyVariable } from './client';
@@ -38,6 +40,7 @@ export interface QdrantVolume {
 export interface QdrantArgs {
   /** Name of the StatefulSet, of its container and of the Service that clients use; the keys of the objects begin with it. */
   readonly name: string;
+  readonly cluster: Pick<ClusterFacts, 'ipFamilies'>;
   readonly metadata: (name: string, labels: Labels) => ObjectMeta;
   /** Labels by which StatefulSet and Services know the pod. */
   readonly selector: Labels;
@@ -116,6 +119,12 @@ export function qdrantObjects(args: QdrantArgs): Record<string, Described> {
   };
 }
 
+/** Where it listens, on clusters with IPv6: without brackets, which its gRPC server would not start with. */
+export function qdrantAddress(cluster: QdrantArgs['cluster']): { readonly name: string; readonly value: string }[] {
+  const address = anyAddress(cluster);
+  return address === '::' ? [{ name: 'QDRANT__SERVICE__HOST', value: address }] : [];
+}
+
 function qdrantPod({ sidecar = noSidecar, ...args }: QdrantArgs): IPodSpec {
   const { requests, grpc } = qdrantPorts;
   const { namespace = 'default' } = args.metadata(args.name, args.selector);
@@ -134,6 +143,7 @@ function qdrantPod({ sidecar = noSidecar, ...args }: QdrantArgs): IPodSpec {
         name: args.name,
         image: args.image,
         env: [
+          ...qdrantAddress(args.cluster),
           { name: 'QDRANT__SERVICE__HTTP_PORT', value: String(requests) },
           { name: 'QDRANT__SERVICE__GRPC_PORT', value: String(grpc) },
           { name: 'QDRANT__STORAGE__STORAGE_PATH', value: qdrantPaths.storage },

@@ -58,6 +58,7 @@ export function describeNotebook(name: string, settings: InstanceSettings, clust
     ),
     ...qdrantObjects({
       name: 'qdrant',
+      cluster,
       metadata,
       selector: pods('qdrant'),
       podLabels: labelsOf(system, pods('qdrant')),
@@ -186,6 +187,7 @@ function backupArgs(
     stores: [
       qdrantBackup({
         toolsImage,
+        cluster,
         url: `http://qdrant:${qdrantPorts.requests}`,
         image: qdrantImage,
         resources: settings.resources,

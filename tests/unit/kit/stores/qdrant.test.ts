@@ -8,6 +8,7 @@ const metadata = (name: string, labels: Readonly<Record<string, string>> = {}) =
 const key = { source: 'config', secretName: 'vectors-key', secretKey: 'api-key', secretRevision: 0 } as const;
 const args: QdrantArgs = {
   name: 'vectors',
+  cluster: { ipFamilies: ['IPv4'] },
   metadata,
   selector: { app: 'notes', component: 'vectors' },
   podLabels: { app: 'notes', component: 'vectors', uses: 'snapshots' },
