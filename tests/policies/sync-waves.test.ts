@@ -45,6 +45,9 @@ const atFirst: Readonly<Record<string, string>> = {
   StatefulSet: 'Progressing',
 };
 
+/** Checked by the scripts of Argo CD 3.6, which have them Progressing until their route is there. */
+const checkedLater = ['BackendTrafficPolicy', 'SecurityPolicy'];
+
 describe('the waves of a sync', () => {
   let judge: ArgoCdJudge;
   before(async function () {
@@ -68,7 +71,8 @@ describe('the waves of a sync', () => {
     assert.deepEqual(said, atFirst);
     const described = Object.fromEntries(objects.map((object) => [object.kind, { object }]));
     for (const { object } of Object.values(plannedObjects(described, clusterSchema.parse({ argocd })))) {
-      const expected = object.kind === 'Namespace' ? 0 : object.kind in atFirst ? 2 : 1;
+      const expected =
+        object.kind === 'Namespace' ? 0 : object.kind in atFirst || checkedLater.includes(object.kind) ? 2 : 1;
       assert.equal(waveOf(object), expected, object.kind);
     }
   });
@@ -95,14 +99,16 @@ describe('the waves of a sync', () => {
         const last = Math.max(...objects.map(waveOf));
         for (const [index, object] of objects.entries()) {
           if (waveOf(object) === last) continue;
-          assert.equal(health[index], null, `${stack}: ${object.kind} ${object.metadata.name}`);
+          const name = `${stack}: ${object.kind} ${object.metadata.name}`;
+          assert.equal(health[index], null, name);
+          assert.ok(!checkedLater.includes(object.kind), name);
         }
       }
     }
   });
 
-  it('have no policy that guards a server or a route later than what it guards', () => {
-    const guards = ['NetworkPolicy', 'CiliumNetworkPolicy', 'SecurityPolicy'];
+  it('have every network policy before what it guards', () => {
+    const guards = ['NetworkPolicy', 'CiliumNetworkPolicy'];
     const guarded = ['Deployment', 'StatefulSet', 'Job', 'CronJob', 'Service', 'HTTPRoute', 'Ingress'];
     for (const { systems } of Object.values(plans())) {
       for (const objects of systems.map(renderedObjects)) {
@@ -114,7 +120,12 @@ describe('the waves of a sync', () => {
 
   /** What may rest in peace: everything else is asked how it is. */
   const resting: Readonly<Record<string, readonly string[]>> = {
-    goddess: ['CronJob memory-mcp-bootstrap'],
+    goddess: [
+      'CronJob memory-mcp-bootstrap',
+      'CronJob memory-mcp-volume-backup-drill',
+      'CronJob memory-mcp-volume-backup-restore',
+      'PersistentVolumeClaim memory-mcp-volume-backup',
+    ],
     lab: [
       'CronJob context-engine-backup-drill',
       'CronJob context-engine-backup-restore',

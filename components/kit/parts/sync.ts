@@ -5,10 +5,10 @@ import { healthIgnored, syncWave } from '../objects/sync-options';
 /**
  * Kinds of which Argo CD tells no health: it takes them for done as soon as they are applied. Of every other kind some
  * object may stay in another state than Healthy: a claim until its first pod, a Job until its end, a route without a
- * controller for ever. `tests/policies/sync-waves.test.ts` holds the list against Argo CD's own checks.
+ * controller for ever, a policy of a Gateway until its route is there (checked by Argo CD from 3.6 on).
+ * `tests/policies/sync-waves.test.ts` holds the list against Argo CD's own checks.
  */
 const done: ReadonlySet<PlannedKind> = new Set<PlannedKind>([
-  'BackendTrafficPolicy',
   'CiliumNetworkPolicy',
   'ConfigMap',
   'Middleware',
@@ -18,7 +18,6 @@ const done: ReadonlySet<PlannedKind> = new Set<PlannedKind>([
   'ResourceQuota',
   'Role',
   'RoleBinding',
-  'SecurityPolicy',
   'ServiceAccount',
   'ServiceMonitor',
 ]);

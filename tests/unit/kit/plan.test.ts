@@ -59,7 +59,7 @@ describe('the objects of a plan', () => {
       policy: '1',
       autoscaler: '2',
       route: '2',
-      guard: '1',
+      guard: '2',
       job: '2',
       ours: undefined,
     });
