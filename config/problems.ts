@@ -29,6 +29,11 @@ export function problemsOf(error: z.ZodError, raw: Raw, schema: z.ZodType): Prob
         return { key: keyOf(path), expected };
       });
     }
+    if (issue.path[0] !== 'secrets' && valueAt(raw, issue.path) === encrypted) {
+      // Of a map with anything encrypted in it the engine tells no more than that.
+      const found = 'an encrypted value, or one inside of it';
+      return [{ key: keyOf(issue.path), found, expected: `expected plain text; ${inSecrets}` }];
+    }
     if (issue.code === 'invalid_key') {
       const [inner] = issue.issues;
       return [{ key: keyOf(issue.path), expected: `expected another name: ${inner?.message ?? issue.message}` }];
@@ -41,8 +46,9 @@ export function problemsOf(error: z.ZodError, raw: Raw, schema: z.ZodType): Prob
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
-const misplacedSecret =
-  'no such key; encrypted values live in one map: `pulumi config set --secret --path memory-fleet:secrets.SYSTEM.NAME`';
+const inSecrets =
+  'encrypted values live in one map: `pulumi config set --secret --path memory-fleet:secrets.SYSTEM.NAME`';
+const misplacedSecret = `no such key; ${inSecrets}`;
 
 /** What is found at a path, as far as it may be shown. */
 export function foundAt(raw: Raw, path: Path): { readonly found: string } {

@@ -1,7 +1,17 @@
 import { z } from 'zod';
-import { dataKey, dnsLabel, integer, labels, objectName, proxyUrl, text } from '../fields';
-
-const mapKey = text(/^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/, 'a key');
+import {
+  annotations,
+  dataKey,
+  dnsLabel,
+  imageBeginning,
+  integer,
+  labelKey,
+  labels,
+  labelValue,
+  objectName,
+  proxyUrl,
+  text,
+} from '../fields';
 
 /**
  * Labels and annotations that are not an operator's: workloads, Services, network policies, affinities and commands find
@@ -36,14 +46,12 @@ const free = <T extends z.ZodType<Record<string, string>>>(schema: T) =>
 
 const toleration = z
   .strictObject({
-    key: mapKey.optional().describe('Key of the taint. Left out with operator "Exists": every taint.'),
+    key: labelKey.optional().describe('Key of the taint. Left out with operator "Exists": every taint.'),
     operator: z
       .enum(['Exists', 'Equal'], { error: '"Exists" or "Equal"' })
       .optional()
       .describe('Whether the value counts too. Default: "Equal".'),
-    value: text(/^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/, 'the value of a taint')
-      .optional()
-      .describe('Value of the taint.'),
+    value: labelValue.optional().describe('Value of the taint.'),
     effect: z
       .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'], {
         error: '"NoSchedule", "PreferNoSchedule" or "NoExecute"',
@@ -68,15 +76,10 @@ const toleration = z
 export const nodeSelector = labels.describe('Labels that nodes must have. A map: systems add to that of the cluster.');
 export const tolerations = z.array(toleration).describe('Taints of nodes that pods put up with.');
 
-const imagePrefix = /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*$/;
-
 const imageMirror = z
   .record(
-    text(
-      /^\*$|^[a-z0-9][a-z0-9.-]*(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*$/,
-      'a registry, with a folder or without, or "*"',
-    ),
-    text(imagePrefix, 'a registry, with a folder or without, such as registry.example.org/docker'),
+    imageBeginning('\\*$|', 'a registry, with a folder or without, or "*"'),
+    imageBeginning('', 'a registry, with a folder or without, such as registry.example.org/docker'),
   )
   .describe(
     'Where images are pulled from instead, for closed networks: what an image begins with (docker.io), and what takes its place. The longest beginning counts; "*" stands for every other registry. Tag and digest stay.',
@@ -140,9 +143,7 @@ export const podsSchema = z.strictObject({
   tolerations: tolerations.optional(),
   priorityClassName: objectName.optional().describe("PriorityClass of the pods. Default: the cluster's own."),
   labels: free(labels).optional().describe('Labels of the pods, besides those that they have.'),
-  annotations: free(z.record(mapKey, z.string({ error: 'text' })))
-    .optional()
-    .describe('Annotations of the pods, besides those that they have.'),
+  annotations: free(annotations).optional().describe('Annotations of the pods, besides those that they have.'),
   mesh: mesh.optional(),
   proxy: proxy.optional(),
   certificateAuthority: certificateAuthority.optional(),

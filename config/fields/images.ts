@@ -27,5 +27,12 @@ function imageFault(value: string): string | undefined {
   return undefined;
 }
 
+/** What names of images begin with: a registry, with folders or without. */
+export const imageBeginning = (form: string, expected: string) =>
+  text(new RegExp(`^(${form}(${host})(:\\d+)?(/${path})*)$`), expected, 255, (value) => {
+    const port = /^[^/]*:(\d+)(\/|$)/.exec(value)?.[1];
+    return port === undefined || portFault(port) === undefined ? undefined : `${expected}; ${portFault(port)}`;
+  });
+
 /** A container image with a tag, optionally with its digest; `latest` names no version and is refused. */
 export const image = text(new RegExp(`^${named}:${tag}(@sha256:[0-9a-f]{64})?$`), expected, 500, imageFault);

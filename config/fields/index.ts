@@ -1,7 +1,7 @@
 // The types of values that a stack file may hold, each with a parser that says what was expected.
 export { gitBranch, gitReference } from './git';
 export { hostAndPort, hostname, hostOrAddress, hostPattern, publicHostname } from './hosts';
-export { image } from './images';
+export { image, imageBeginning } from './images';
 export {
   annotations,
   byName,
@@ -9,7 +9,9 @@ export {
   dataKey,
   dnsLabel,
   extendedResource,
+  labelKey,
   labels,
+  labelValue,
   objectName,
 } from './names';
 export { network } from './networks';

@@ -29,7 +29,7 @@ const name = '[A-Za-z0-9]([\\w.-]{0,61}[A-Za-z0-9])?';
 /** A prefix is a domain of at most 253 characters. */
 const prefix = `(?=[^/]{1,253}/)${subdomain}/`;
 
-/** The key of a label or an annotation, a class, an extended resource: a name that may have a domain in front. */
+/** The key of a label, an annotation or a taint, a class, an extended resource: a name that may have a domain in front. */
 const qualified = (expected: string, owned: '?' | '' = '?') =>
   text(new RegExp(`^(${prefix})${owned}${name}$`), expected, 253 + 1 + 63, (value) =>
     new RegExp(`^(${prefix})${owned}${name}$`).test(value)
@@ -38,14 +38,15 @@ const qualified = (expected: string, owned: '?' | '' = '?') =>
         `${owned === '' ? 'with' : 'or with'} a domain in lower case and "/" before them`,
   );
 
-const labelKey = qualified('a label key');
+export const labelKey = qualified('a label key');
 const annotationKey = qualified('the key of an annotation');
 /** A class of load balancers. */
 export const className = qualified('a class such as example.org/internal');
 /** What a device plugin offers on a node. */
 export const extendedResource = qualified('the name of an extended resource, such as nvidia.com/gpu', '');
 
-const labelValue = text(new RegExp(`^(${name})?$`), 'a label value', 63, (value) =>
+/** The value of a label or a taint. */
+export const labelValue = text(new RegExp(`^(${name})?$`), 'a label value', 63, (value) =>
   new RegExp(`^(${name})?$`).test(value)
     ? undefined
     : 'a label value: at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends',

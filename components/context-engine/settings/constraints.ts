@@ -7,7 +7,7 @@ import { quotaConstraint } from '../../kit/settings/quota';
 import { qdrantImageConstraint } from '../../kit/stores/qdrant/settings';
 import { claims } from '../names';
 import { exposedServices, keepsSessions, maxReplicas, running, runningServers, sharedClass } from './choices';
-import { sseServers } from './exposure';
+import { sseServers, sseTlsSecret } from './exposure';
 import type { ContextEngineSettings } from './index';
 import { secretSourceConstraints } from './secret-constraints';
 import type { ContextEngineSecrets } from './secrets';
@@ -165,6 +165,12 @@ function hostConstraints(settings: ContextEngineSettings): Constraint[] {
         expected: `none, or exposure.sseHostnames.${server} set: there is no host name to have a certificate`,
         satisfied:
           exposure.kind !== 'ingress' || exposure.sseTlsSecretNames[server] === undefined || hostname !== undefined,
+      },
+      {
+        path: at('exposure', 'sseTlsSecretNames', server),
+        expected: 'a name of its own: the one that comes of tlsSecretName has more than 253 characters',
+        satisfied:
+          exposure.kind !== 'ingress' || hostname === undefined || sseTlsSecret(exposure, server).length <= 253,
       },
     ];
   });

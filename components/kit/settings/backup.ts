@@ -52,7 +52,10 @@ const target = ({ size, system }: BackupDefaults) =>
         endpoint: httpsOrigin.describe(
           'Endpoint of the object storage. A Service of the cluster is named with .svc and has the port of its pods, which network policies go by.',
         ),
-        bucket: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket').describe('Bucket.'),
+        bucket: text(
+          /^(?!\d+\.\d+\.\d+\.\d+$)(?!.*(\.\.|\.-|-\.))[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+          'the name of a bucket: 3 to 63 lower-case letters, digits, "-" and single ".", and no address',
+        ).describe('Bucket.'),
         region: text(/^[\w-]+$/, 'a region such as us-east-1')
           .default('us-east-1')
           .describe('Region of the bucket.'),

@@ -104,6 +104,33 @@ describe('configuration', () => {
     const [problem] = problemsOf({ memoryMcp: {}, memoryMcpToken: encrypted });
     assert.equal(problem?.key, 'memoryMcpToken');
     assert.match(problem?.expected ?? '', /pulumi config set --secret --path memory-fleet:secrets\./);
+    // Of a map with an encrypted value somewhere in it, the engine tells the program no more than that.
+    for (const raw of [{ memoryMcp: encrypted }, { memoryMcp: { volume: { size: encrypted } } }]) {
+      const [other] = problemsOf(raw);
+      assert.match(other?.found ?? '', /^an encrypted value, or one inside of it$/);
+      assert.match(other?.expected ?? '', /^expected plain text; encrypted values live in one map: `pulumi config set/);
+    }
+  });
+
+  it('shows no credentials that somebody has put into a value', () => {
+    for (const url of [
+      'https://me:hunter2@git.example.org/a',
+      'https://me:hun/ter2@x@git.example.org/a',
+      'me:hunter2@git.example.org:a',
+      'https://hunter2@git.example.org/a',
+    ]) {
+      const [problem] = problemsOf({ memoryMcp: { git: { remoteUrl: url } } });
+      assert.doesNotMatch(JSON.stringify(problem), /hunter2|ter2/);
+      assert.match(problem?.found ?? '', /\[redacted\]@/);
+    }
+    const [problem] = problemsOf({ memoryMcp: { image: 'registry:5000/a:latest@sha256:12' } });
+    assert.equal(problem?.found, '"registry:5000/a:latest@sha256:12"');
+  });
+
+  it('names a key of a free map that cannot be one', () => {
+    const [problem] = problemsOf({ cluster: { monitoring: { labels: { 'not a key': 'x' } } } });
+    assert.equal(problem?.key, 'cluster.monitoring.labels.not a key');
+    assert.match(problem?.expected ?? '', /^expected another name: a label key: letters, digits/);
   });
 
   it('refuses what the cluster has no means for, naming the fact that is missing', () => {

@@ -293,6 +293,20 @@ const tables: Readonly<Record<string, readonly [z.ZodType, Table]>> = {
       },
     },
   ],
+  'a beginning of images': [
+    fields.imageBeginning('', 'a registry'),
+    {
+      right: ['registry.example.org', 'registry.example.org:5000/docker', '[::1]:5000', 'localhost/a_b'],
+      wrong: {
+        'https://registry.example.org': /a registry/,
+        'registry.example.org/': /a registry/,
+        'registry.example.org//a': /a registry/,
+        'registry.example.org:99999/a': /1 to 65535/,
+        'registry.example.org/A': /a registry/,
+        '*': /a registry/,
+      },
+    },
+  ],
   'an extended resource': [
     fields.extendedResource,
     {

@@ -124,4 +124,13 @@ describe('values against each other', () => {
       /^contextEngine\.qdrant\.resources\.cpu: expected at most the limit, cpuLimit/,
     );
   });
+
+  it('take for a bucket what object storages take for one', () => {
+    const bucket = (name: string) =>
+      engine({ backup: { target: { kind: 's3', endpoint: 'https://s3.example.org', bucket: name } } });
+    for (const name of ['abc', 'my.bucket-1', '1a2']) assert.deepEqual(bucket(name), [], name);
+    for (const name of ['ab', '10.0.0.1', 'a..b', 'a.-b', 'a-.b', 'My', '-ab', 'a'.repeat(64)]) {
+      assert.match(bucket(name).join(), /target\.bucket: expected the name of a bucket/, name);
+    }
+  });
 });

@@ -266,3 +266,16 @@ describe('a model in parts', () => {
     assert.match(ofModel({ partsSha256: sums }).join(), /model\.partsSha256: expected none, and sha256/);
   });
 });
+
+it('a name of a Secret that a longer one comes of leaves room for it', () => {
+  const exposure = (own: object) => ({
+    exposure: { kind: 'ingress', hostname: 'context.example', sseHostnames: { indexer: 'sse.example' }, ...own },
+  });
+  const [fits, long] = [241, 242].map((length) => `${'a'.repeat(60)}.`.repeat(3).concat('b'.repeat(length - 183)));
+  assert.deepEqual(problems(exposure({ tlsSecretName: fits })), []);
+  assert.match(
+    problems(exposure({ tlsSecretName: long })).join(),
+    /sseTlsSecretNames\.indexer: expected a name of its own/,
+  );
+  assert.deepEqual(problems(exposure({ tlsSecretName: long, sseTlsSecretNames: { indexer: 'a' } })), []);
+});
