@@ -4,6 +4,7 @@ import { needsInWords, needsOf } from './components/needs';
 import { confirmCluster, WrongClusterError } from './components/register/cluster-identity';
 import { SystemComponent } from './components/register/component';
 import { nested } from './components/register/outputs';
+import { providerArgs } from './components/register/provider';
 import { secretsOfStack } from './components/register/secrets';
 import { shownError } from './components/register/shown-error';
 import { describeStack, parseStack } from './components/stack';
@@ -30,14 +31,7 @@ async function program(): Promise<Record<string, unknown>> {
   });
 
   const { cluster } = plan;
-  const provider = new k8s.Provider('cluster', {
-    // Without an identifier an edited kubeconfig would plan the replacement of every object.
-    clusterIdentifier: cluster.name,
-    // The provider would otherwise replace these objects when their content changes, which takes them away for a moment.
-    enableConfigMapMutable: true,
-    enableSecretMutable: true,
-    ...(cluster.context ? { context: cluster.context } : {}),
-  });
+  const provider = new k8s.Provider('cluster', providerArgs(cluster));
   if (cluster.uid) await confirmCluster(cluster.uid, provider);
 
   const secrets = secretsOfStack();

@@ -1,9 +1,10 @@
 import type { EngineEvent } from '@pulumi/pulumi/automation';
 import type { Say } from '../base/progress';
+import { subjectOf, withoutColours } from './events';
 
-/** Says what the engine does to a resource; what stays as it is says nothing. */
+/** Says what the engine does to a resource, and why one is not ready yet; what stays as it is says nothing. */
 export function showEvent(event: EngineEvent, say: Say): void {
-  const text = eventInWords(event);
+  const text = eventInWords(event) ?? waitInWords(event);
   if (text !== undefined) say(text);
 }
 
@@ -12,4 +13,15 @@ export function eventInWords({ resourcePreEvent }: EngineEvent): string | undefi
   const metadata = resourcePreEvent?.metadata;
   if (metadata === undefined || metadata.op === 'same' || metadata.op === 'refresh') return undefined;
   return `${metadata.op} ${metadata.type.split(':').at(-1)} ${metadata.urn.split('::').at(-1)}`;
+}
+
+/**
+ * Why a resource is not ready yet, such as an image that cannot be pulled. The engine tells it while it waits, every few
+ * seconds, and gives up only at the resource's deadline.
+ */
+function waitInWords({ diagnosticEvent }: EngineEvent): string | undefined {
+  if (!diagnosticEvent?.ephemeral || diagnosticEvent.severity !== 'warning') return undefined;
+  return withoutColours(`${subjectOf(diagnosticEvent.urn)}${diagnosticEvent.message}`)
+    .replace(/\s+/g, ' ')
+    .trim();
 }

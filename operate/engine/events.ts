@@ -21,7 +21,7 @@ export function eventLog(): EventLog {
     listen: ({ summaryEvent, diagnosticEvent }) => {
       if (summaryEvent !== undefined) changes = summaryEvent.resourceChanges as Changes;
       if (diagnosticEvent === undefined || diagnosticEvent.ephemeral) return;
-      const text = withoutColours(`${subject(diagnosticEvent.urn)}${diagnosticEvent.message}`).trim();
+      const text = withoutColours(`${subjectOf(diagnosticEvent.urn)}${diagnosticEvent.message}`).trim();
       if (diagnosticEvent.severity === 'error') errors.add(text);
       if (diagnosticEvent.severity === 'warning') warnings.add(text);
     },
@@ -37,11 +37,12 @@ export function nothingChanged(changes: Changes): boolean {
 }
 
 /** Texts in events carry the engine's own colour marks. */
-function withoutColours(text: string): string {
+export function withoutColours(text: string): string {
   return text.replace(/<\{%.*?%\}>/g, '');
 }
 
-function subject(urn: string | undefined): string {
+/** The resource that an event is about, as the beginning of a sentence; empty of the stack itself. */
+export function subjectOf(urn: string | undefined): string {
   const [, , type, name] = (urn ?? '').split('::');
   if (type === undefined || name === undefined || type.startsWith('pulumi:pulumi:')) return '';
   return `${type.split('$').at(-1)?.split(':').at(-1)} ${name}: `;

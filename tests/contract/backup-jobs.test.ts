@@ -242,6 +242,17 @@ describe('backups by restic', function () {
       });
       assert.match(refused.said?.why ?? '', /Qdrant answered 401: the key is refused$/);
       assert.doesNotMatch(refused.output, /the wrong one/);
+      const without = await runJob(backup, {
+        configMaps,
+        volumes: { '/repository': repository },
+        secrets: password,
+        addresses: { 'http://qdrant.context-engine.svc.cluster.local:6333': qdrant.url },
+      });
+      // A kubelet would hold the pod back until its deadline, an hour later.
+      assert.match(
+        without.said?.why ?? '',
+        /there is no entry api-key of Secret context-engine-qdrant, the key of Qdrant: make it/,
+      );
     });
   });
 
