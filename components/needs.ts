@@ -32,11 +32,12 @@ export function needsOf({ systems }: Plan, stack: string): Need[] {
 
 /** What the outputs of a stack say about it: each thing, and how it is brought. */
 export function needsInWords(needs: readonly Need[]): Record<string, string> {
-  return Object.fromEntries(needs.map((need) => [`${need.what}: ${nameOf(need)}`, need.command]));
+  return Object.fromEntries(needs.map((need) => [titleOf(need), need.command]));
 }
 
-export function nameOf({ kind, name, namespace }: Pick<Need, 'kind' | 'name' | 'namespace'>): string {
-  return kind === 'upload' ? 'upload' : `${kind} ${namespace}/${name}`;
+/** What it is, and the object where it is one. */
+export function titleOf({ kind, name, namespace, what }: Need): string {
+  return kind === 'upload' ? what : `${what}: ${kind} ${namespace}/${name}`;
 }
 
 /** Logins of the registries that images are pulled from. */

@@ -1,6 +1,8 @@
 import { Failure } from '../base/failure';
 import { type Limit, type Waiting, waitFor } from '../base/wait';
 import { type Api, get } from './api';
+import { startProblem } from './pod-status';
+import { podsWith } from './pods';
 
 /** A workload whose pods are made anew together. */
 export interface Workload {
@@ -12,7 +14,10 @@ export interface Workload {
 /** What the API server says of a workload. */
 interface Live {
   readonly metadata: { readonly generation: number };
-  readonly spec: { readonly replicas?: number };
+  readonly spec: {
+    readonly replicas?: number;
+    readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+  };
   readonly status?: {
     readonly observedGeneration?: number;
     readonly replicas?: number;
@@ -56,7 +61,16 @@ export async function waitForRollout(api: Api, workload: Workload, waiting: Wait
   if ((await waitFor(rolledOut, waiting)) !== undefined) return;
   const { kind, name, namespace } = workload;
   const look = `look at it: kubectl -n ${namespace} rollout status ${kind.toLowerCase()}/${name}`;
-  throw new Failure(`after ${waiting.seconds} s ${kind} ${namespace}/${name} is not rolled out`, look);
+  const why = await reasonOf(api, workload);
+  throw new Failure(`after ${waiting.seconds} s ${kind} ${namespace}/${name} is not rolled out${why}`, look);
+}
+
+/** What the pods say of themselves, such as an image that cannot be pulled. */
+async function reasonOf(api: Api, workload: Workload): Promise<string> {
+  const labels = (await get<Live>(api, pathOf(workload)))?.spec.selector?.matchLabels;
+  if (labels === undefined) return '';
+  const problems = (await podsWith(api, workload.namespace, labels)).flatMap((pod) => startProblem(pod) ?? []);
+  return problems.length > 0 ? `: ${[...new Set(problems)].join('; ')}` : '';
 }
 
 /** Whether the controller has seen the newest description, and every pod is of it and ready. */

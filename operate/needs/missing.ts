@@ -1,4 +1,4 @@
-import { type Need, nameOf } from '../../components/needs';
+import { type Need, titleOf } from '../../components/needs';
 
 /** Reads an object; undefined where there is none. */
 export type Look = <T>(path: string) => Promise<T | undefined>;
@@ -34,10 +34,16 @@ async function uploaded(look: Look, { cronJob, namespace }: Need): Promise<strin
   return found?.status?.lastSuccessfulTime ? undefined : 'nothing has been uploaded';
 }
 
-/** What is still to do, as text: each thing, what does not work without it, and the command that brings it. */
-export function toDoInWords(missing: readonly Need[]): string {
-  const lines = missing.map(
-    (need) => `  ${need.what} (${nameOf(need)}): without it ${need.without}\n    ${need.command}`,
-  );
+/**
+ * What is still to do, as text: each thing, what does not work without it, and the command that brings it to one cluster.
+ *
+ * @param kubectl how kubectl is called to reach it
+ * @param kubeconfig the file that reaches it, where the stack's own commands would go elsewhere
+ */
+export function toDoInWords(missing: readonly Need[], kubectl: string, kubeconfig?: string): string {
+  const option = kubeconfig === undefined ? '' : ` --kubeconfig ${kubeconfig}`;
+  const reaching = (command: string) =>
+    command.replaceAll(/\bkubectl /g, () => `${kubectl} `).replaceAll(/npx fleet .* --stack [\w-]+/g, `$&${option}`);
+  const lines = missing.map((need) => `  ${titleOf(need)}; without it ${need.without}\n    ${reaching(need.command)}`);
   return ['Still to do:', ...lines].join('\n');
 }

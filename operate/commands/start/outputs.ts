@@ -13,10 +13,15 @@ export function outputsAsText(outputs: OutputMap): string {
 
 /** Command lines that show what was deployed, ready to be pasted. */
 export function inspectionCommands(home: FleetHome, kubeconfig: string, outputs: OutputMap): readonly string[] {
-  const kubectl = `${quoted(join(home.bin, 'kubectl'))} --kubeconfig ${quoted(kubeconfig)}`;
+  const kubectl = kubectlOf(home, kubeconfig);
   const namespaces = namespacesOf(outputs);
   const looks = namespaces.map((namespace) => `${kubectl} -n ${namespace} get all,pvc`);
   return looks.length > 0 ? looks : [`${kubectl} get all -A`];
+}
+
+/** How kubectl is called to reach a cluster. */
+export function kubectlOf(home: FleetHome, kubeconfig: string): string {
+  return `${quoted(join(home.bin, 'kubectl'))} --kubeconfig ${quoted(kubeconfig)}`;
 }
 
 function namespacesOf(outputs: OutputMap): readonly string[] {

@@ -15,7 +15,7 @@ import { forgetBuildFiles, hasBuildFiles } from '../../toolchain/go-caches';
 import { deployTools } from '../../toolchain/manifest';
 import { toolsStep } from '../../toolchain/tools-step';
 import { type ChosenStack, chosenStack } from './images';
-import { inspectionCommands, outputsAsText } from './outputs';
+import { inspectionCommands, kubectlOf, outputsAsText } from './outputs';
 
 /** What the operator can say to `start`. */
 export interface StartOptions {
@@ -82,7 +82,8 @@ async function startLocal(run: CommandRun): Promise<void> {
   });
   if (hasBuildFiles(run.home)) await removeBuildFiles(step, run);
   report(run, kubeconfig, deployed);
-  await tellToDo(await connect(kubeconfig), describedStack(run.projectDir, localName));
+  const api = await connect(kubeconfig);
+  await tellToDo(run, describedStack(run.projectDir, localName), { api, kubeconfig, ownConfig: true });
   console.log(
     '\nThe nodes are simulated: the API server, the controllers and the scheduler are real, and no container runs.\n' +
       '`npm stop` ends it and keeps its data, `npm run reset` forgets it.',
@@ -98,8 +99,9 @@ async function startExisting(run: CommandRun, { overrides, stack }: ChosenStack,
     (work, onWait) => withEngine({ run, tools, stack, cluster, onWait, overrides }, work),
     run.signal,
   );
-  report(run, run.home.cluster(knownUid(cluster)).kubeconfig, deployed);
-  await tellToDo(cluster.api, stack);
+  const { kubeconfig } = run.home.cluster(knownUid(cluster));
+  report(run, kubeconfig, deployed);
+  await tellToDo(run, stack, { api: cluster.api, kubeconfig, ownConfig: false });
 }
 
 /** Every tool is there by now; what only building them needed is many gigabytes. */
@@ -121,12 +123,25 @@ function report(run: CommandRun, kubeconfig: string, { outputs, warnings }: Depl
   for (const look of inspectionCommands(run.home, kubeconfig, outputs)) console.log(`  ${look}`);
 }
 
+/** A cluster that was deployed to. */
+interface Reached {
+  readonly api: Api;
+  readonly kubeconfig: string;
+  /** Whether the stack's commands find it by themselves. */
+  readonly ownConfig: boolean;
+}
+
 /** What somebody still has to bring. Nothing that was deployed waits for it. */
-async function tellToDo(api: Api, { name, plan }: DescribedStack): Promise<void> {
+async function tellToDo(
+  run: CommandRun,
+  { name, plan }: DescribedStack,
+  { api, kubeconfig, ownConfig }: Reached,
+): Promise<void> {
   const needs = needsOf(plan, name);
   const absent = await Promise.all(needs.map((need) => missingOf((path) => get(api, path), need)));
   const missing = needs.filter((_, index) => absent[index] !== undefined);
-  if (missing.length > 0) console.log(`\n${toDoInWords(missing)}`);
+  if (missing.length === 0) return;
+  console.log(`\n${toDoInWords(missing, kubectlOf(run.home, kubeconfig), ownConfig ? undefined : kubeconfig)}`);
 }
 
 function describe(cluster: StackCluster): string {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { needsOf } from '../../../components/needs';
 import { chosenStack, type ImageChoice } from '../../../operate/commands/start/images';
+import { toDoInWords } from '../../../operate/needs/missing';
 import { describedStack } from '../../../operate/stack';
 
 const projectDir = join(__dirname, '..', '..', '..');
@@ -63,6 +65,16 @@ describe('what `start` deploys to a cluster that exists', () => {
       remedy: /KEY of: .*contextEngine\.qdrant\.image.*memoryMcp\.image/,
     });
     await assert.rejects(chosen({ image: ['contextEngine'] }), /names no image/);
+  });
+
+  it('tells what is still to do by commands that reach that cluster and no other', () => {
+    const needs = needsOf(describedStack(projectDir, 'goddess').plan, 'goddess');
+    const text = toDoInWords(needs, '/bin/kubectl --kubeconfig /k', '/k');
+    assert.equal(text.split('\n')[0], 'Still to do:');
+    assert.match(text, /^ {4}npx fleet token --stack goddess --kubeconfig \/k$/m);
+    assert.doesNotMatch(text, /(?<!\/bin\/)kubectl/);
+    assert.equal(text.split('/bin/kubectl --kubeconfig /k -n memory-mcp').length, 4);
+    assert.match(toDoInWords(needs, 'kubectl'), /^ {4}npx fleet token --stack goddess$/m);
   });
 
   it('asks no node for much memory', async () => {

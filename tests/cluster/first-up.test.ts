@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import type { EngineEvent } from '@pulumi/pulumi/automation';
+import { needsOf } from '../../components/needs';
+import { describeStack, parseStack } from '../../components/stack';
+import { get } from '../../operate/cluster/api';
+import { eventInWords, showEvent } from '../../operate/engine/event-text';
+import { missingOf } from '../../operate/needs/missing';
+import { openTestStack, removeNamespace } from '../support/cluster/control-plane';
+import { PlayedPods } from '../support/cluster/played-pods';
+
+describe('a first up on a cluster whose pods do not come up', () => {
+  const namespace = 'first-up';
+  let pods: PlayedPods;
+
+  // No pod goes to a node, as a kubelet would hold those back whose Secrets, claims and images are not there.
+  before(async () => {
+    pods = await PlayedPods.connected();
+    await pods.closeNodes(true);
+  });
+  after(async () => {
+    await pods?.closeNodes(false);
+    await removeNamespace(namespace);
+  });
+
+  it('ends while everything that somebody brings is missing, and says how it is brought', async () => {
+    const contextEngine = {
+      namespace: { name: namespace },
+      image: 'registry.example.org/context-engine:1',
+      layout: 'single-node',
+      preset: 'standard',
+      qdrant: { apiKey: { source: 'existing', everyClientSendsIt: true } },
+      llamacpp: { model: { secretName: 'hugging-face' } },
+      repositories: [
+        { source: 'git', name: 'private', url: 'https://git.example.org/private.git', secretName: 'git' },
+        { source: 'claim', name: 'checkout', claimName: 'checkout' },
+        { source: 'upload', name: 'sketches' },
+      ],
+    };
+    const stack = await openTestStack('lab', 'first-up', { 'memory-fleet:contextEngine': contextEngine });
+    const begun = Date.now();
+    const { outputs } = await stack.up();
+    const seconds = (Date.now() - begun) / 1000;
+    assert.ok(seconds < 90, `it took ${seconds} s`);
+    assert.deepEqual(Object.keys(outputs.broughtByOthers?.value as object).sort(), [
+      'API key of Qdrant of context-engine: Secret first-up/context-engine-qdrant',
+      'credentials of repository private: Secret first-up/git',
+      'password of the backups of context-engine (collections): Secret first-up/context-engine-backup',
+      'token for the model of context-engine: Secret first-up/hugging-face',
+      'upload of repository sketches',
+      'volume of repository checkout: PersistentVolumeClaim first-up/checkout',
+    ]);
+    const plan = describeStack(parseStack({ contextEngine }, 'lab'));
+    const absent = await Promise.all(
+      needsOf(plan, 'lab').map((need) => missingOf((path) => get(pods.api, path), need)),
+    );
+    assert.equal(absent.filter((each) => each !== undefined).length, 6);
+  });
+
+  it('tells within a minute that an image cannot be pulled, where it does wait', async () => {
+    const own = 'first-up-image';
+    const stack = await openTestStack('local', own, {
+      'memory-fleet:memoryMcp': { namespace: { name: own }, image: 'registry.example.org/memory-mcp:9' },
+    });
+    const interrupt = new AbortController();
+    const said: string[] = [];
+    let waits: () => void = () => {};
+    const begins = new Promise<void>((resolve) => {
+      waits = resolve;
+    });
+    const onEvent = (event: EngineEvent): void => {
+      if (eventInWords(event)?.includes('create Deployment')) waits();
+      showEvent(event, (text) => said.push(String(text)));
+    };
+    const up = stack.up({ signal: interrupt.signal, onEvent }).catch((error: unknown) => error);
+    try {
+      await begins;
+      const begun = Date.now();
+      const pod = await pods.found(
+        async () => own,
+        ({ metadata }) => metadata?.labels?.app === 'memory-mcp',
+      );
+      const waiting = {
+        reason: 'ImagePullBackOff',
+        message: 'Back-off pulling image "registry.example.org/memory-mcp:9"',
+      };
+      const container = {
+        name: 'memory-mcp',
+        image: 'x',
+        imageID: '',
+        ready: false,
+        restartCount: 0,
+        state: { waiting },
+      };
+      const ready = {
+        status: 'False',
+        reason: 'ContainersNotReady',
+        message: 'containers with unready status: [memory-mcp]',
+      };
+      await pods.report(pod, {
+        phase: 'Pending',
+        conditions: [
+          { type: 'PodScheduled', status: 'True' },
+          { type: 'Initialized', status: 'True' },
+          { type: 'Ready', ...ready },
+          { type: 'ContainersReady', ...ready },
+        ],
+        containerStatuses: [container],
+      });
+      while (!said.some((text) => text.includes('Back-off pulling image'))) {
+        assert.ok(Date.now() - begun < 60_000, `nothing was said of it: ${said.join('\n')}`);
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+    } finally {
+      interrupt.abort();
+      await up;
+      await removeNamespace(own);
+    }
+  });
+});
