@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IConfigMap, IContainer, IPodSpec } from 'kubernetes-models/v1';
@@ -7,7 +9,7 @@ import type { Plan } from '../../components/system';
 import { containersOf } from '../../policies/pods';
 import { imageShell, type Shell } from '../support/contract/backup-script';
 import { openSession } from '../support/contract/client';
-import { ClosedNetwork } from '../support/contract/closed-network';
+import { type Behind, ClosedNetwork } from '../support/contract/closed-network';
 import { engineScript, runOf, startPython } from '../support/contract/engine-scripts';
 import { FileServer } from '../support/contract/file-server';
 import { GitRemote } from '../support/contract/git-remote';
@@ -16,6 +18,8 @@ import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';
 import { orSkip } from '../support/contract/missing';
 import { translate } from '../support/contract/pod';
 import { Running } from '../support/contract/process';
+import { requiredPython } from '../support/contract/python';
+import { hubClient } from '../support/contract/python-package';
 import { S3Server, s3Key } from '../support/contract/s3-server';
 import { Pod, type Programs } from '../support/contract/server';
 import { planWith, podAt } from '../support/unit/pods';
@@ -33,6 +37,7 @@ describe('a closed network', function () {
   let models: FileServer;
   let storage: S3Server;
   let network: ClosedNetwork;
+  const hosts: Record<string, Behind> = {};
   let shell: Shell;
   let programs: Programs;
   let folder: string;
@@ -48,11 +53,10 @@ describe('a closed network', function () {
     models = await FileServer.started(model);
     await remote.create('code');
     await remote.commit('code', { 'a.py': 'a = 1\n' });
-    network = await ClosedNetwork.started({
-      'git.example.org': { url: remote.url('code') },
-      'models.example.org': models,
-      's3.example.org': storage,
-    });
+    hosts['git.example.org'] = { url: remote.url('code') };
+    hosts['models.example.org'] = models;
+    hosts['s3.example.org'] = storage;
+    network = await ClosedNetwork.started(hosts);
   });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'memory-fleet-closed-'));
@@ -166,6 +170,72 @@ describe('a closed network', function () {
       const astray = await fetch({ certificateAuthority: both.certificateAuthority }, network.root);
       assert.match(astray.output, /the host cannot be reached/);
       assert.ok(!existsSync(join(folder, 'models/model.gguf')));
+    });
+  });
+
+  describe('for the hub of embedding models', () => {
+    const commit = 'c'.repeat(40);
+    let hub: Server;
+    let library: string;
+    before(async function () {
+      this.timeout(0);
+      library = await orSkip(this, hubClient);
+      hub = createServer((request, response) => {
+        const headers = {
+          etag: '"1"',
+          'x-repo-commit': commit,
+          'content-length': 2,
+          'content-type': 'application/json',
+        };
+        response.writeHead(200, headers).end(request.method === 'HEAD' ? undefined : '{}');
+      });
+      await new Promise<void>((resolve) => hub.listen(0, '127.0.0.1', resolve));
+      hosts['huggingface.co'] = { url: `http://127.0.0.1:${(hub.address() as AddressInfo).port}` };
+    });
+    after(() => hub?.close());
+
+    const run = (program: string, pods: object, bundle?: string) =>
+      runOf(
+        new Running(requiredPython(), ['-c', program], {
+          PATH: process.env.PATH ?? '',
+          PYTHONPATH: library,
+          ...environment(containerIn(plan(pods), /mcp-memory\//, 'mcp-memory'), bundle),
+        }),
+      );
+    const download = 'from huggingface_hub import hf_hub_download\nprint(hf_hub_download("team/model", "config.json"))';
+
+    it('is crossed by the proxy, with the authority', async () => {
+      const fetched = await run(download, both, network.root);
+      assert.equal(fetched.code, 0, fetched.output);
+      assert.equal(fetched.lastLine.endsWith(`${commit}/config.json`), true, fetched.output);
+      assert.deepEqual(new Set(network.asked), new Set(['huggingface.co:443']));
+    });
+
+    it('is not without the authority', async () => {
+      // What the hub's client asks with; it itself would try again for half a minute.
+      const fetched = await run('import requests\nrequests.head("https://huggingface.co/")', { proxy: both.proxy });
+      assert.match(fetched.lastLine, /CERTIFICATE_VERIFY_FAILED/);
+    });
+
+    it('asks no proxy for what is in the cluster, by any of its clients', async () => {
+      const program = `
+import httpx, requests, urllib.request
+for url in ["http://qdrant:6333/", "http://qdrant.context-engine:6333/", "http://qdrant.context-engine.svc.cluster.local:6333/"]:
+    for get in [lambda: httpx.get(url), lambda: requests.get(url), lambda: urllib.request.urlopen(url)]:
+        try:
+            get()
+            print("answered", url)
+        except Exception:
+            pass
+try:
+    httpx.get("http://elsewhere.example.org/")
+except Exception:
+    pass
+`;
+      const asked = await run(program, both, network.root);
+      assert.equal(asked.code, 0, asked.output);
+      assert.equal(asked.output, '');
+      assert.deepEqual(network.asked, ['http://elsewhere.example.org/']);
     });
   });
 

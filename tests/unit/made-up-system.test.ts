@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { recordRegistrations } from '../support/engine-mocks';
 import { type MadeUpCheckout, madeUpCheckout } from '../support/made-up';
 import { printed } from '../support/unit/operate';
+import { podsIn } from '../support/unit/pods';
 
 // What follows for a system from its folder and its line in components/index.ts: a made-up one, in two instances.
 
@@ -50,6 +51,13 @@ describe('a made-up system with two instances', () => {
         'export const systems = [memoryMcp, contextEngine, notebook] as const;',
       ],
     );
+  });
+
+  it('gives its pods what the platform asks for', () => {
+    checkout.stack('asking', { ...fewer, cluster: { ...fewer.cluster, pods: { priorityClassName: 'important' } } });
+    const pods = podsIn(described('asking').plan).filter(({ at }) => at.startsWith('notebook'));
+    assert.equal(pods.length, 5);
+    for (const { at, spec } of pods) assert.equal(spec.priorityClassName, 'important', at);
   });
 
   it('has a plan for each instance, which keeps to every rule', () => {

@@ -13,7 +13,7 @@ export interface Behind {
  * private authority has signed, and none other.
  */
 export class ClosedNetwork {
-  /** Hosts and ports that the proxy was asked for. */
+  /** Hosts and ports that the proxy was asked for, and whole URLs where it was asked without TLS. */
   readonly asked: string[] = [];
   /** What a client must show to the proxy, as `user:password`. @default nothing */
   login: string | undefined;
@@ -26,8 +26,12 @@ export class ClosedNetwork {
   ) {}
 
   static async started(hosts: Readonly<Record<string, Behind>>): Promise<ClosedNetwork> {
-    const proxy = createServer((_, response) => response.writeHead(400).end());
+    const proxy = createServer();
     const network = new ClosedNetwork(proxy, await madeAuthority(), hosts);
+    proxy.on('request', ({ url = '' }, response) => {
+      network.asked.push(url);
+      response.writeHead(502).end();
+    });
     proxy.on('connect', ({ headers, url = '' }, socket: Socket) => {
       network.#hold(socket);
       network.#answer(url, headers['proxy-authorization'], socket).catch(() => socket.destroy());

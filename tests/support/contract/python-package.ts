@@ -19,6 +19,15 @@ export function qdrantClient(): Promise<string> {
 }
 
 /**
+ * A folder with the real client of the model hub, in the version of that image.
+ *
+ * @throws Missing as above
+ */
+export function hubClient(): Promise<string> {
+  return pythonPackage('huggingface-hub', ['-c', pins, 'huggingface-hub', 'httpx'], readFileSync(pins, 'utf8'));
+}
+
+/**
  * A folder that a Python package is installed into. It is installed once, in about half a minute, and kept.
  *
  * @param args of pip

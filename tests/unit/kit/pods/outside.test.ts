@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { withPods } from '../../../../components/kit/parts/pods';
+import { needsOf } from '../../../../components/needs';
 import type { SystemPlan } from '../../../../components/system';
 import { containersOf } from '../../../../policies/pods';
 import { planWith, podAt, podsIn } from '../../../support/unit/pods';
@@ -185,6 +186,30 @@ describe('authorities to trust', () => {
     const { backup } = { backup: { volume: {} } };
     const own = planWith({ pods: { certificateAuthority: { name: 'corporate' } } }, { memoryMcp: { backup } });
     assert.doesNotMatch(JSON.stringify(podAt(own, /volumeBackup\/object/).spec), /certificate-authority/);
+  });
+});
+
+describe('what closed networks count on', () => {
+  const needs = (pods: object) =>
+    needsOf(planWith({ pods }), 'test')
+      .filter(({ name }) => ['corporate', 'proxy-login'].includes(name))
+      .map(({ keys, kind, name, namespace }) => `${kind} ${namespace}/${name}: ${keys.join()}`);
+
+  it('is told with the command that brings it, in each namespace', () => {
+    const certificateAuthority = { name: 'corporate', key: 'bundle.pem' };
+    assert.deepEqual(needs({ certificateAuthority, proxy: { ...proxy, secretName: 'proxy-login' } }), [
+      'ConfigMap memory-mcp/corporate: bundle.pem',
+      'Secret memory-mcp/proxy-login: username,password',
+      'ConfigMap context-engine/corporate: bundle.pem',
+      'Secret context-engine/proxy-login: username,password',
+    ]);
+    assert.deepEqual(needs({ proxy }), []);
+  });
+
+  it('is waited for by no `up`', () => {
+    const awaited = (pods: object) => planWith({ pods }).systems[0]?.objects.deployment?.awaited;
+    assert.equal(awaited({}), undefined);
+    assert.equal(awaited({ certificateAuthority: { name: 'corporate' } }), false);
   });
 });
 
