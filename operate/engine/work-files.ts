@@ -6,6 +6,7 @@ import { readIfExists, writeAtomically } from '../base/files';
 import { stackFilePath } from '../stack-file';
 import { fullKey } from '../stack-file/engine-config';
 import { readYaml } from '../stack-file/yaml';
+import { readOrFail } from '../stack-file/yaml-error';
 
 /** What a stack file says beside its configuration: how secrets in it and in the state are encrypted. */
 const secretsFields = ['secretsprovider', 'encryptedkey', 'encryptionsalt'] as const;
@@ -75,5 +76,6 @@ function inlineProject({ main: _, ...project }: StackFile): StackFile {
 
 /** A file of the project as the engine reads it. */
 function contentOf(path: string): StackFile {
-  return (readYaml(readIfExists(path) ?? '') as StackFile | null) ?? {};
+  const data = readOrFail(basename(path), () => readYaml(readIfExists(path) ?? ''));
+  return (data as StackFile | null) ?? {};
 }

@@ -3,7 +3,7 @@ import { Failure } from '../base/failure';
 import { fullKey, projectName } from './engine-config';
 import { type KeyPath, withKey, withoutKey } from './splice';
 import { readYaml } from './yaml';
-import { YamlError } from './yaml-error';
+import { readOrFail } from './yaml-error';
 
 /** A key and the value that it gets: data of any form. */
 export interface KeyValue {
@@ -43,19 +43,15 @@ export function removeKeys(text: string, paths: readonly KeyPath[]): string {
 function inFile(text: string, [first = '', ...rest]: KeyPath): KeyPath {
   const full = `${projectName}:${first}`;
   const { config } = dataOf(text);
-  const spelt = isMap(config) ? Object.keys(config).find((key) => fullKey(key) === full) : undefined;
+  const keys = isMap(config) ? Object.keys(config) : [];
+  const spelt = readOrFail('the stack file', () => keys.find((key) => fullKey(key) === full));
   return ['config', spelt ?? full, ...rest];
 }
 
 /** @throws Failure where the engine would not read the text */
 function dataOf(text: string): Data {
-  try {
-    const data = readYaml(text);
-    return isMap(data) ? data : {};
-  } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    throw new Failure(`the stack file is no YAML: ${error.message}`, 'mend it by hand first');
-  }
+  const data = readOrFail('the stack file', () => readYaml(text));
+  return isMap(data) ? data : {};
 }
 
 type Data = Record<string, unknown>;

@@ -37,9 +37,19 @@ export function engineConfig({ project = '', stack }: ConfigFiles): EngineConfig
       throw new YamlError(`"config" has the key ${full} twice, once without its project`);
     values[full] = value === null ? '' : withMarks(value, full);
   }
-  const defaults = mapOf(readYaml(project), 'Pulumi.yaml').config;
+  const { config: defaults } = projectOf(project);
   if (isMap(defaults)) applyDefaults(values, defaults);
   return { values, importsEnvironment: environment !== undefined && environment !== null };
+}
+
+function projectOf(text: string): Data {
+  try {
+    return mapOf(readYaml(text), 'it');
+  } catch (error) {
+    throw error instanceof YamlError
+      ? new YamlError(`Pulumi.yaml beside it is no project file: ${error.message}`)
+      : error;
+  }
 }
 
 function mapOf(value: unknown, what: string): Data {

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseStack, type StackConfig } from '../../components/stack';
 import { structured } from '../../config/parse';
-import { Failure } from '../base/failure';
-import { type ConfigFiles, engineConfig, projectName } from './engine-config';
-import { YamlError } from './yaml-error';
+import { Failure, messageOf } from '../base/failure';
+import { engineConfig, projectName } from './engine-config';
+import { readOrFail } from './yaml-error';
 
 /** Names of the stacks that have a `Pulumi.<stack>.yaml` in a project directory, sorted. */
 export function stackNames(projectDir: string): string[] {
@@ -25,7 +25,7 @@ export function stackFilePath(projectDir: string, stack: string): string {
  * @throws Failure when it cannot be read as the engine reads it
  */
 export function readStackFile(file: string): Record<string, unknown> {
-  return stackValues(readFileSync(file, 'utf8'), dirname(file), basename(file));
+  return stackValues(textOf(file), dirname(file), basename(file));
 }
 
 /**
@@ -36,8 +36,8 @@ export function readStackFile(file: string): Record<string, unknown> {
  */
 export function stackValues(text: string, projectDir?: string, name = 'the stack file'): Record<string, unknown> {
   const projectFile = projectDir === undefined ? undefined : join(projectDir, 'Pulumi.yaml');
-  const project = projectFile !== undefined && existsSync(projectFile) ? readFileSync(projectFile, 'utf8') : undefined;
-  const { values } = readable({ stack: text, project }, name);
+  const project = projectFile !== undefined && existsSync(projectFile) ? textOf(projectFile) : undefined;
+  const { values } = readOrFail(name, () => engineConfig({ stack: text, project }));
   const prefix = `${projectName}:`;
   return Object.fromEntries(
     Object.entries(values).flatMap(([key, value]) =>
@@ -48,15 +48,17 @@ export function stackValues(text: string, projectDir?: string, name = 'the stack
 
 /** Whether a stack file imports ESC environments, whose values only the engine can ask for. */
 export function importsEnvironment(file: string): boolean {
-  return readable({ stack: readFileSync(file, 'utf8') }, basename(file)).importsEnvironment;
+  return readOrFail(basename(file), () => engineConfig({ stack: textOf(file) })).importsEnvironment;
 }
 
-function readable(files: ConfigFiles, name: string) {
+/** @throws Failure where the file is none, or nobody's to read */
+function textOf(file: string): string {
   try {
-    return engineConfig(files);
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    throw new Failure(`${name} cannot be read: ${error.message}`, 'mend it by hand; the engine refuses it too');
+    throw new Failure(`${basename(file)} cannot be read: ${messageOf(error)}`, 'make it a file that you may read', {
+      cause: error,
+    });
   }
 }
 

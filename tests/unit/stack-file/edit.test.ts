@@ -141,7 +141,7 @@ describe('keys set in a stack file', () => {
     assert.throws(() => set(['a', 'x'], 2, shared), /a\.x cannot be changed in the stack file without/);
     assert.throws(() => set(['b', 'x'], 2, shared), /config\.memory-fleet:b of the stack file is no map/);
     assert.throws(() => set(['memoryMcp', 'image', 'tag'], '1'), /image of the stack file is no map/);
-    assert.throws(() => set(['a'], 1, 'a: [\n'), /the stack file is no YAML/);
+    assert.throws(() => set(['a'], 1, 'a: [\n'), /the stack file cannot be read/);
   });
 });
 

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { parseStack } from '../../../components/stack';
 import { encrypted } from '../../../config/fields';
 import { Failure } from '../../../operate/base/failure';
 import { describedStack } from '../../../operate/stack';
 import { loadStack, stackNames, stackValues } from '../../../operate/stack-file';
+import { setKeys } from '../../../operate/stack-file/edit';
 
 // What the engine itself makes of many more files is asked in tests/contract/values.test.ts.
 
@@ -47,6 +49,23 @@ describe('a stack file', () => {
       ...Array.from({ length: 30 }, (_, index) => `b${index}: &a${index + 1} [*a${index}, *a${index}]`),
     ];
     assert.throws(() => stackValues(laughs.join('\n')), /its aliases stand for too much/);
+  });
+
+  it('of any text is read and changed, or refused with a remedy', () => {
+    const parts =
+      'config:\n|  a: |- |? |: |{|}|[|]|,|&x |*x|<<: |"|\'|!!int |!!binary |!!set |!x |---|...|%YAML 1.1|#c|\t|~|1|0x1|2024-08-28|>|\u0000|é|\ud800|{secure: v}|memory-fleet:|a:b:c: |\\x4|__proto__: |x'.split(
+        '|',
+      );
+    const text = fc.array(fc.constantFrom(...parts), { maxLength: 20 }).map((all) => `config:\n${all.join('')}`);
+    for (const drawn of fc.sample(fc.oneof(text, fc.string({ unit: 'binary' })), { numRuns: 100, seed: 1 })) {
+      for (const use of [stackValues, (given: string) => setKeys(given, [{ path: ['memoryMcp', 'x'], value: '1' }])]) {
+        try {
+          use(drawn);
+        } catch (error) {
+          assert.ok(error instanceof Failure, `${JSON.stringify(drawn)}: ${(error as Error).stack}`);
+        }
+      }
+    }
   });
 
   it('with a date, a number or a truth value where text belongs is answered with the quotes that are missing', () => {
@@ -93,6 +112,17 @@ describe('the stack files of a project', () => {
     write('Pulumi.own.yaml', 'config:\n  cluster: {}\n');
     assert.equal(loadStack(folder, 'lab').cluster.domain, 'corp.example');
     assert.equal(loadStack(folder, 'own').cluster.domain, 'cluster.local');
+  });
+
+  it('that are no files, or stand beside a broken project file, are named', () => {
+    mkdirSync(join(folder, 'Pulumi.folder.yaml'));
+    assert.throws(() => loadStack(folder, 'folder'), /^Failure: Pulumi\.folder\.yaml cannot be read: EISDIR/);
+    write('Pulumi.lab.yaml', '');
+    write('Pulumi.yaml', 'name: [\n');
+    assert.throws(
+      () => loadStack(folder, 'lab'),
+      /Pulumi\.lab\.yaml cannot be read: Pulumi\.yaml beside it is no project file/,
+    );
   });
 
   it('that import environments are used with a note that their values are not seen', () => {
