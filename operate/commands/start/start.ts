@@ -15,6 +15,7 @@ import { forgetBuildFiles, hasBuildFiles } from '../../toolchain/go-caches';
 import { deployTools } from '../../toolchain/manifest';
 import { toolsStep } from '../../toolchain/tools-step';
 import { type ChosenStack, chosenStack } from './images';
+import { refuseOthersNamespaces } from './namespaces';
 import { inspectionCommands, kubectlOf, outputsAsText } from './outputs';
 
 /** What the operator can say to `start`. */
@@ -59,6 +60,7 @@ export async function start(run: CommandRun, options: StartOptions): Promise<voi
     console.log(`${system} is left out: nobody publishes its image, and none was named (--image ${system}=IMAGE)`);
   }
   const systems = chosen.stack.plan.systems.map(({ path }) => path.join('.')).join(' and ');
+  await refuseOthersNamespaces((path) => get(cluster.api, path), chosen.stack);
   const question = `Deploy ${systems} of stack ${localName} to this cluster?`;
   if (await confirm(question, { yes, signal: run.signal })) await startExisting(run, chosen, cluster);
   else console.log('nothing was touched');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { needsOf } from '../../../components/needs';
 import { chosenStack, type ImageChoice } from '../../../operate/commands/start/images';
+import { refuseOthersNamespaces } from '../../../operate/commands/start/namespaces';
 import { toDoInWords } from '../../../operate/needs/missing';
 import { describedStack } from '../../../operate/stack';
 
@@ -90,5 +91,21 @@ describe('what `start` deploys to a cluster that exists', () => {
     const mebibytes = requests.map((text) => Number.parseInt(text, 10) * (text.endsWith('Gi') ? 1024 : 1));
     const sum = mebibytes.reduce((total, each) => total + each, 0);
     assert.ok(sum <= 4096, `${requests.join(' + ')} = ${sum}Mi`);
+  });
+
+  it('is nothing where others live in a namespace that would be closed for them', async () => {
+    const stack = describedStack(projectDir, 'local');
+    const cluster = (pods: Readonly<Record<string, readonly string[]>>) => async (path: string) => {
+      const [, name = '', list] = /^\/api\/v1\/namespaces\/([^/]+)(\/pods)?$/.exec(path) ?? [];
+      if (pods[name] === undefined) return undefined as never;
+      const items = pods[name].map((each) => ({ metadata: { name: each } }));
+      return (list ? { items } : { metadata: { name } }) as never;
+    };
+    await refuseOthersNamespaces(cluster({}), stack);
+    await refuseOthersNamespaces(cluster({ 'memory-mcp': [] }), stack);
+    await assert.rejects(refuseOthersNamespaces(cluster({ 'context-engine': ['shop', 'till', 'bank'] }), stack), {
+      message: /namespace context-engine .* shop and 2 more pods/,
+      remedy: /contextEngine\.namespace\.name/,
+    });
   });
 });

@@ -316,7 +316,8 @@ describe('the rights of a user', () => {
 
 describe('the namespace of a system', () => {
   const answer = async (live: object | undefined, pods: readonly object[] = []) => {
-    const look = { at: async () => live as never, list: async () => pods as never };
+    const at = async (path: string) => (path.endsWith('/pods') ? { items: pods } : live) as never;
+    const look = { at };
     const question = namespaces(examined('goddess', look)).find(({ subject }) => subject === 'Namespace memory-mcp');
     assert.ok(question);
     return finding(question);
@@ -336,7 +337,7 @@ describe('the namespace of a system', () => {
   it('is missing where it is that of others: they would be closed off', async () => {
     const found = await answer(live({ managedFields: [{ manager: 'kubectl' }] }), [pod('shop-0'), pod('shop-1')]);
     assert.equal(found.status, 'missing');
-    assert.match(found.found, /shop-0 and 1 more pods/);
+    assert.match(found.found, /shop-0 and 1 more pod$/);
     assert.match(found.remedy ?? '', /memoryMcp\.namespace\.name/);
   });
 
