@@ -31,6 +31,7 @@ import {
   projectDir,
   removeNamespace,
 } from '../support/cluster/control-plane';
+import { withDefinitions } from '../support/cluster/with-definitions';
 
 const namespace = 'kit';
 const metadata = (name: string) => ({ name, namespace, labels: labelsOf('kit') });
@@ -145,7 +146,10 @@ describe('the kit on a real control plane', () => {
   let stack: OpenStack;
   const jobName = () => described(work).job?.object as { metadata: { name: string } } & Described['object'];
 
+  let removeDefinitions: () => Promise<void>;
+
   before(async () => {
+    removeDefinitions = await withDefinitions('middlewares.traefik.io');
     await ensureNamespace(namespace);
     const { cluster: running, folder, tools } = controlPlane();
     stack = await openStack({
@@ -162,7 +166,10 @@ describe('the kit on a real control plane', () => {
       },
     });
   });
-  after(() => removeNamespace(namespace));
+  after(async () => {
+    await removeNamespace(namespace);
+    await removeDefinitions?.();
+  });
 
   it('draws no warning and no objection from the API server', async () => {
     assert.deepEqual(await apiWarnings(Object.values(described(work)).map(({ object }) => object)), []);
