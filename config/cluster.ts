@@ -10,7 +10,7 @@ import {
   gitUrl,
   hostAndPort,
   hostname,
-  httpsOrigin,
+  httpsUrl,
   integer,
   labels,
   objectName,
@@ -41,7 +41,7 @@ const argocd = z.strictObject({
     .describe(
       'Why `up` in mode shared need not see what Argo CD follows: the overlay on disk is then compared instead, where the repository cannot be read. Absent = `up` refuses.',
     ),
-  server: httpsOrigin
+  server: httpsUrl
     .default('https://kubernetes.default.svc')
     .describe('API server of the cluster, as Argo CD knows it.'),
   path: relativePath

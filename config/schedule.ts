@@ -116,6 +116,7 @@ function everyOf(duration: string): Schedule | { readonly fault: string } {
     0,
   );
   const gap = Math.max(1, Math.floor(seconds));
+  if (gap > 8 * 366 * day) return fault('more often than once in eight years');
   return { longestGap: gap, shortestGap: gap };
 }
 

@@ -43,6 +43,27 @@ describe('the gaps of a schedule', () => {
   }
 });
 
+describe('a schedule', () => {
+  const wrong: Readonly<Record<string, RegExp>> = {
+    '0 3 * * 7': /the day of the week is 0 to 6 or SUN to SAT, not "7"/,
+    '99 3 * * *': /the minute is 0 to 59, not "99"/,
+    '0 3 * *': /this one has 4/,
+    '0 0 3 * * *': /this one has 6/,
+    'TZ=Europe/Berlin 0 3 * * *': /without a time zone/,
+    '0 3 31 2 *': /on a day that there is/,
+    '*/0 * * * *': /steps of one or more/,
+    '0 3 * * FRI-MON': /from the lower to the higher/,
+    '@reboot': /or one of @yearly/,
+    '@every 3 hours': /duration such as 6h/,
+    '@every 999999999h': /once in eight years/,
+    '0 3 L * *': /the day of the month is 1 to 31, or "\*", not "L"/,
+  };
+  for (const [schedule, message] of Object.entries(wrong)) {
+    it(`${schedule} is refused with the reason`, () =>
+      assert.match(engine({ backup: { schedule, maxAgeSeconds: 60 * day } }).join(), message));
+  }
+});
+
 describe('values against each other', () => {
   it('let a backup be over before the next, and no alert go off while all are good', () => {
     const backup = (settings: object) => engine({ backup: settings });
@@ -123,6 +144,12 @@ describe('values against each other', () => {
       engine({ qdrant: { resources: { cpu: '2', cpuLimit: '1500m' } } }).join(),
       /^contextEngine\.qdrant\.resources\.cpu: expected at most the limit, cpuLimit/,
     );
+  });
+
+  it('take the API server of a cluster behind a proxy by its path', () => {
+    const server = 'https://rancher.example.org/k8s/clusters/c-m-1';
+    const argocd = { mode: 'observe', repoUrl: 'https://git.example.org/a', server };
+    assert.deepEqual(problems({ cluster: { argocd } }), []);
   });
 
   it('take for a bucket what object storages take for one', () => {
