@@ -74,6 +74,7 @@ describe('doctor on a real control plane', () => {
     assert.deepEqual(seen.with('warning'), [
       'cluster of context kwok-test',
       'enforcement of network policies',
+      'DNS of the cluster',
       'password of the backups of context-engine (collections)',
       'image ghcr.io/butterflyskies/memory-mcp:0.17.1',
       'image docker.io/qdrant/qdrant:v1.15.4-unprivileged',
@@ -141,6 +142,7 @@ describe('doctor on a real control plane', () => {
       allowedRoutes: { namespaces: { from: 'Selector', selector } },
     });
     await world.makeDaemonSet('calico-node');
+    await world.makeDns();
     const provider = { vault: { server: 'https://vault.test', path: 'kv' } };
     await world.make('external-secrets.io/v1', 'ClusterSecretStore', 'vault', { spec: { provider } });
     const now = new Date().toISOString();

@@ -9,6 +9,7 @@ import { type Check, type Examined, finding } from './check';
 import { access } from './checks/access';
 import { argocd } from './checks/argocd';
 import { certificates } from './checks/certificates';
+import { clusterNetwork } from './checks/cluster-network';
 import { entrances } from './checks/entrances';
 import { gateway } from './checks/gateway';
 import { images } from './checks/images';
@@ -29,7 +30,20 @@ import { clusterReader } from './cluster-reader';
 
 /** Every check, in the order of the report: the cluster, what must be on it, what we bring. */
 const checks: readonly Check[] = [
-  ...[server, access, kinds, namespaces, storage, gateway, ingress, certificates, entrances, network, metrics],
+  ...[
+    server,
+    access,
+    kinds,
+    namespaces,
+    storage,
+    gateway,
+    ingress,
+    certificates,
+    entrances,
+    network,
+    clusterNetwork,
+    metrics,
+  ],
   ...[argocd, monitoring, secretStores, needs, remotes, images, pods, notices],
 ];
 

@@ -56,6 +56,20 @@ export class World {
     );
   }
 
+  /** A pod that answers names, as every cluster has it. */
+  async makeDns(): Promise<void> {
+    const [name, namespace] = ['coredns', 'kube-system'];
+    const ports = [{ name: 'dns', containerPort: 53, protocol: 'UDP' }];
+    const spec = { containers: [{ name, image: 'registry.test/coredns:v1', ports }] };
+    await this.make(
+      'v1',
+      'Pod',
+      name,
+      { metadata: { name, namespace, labels: { 'k8s-app': 'kube-dns' } }, spec },
+      namespace,
+    );
+  }
+
   /** An API that serves one kind, without anybody who fills it. */
   async serve(group: string, version: string, kind: string, plural: string): Promise<void> {
     const schema = { openAPIV3Schema: { type: 'object' } };
@@ -85,6 +99,7 @@ export class World {
       allowedRoutes: { namespaces: { from: 'All' } },
     });
     await this.makeDaemonSet('cilium');
+    await this.makeDns();
     await this.makeMonitoring();
   }
 
@@ -104,6 +119,7 @@ export class World {
     const issued = { ...since(), type: 'Ready', status: 'True', reason: 'Ready' };
     await this.say('/apis/cert-manager.io/v1/clusterissuers/lab-ca', { conditions: [issued] });
     await this.makeDaemonSet('calico-node');
+    await this.makeDns();
     await this.serve('metrics.k8s.io', 'v1beta1', 'PodMetrics', 'pods');
     await this.makeMonitoring();
   }
