@@ -8,6 +8,7 @@ import {
   labelKey,
   labels,
   labelValue,
+  networkFault,
   objectName,
   proxyUrl,
   text,
@@ -95,6 +96,7 @@ const proxy = z
           /^[*]?[.]?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$|^[0-9a-f.:]+(\/\d{1,3})?$/,
           'a host name, a domain such as .lab.example.org, an address or a network',
           253,
+          (value) => (value.includes('/') ? networkFault(value) : undefined),
         ),
       )
       .optional()

@@ -14,7 +14,7 @@ export {
   labelValue,
   objectName,
 } from './names';
-export { network } from './networks';
+export { network, networkFault } from './networks';
 export { byteQuantity, cpuQuantity, memoryQuantity, resources } from './quantities';
 export { cronSchedule } from './schedules';
 export { encrypted, encryptedValue } from './secrets';

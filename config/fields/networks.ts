@@ -4,7 +4,7 @@ import { text } from './text';
 const expected = 'a network such as 10.0.0.10/32';
 
 /** What is wrong with a network in CIDR notation; nothing where it is one. */
-function networkFault(value: string): string | undefined {
+export function networkFault(value: string): string | undefined {
   const [address = '', prefix, ...rest] = value.split('/');
   const family = isIP(address);
   if (family === 0 || rest.length > 0 || address.includes('%')) return undefined;

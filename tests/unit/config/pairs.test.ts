@@ -152,6 +152,15 @@ describe('values against each other', () => {
     assert.deepEqual(problems({ cluster: { argocd } }), []);
   });
 
+  it('take for a network beside a proxy what is one', () => {
+    const without = (host: string) =>
+      problems({ cluster: { pods: { proxy: { httpsProxy: 'http://proxy.example.org:3128', noProxy: [host] } } } });
+    for (const host of ['10.0.0.0/8', 'fd00::/8', '.example.org', '10.0.0.1'])
+      assert.deepEqual(without(host), [], host);
+    for (const host of ['10.0.0.0/33', '10.0.0.1/8', 'fd00::/129'])
+      assert.match(without(host).join(), /noProxy\[0\]: expected (a|the) network/, host);
+  });
+
   it('take for a bucket what object storages take for one', () => {
     const bucket = (name: string) =>
       engine({ backup: { target: { kind: 's3', endpoint: 'https://s3.example.org', bucket: name } } });
