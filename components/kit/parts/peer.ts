@@ -49,11 +49,13 @@ export function peerAt({ host, port }: Remote, cluster: HostFacts): RemotePeer {
   return { peer: { kind: 'hosts', names: [name], ...(networks.length > 0 ? { networks } : {}) }, port };
 }
 
+/** Characters of the longest name that DNS knows. */
+const longestName = 253;
+
 /** What `cluster.services` says of a host: rather of the very name than of all names below a domain, and of the very port. */
 function serviceAt({ host, port }: Remote, { domain, services }: HostFacts): HostFacts['services'][number] | undefined {
   const rank = (each: HostFacts['services'][number]) =>
-    2 * (each.host.startsWith('*.') ? each.host.length : Number.MAX_SAFE_INTEGER / 4) +
-    (each.port === undefined ? 0 : 1);
+    2 * (each.host.startsWith('*.') ? each.host.length : longestName + 1) + (each.port === undefined ? 0 : 1);
   const [best] = services
     .filter((each) => covers(inShort(each.host, domain), inShort(host, domain)) && (each.port ?? port) === port)
     .toSorted((a, b) => rank(b) - rank(a));
@@ -77,7 +79,7 @@ function networksOf(host: string, { privateNetworks }: HostFacts): string[] {
   return [...new Set(privateNetworks.filter(holds).flatMap(({ cidrs }) => cidrs))];
 }
 
-/** Endings that no name of the internet has: RFC 6762, 6761 and 8375, ICANN's own, and what it will never delegate. */
+/** Endings that no name of the internet has: RFC 6762 with its appendix G, RFC 8375, ICANN's own, and what it never delegates. */
 const privateEndings = [
   'internal',
   'local',

@@ -173,5 +173,7 @@ describe('network policies', () => {
     assert.deepEqual(cilium?.egress?.[0]?.toEntities, ['kube-apiserver']);
     const plain = specOf({ peer }, { apiServer: { cidrs: ['10.0.0.1/32'] } }).spec as INetworkPolicy['spec'];
     assert.deepEqual(plain?.egress?.[0]?.to, [{ ipBlock: { cidr: '10.0.0.1/32' } }]);
+    const dual = specOf({ peer }, { ipFamilies: ['IPv6', 'IPv4'] }).spec as INetworkPolicy['spec'];
+    assert.deepEqual(dual?.egress?.[0]?.to, [{ ipBlock: { cidr: '::/0' } }, { ipBlock: { cidr: '0.0.0.0/0' } }]);
   });
 });
