@@ -1,4 +1,5 @@
 import {
+  type Document,
   isAlias,
   isMap,
   isPair,
@@ -8,6 +9,7 @@ import {
   type Pair,
   parseAllDocuments,
   Scalar,
+  visit,
   type YAMLMap,
 } from 'yaml';
 import { scalarOf } from './scalars';
@@ -36,20 +38,36 @@ export function readYaml(file: string): unknown {
   if (explicit && version !== '1.1') throw new YamlError(`YAML ${version} is asked for, and only 1.1 is known`);
   const strange = unreadable.exec(text)?.[0];
   if (strange) throw new YamlError(`the control character ${JSON.stringify(strange)} is not allowed`);
-  return new Reader(text).value(document.contents);
+  return new Reader(text, targetsIn(document)).value(document.contents);
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const unreadable = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
+/** What each alias stands for: the last node before it that has its anchor, in the order of the text. */
+function targetsIn(document: Document): ReadonlyMap<Node, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Node, Node>();
+  visit(document, {
+    Node: (_, node) => {
+      const target = isAlias(node) ? anchors.get(node.source) : undefined;
+      if (target) targets.set(node, target);
+      if ('anchor' in node && node.anchor) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
+}
+
 class Reader {
-  readonly #anchors = new Map<string, Node>();
   /** Aliases that are being read, for one that stands for itself. */
   readonly #open = new Set<Node>();
 
   #read = 0;
 
-  constructor(readonly text: string) {}
+  constructor(
+    readonly text: string,
+    readonly targets: ReadonlyMap<Node, Node>,
+  ) {}
 
   value(node: Node | null): unknown {
     this.#read += 1;
@@ -57,7 +75,6 @@ class Reader {
     if (this.#read > 100_000) throw new YamlError('its aliases stand for too much');
     if (node === null) return null;
     if (isAlias(node)) return this.#referred(node, (target) => this.value(target));
-    this.#remember(node);
     if (isScalar(node)) return this.#scalar(node);
     if (isSeq(node)) return node.items.map((item) => this.#item(item));
     if (isMap(node)) return this.#map(node);
@@ -79,12 +96,8 @@ class Reader {
     return name === null ? '<nil>' : String(name);
   }
 
-  #remember(node: Node): void {
-    if ('anchor' in node && typeof node.anchor === 'string') this.#anchors.set(node.anchor, node);
-  }
-
   #referred<T>(alias: Node & { readonly source: string }, read: (target: Node) => T): T {
-    const target = this.#anchors.get(alias.source);
+    const target = this.targets.get(alias);
     if (target === undefined)
       throw new YamlError(`line ${this.#lineOf(alias)}: there is no anchor ${alias.source} before`);
     if (this.#open.has(target)) throw new YamlError(`line ${this.#lineOf(alias)}: ${alias.source} holds itself`);
