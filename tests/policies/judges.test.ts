@@ -61,6 +61,16 @@ for (const [name, obtain] of Object.entries(judges)) {
       assert.deepEqual(await judge.allowed([denial, open], [tcp(outside('198.51.100.7'), b, 80)]), [true]);
     });
 
+    it('takes an empty selector of namespaces for every namespace, and none for that of the policy', async () => {
+      const elsewhere = pod('a', '10.1.0.4', 'elsewhere');
+      const from = (peer: object) =>
+        policy({ ...selected('b'), policyTypes: ['Ingress'], ingress: [{ from: [peer] }] });
+      const asked = [tcp(a, b, 80), tcp(elsewhere, b, 80), tcp(outside('198.51.100.7'), b, 80)];
+      const { podSelector } = selected('a');
+      assert.deepEqual(await judge.allowed([from({ namespaceSelector: {}, podSelector })], asked), [true, true, false]);
+      assert.deepEqual(await judge.allowed([from({ podSelector })], asked), [true, false, false]);
+    });
+
     it('takes out of a network what is excepted', async () => {
       const to = [{ ipBlock: { cidr: '0.0.0.0/0', except: ['172.16.0.0/12'] } }];
       const open = policy({ ...selected('a'), policyTypes: ['Egress'], egress: [{ to }] });
