@@ -21,6 +21,8 @@ export function eventInWords({ resourcePreEvent }: EngineEvent): string | undefi
  */
 function waitInWords({ diagnosticEvent }: EngineEvent): string | undefined {
   if (!diagnosticEvent?.ephemeral || diagnosticEvent.severity !== 'warning') return undefined;
+  // It only says that it is not ready yet.
+  if (diagnosticEvent.message.includes('[MinimumReplicasUnavailable]')) return undefined;
   return withoutColours(`${subjectOf(diagnosticEvent.urn)}${diagnosticEvent.message}`)
     .replace(/\s+/g, ' ')
     .trim();

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import type { EngineEvent } from '@pulumi/pulumi/automation';
 import { needsOf } from '../../components/needs';
 import { describeStack, parseStack } from '../../components/stack';
+import { fleetHome, fleetHomeAt } from '../../operate/base/fleet-home';
 import { get } from '../../operate/cluster/api';
+import { type StartOptions, start } from '../../operate/commands/start/start';
 import { eventInWords, showEvent } from '../../operate/engine/event-text';
 import { missingOf } from '../../operate/needs/missing';
-import { openTestStack, removeNamespace } from '../support/cluster/control-plane';
+import { captured } from '../support/cluster/captured';
+import { controlPlane, live, openTestStack, projectDir, removeNamespace } from '../support/cluster/control-plane';
 import { PlayedPods } from '../support/cluster/played-pods';
 
 describe('a first up on a cluster whose pods do not come up', () => {
@@ -115,5 +120,37 @@ describe('a first up on a cluster whose pods do not come up', () => {
       await up;
       await removeNamespace(own);
     }
+  });
+});
+
+describe('start on a cluster that exists', () => {
+  after(async () => {
+    await removeNamespace('memory-mcp');
+    await removeNamespace('context-engine');
+  });
+
+  it('deploys what has a published image, and tells what is still to do', async () => {
+    const { cluster, folder } = controlPlane();
+    const home = fleetHomeAt(join(folder, 'start'));
+    mkdirSync(home.root);
+    for (const part of ['bin', 'tools'] as const) symlinkSync(fleetHome()[part], home[part]);
+    const run = { home, projectDir, signal: new AbortController().signal };
+    const started = async (more: StartOptions = {}) => {
+      const { text } = await captured(async () => {
+        await start(run, { kubeconfig: cluster.kubeconfig, yes: true, ...more });
+        return 0;
+      });
+      return text;
+    };
+    const first = await started();
+    assert.match(first, /^contextEngine is left out: nobody publishes its image, and none was named/m);
+    assert.match(first, /^memoryMcp:$/m);
+    assert.doesNotMatch(first, /context-engine|broughtByOthers|Still to do/);
+    assert.equal(await live({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'context-engine' } }), undefined);
+    const second = await started({ image: ['contextEngine=registry.internal/engine:7'] });
+    assert.match(
+      second,
+      /^Still to do:\n {2}password of the backups of context-engine .*\n {4}openssl .* \| \S+\/kubectl --kubeconfig \S+ -n context-engine create secret/m,
+    );
   });
 });
