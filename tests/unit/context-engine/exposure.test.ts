@@ -118,8 +118,8 @@ describe('the way in from outside', () => {
       { ...facts, ingress: { implementation: 'traefik' } },
     );
     assert.deepEqual(names(plan, 'Middleware'), ['Middleware/context-engine-prefixes']);
-    const described_ = plan.objects['ingress-context-engine'];
-    assert.ok(described_?.after?.includes('prefixes-context-engine'));
+    const opened = plan.objects['ingress-context-engine'];
+    assert.ok(opened?.after?.includes('prefixes-context-engine'));
     assert.deepEqual(
       find<IIngress>(plan, 'Ingress', 'context-engine').spec?.rules?.[0]?.http?.paths.map(({ path }) => path),
       ['/mcp-http/indexer', '/mcp-http/memory'],

@@ -113,7 +113,7 @@ describe('an Ingress of Traefik', () => {
     assert.ok(cluster.ingress);
     return ingress({ metadata, ingress: cluster.ingress, hostname, rules, bodySize: '100m', ...change }).object;
   };
-  /** Names of annotations and what router they make: as Traefik 3.7 itself showed them (its API, http/routers). */
+  /** Annotations by the names that Traefik's provider of Ingresses reads (RouterIng in its annotations.go, 3.6). */
   const router = ({ metadata: { annotations = {} } }: ReturnType<typeof described>) =>
     Object.fromEntries(
       Object.entries(annotations).map(([key, value]) => [
