@@ -24,6 +24,25 @@ export interface LeadRun {
   readonly log: { warn(message: string): unknown; info(message: string): unknown };
 }
 
+/** What the Applications of a plan follow, against the plan. */
+export type FollowedOverlay =
+  | { readonly found: FollowedCommit; readonly differences: readonly string[] }
+  | { readonly unknown: string };
+
+/** Compares a plan with the commit that its Applications follow at this moment, or says why that cannot be. */
+export async function followedOverlay(projectDir: string, stack: string, plan: Plan): Promise<FollowedOverlay> {
+  const { checkoutUrl, repoUrl = '', revision = '' } = plan.cluster.argocd ?? {};
+  try {
+    return await withFollowedCommit(projectDir, { url: checkoutUrl ?? repoUrl, revision }, async (found) => ({
+      found,
+      differences: await followedDifferences(stack, plan, found),
+    }));
+  } catch (error) {
+    if (error instanceof UnknownRevisionError) return { unknown: error.message };
+    throw error;
+  }
+}
+
 /**
  * In mode `shared` git leads: what the Applications follow must be the plan, byte for byte, because Argo CD takes back
  * whatever differs. Looked at is the commit of the followed revision, whatever lies on disk. A preview may look ahead, where
@@ -32,27 +51,21 @@ export interface LeadRun {
  * @throws OverlayError that names every file that differs, or why nothing can be compared
  */
 export async function requireMergedOverlay(run: LeadRun): Promise<void> {
-  const { argocd } = run.plan.cluster;
-  if (argocd?.mode !== 'shared') return;
-  const { checkoutUrl, repoUrl, revision } = argocd;
-  try {
-    await withFollowedCommit(run.projectDir, { url: checkoutUrl ?? repoUrl, revision }, (found) => compare(run, found));
-  } catch (error) {
-    if (!(error instanceof UnknownRevisionError)) throw error;
-    withoutRevision(run, error.message);
-  }
+  if (run.plan.cluster.argocd?.mode !== 'shared') return;
+  const overlay = await followedOverlay(run.projectDir, run.stack, run.plan);
+  if ('unknown' in overlay) withoutRevision(run, overlay.unknown);
+  else compared(run, overlay.found, overlay.differences);
 }
 
-async function compare(run: LeadRun, found: FollowedCommit): Promise<void> {
+function compared(run: LeadRun, found: FollowedCommit, differences: readonly string[]): void {
   const { argocd } = run.plan.cluster;
   if (found.stale !== undefined) run.log.warn(found.stale);
-  const differences = await followedDifferences(run.stack, run.plan, found);
   if (differences.length === 0) return;
   const message = [
     `the plan differs from what Argo CD follows and would restore (mode shared, git leads): ${argocd?.revision} of ` +
       `${argocd?.repoUrl} at ${found.commit.slice(0, 10)}`,
     ...differences.map((difference) => `  ${difference}`),
-    remedy(run, found),
+    `→ ${remedy(run, found)}, then run again`,
   ].join('\n');
   if (!run.preview) throw new OverlayError(message);
   if (process.env[lookAhead] !== '1') {
@@ -62,7 +75,7 @@ async function compare(run: LeadRun, found: FollowedCommit): Promise<void> {
 }
 
 /** How the folders that the Applications of a plan sync differ from it, a text for each file. */
-export async function followedDifferences(stack: string, plan: Plan, found: FollowedCommit): Promise<string[]> {
+async function followedDifferences(stack: string, plan: Plan, found: FollowedCommit): Promise<string[]> {
   const whole = renderPlan(plan, stack);
   const base = plan.cluster.argocd?.path ?? `${overlaysPath}/${stack}`;
   const differences: string[] = [];
@@ -84,19 +97,23 @@ export async function followedDifferences(stack: string, plan: Plan, found: Foll
 }
 
 /** The folder that the Application of a system syncs; undefined where it has none. */
-export function applicationPath({ objects }: SystemPlan): string | undefined {
+function applicationPath({ objects }: SystemPlan): string | undefined {
   for (const { object } of Object.values(objects)) {
     if (object.kind === 'Application') return object.spec.source?.path;
   }
   return undefined;
 }
 
-function remedy({ plan, projectDir, stack }: LeadRun, { ahead }: FollowedCommit): string {
+/** What makes a plan equal to what is followed, as a clause. */
+export function remedy(
+  { plan, projectDir, stack }: Pick<LeadRun, 'plan' | 'projectDir' | 'stack'>,
+  { ahead }: FollowedCommit,
+): string {
   const revision = plan.cluster.argocd?.revision;
-  if (ahead > 0) return `→ this checkout lacks ${ahead} commit(s) of ${revision}: bring it up to date and run again`;
+  if (ahead > 0) return `this checkout lacks ${ahead} commit(s) of ${revision}: bring it up to date`;
   return overlayDifferences(projectDir, stack, plan).length === 0
-    ? `→ it is rendered here: commit it, merge it into ${revision}, then run again`
-    : `→ render it (\`npm run render\`), commit it, merge it into ${revision}, then run again`;
+    ? `it is rendered here: commit it, merge it into ${revision}`
+    : `render it (\`npm run render\`), commit it, merge it into ${revision}`;
 }
 
 /** What Argo CD follows is not known: say so, and go on only where the stack file says why. */

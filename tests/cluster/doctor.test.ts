@@ -6,6 +6,7 @@ import { connect } from '../../operate/cluster/api';
 import { oneContext } from '../../operate/cluster/kubeconfig';
 import { doctor } from '../../operate/commands/doctor/doctor';
 import type { Finding } from '../../operate/report/report';
+import { mergedCheckout } from '../support/cluster/checkout';
 import { controlPlane, eventually, projectDir } from '../support/cluster/control-plane';
 import { withDefinitions } from '../support/cluster/with-definitions';
 import { World } from '../support/cluster/world';
@@ -46,12 +47,14 @@ async function examined(stack: string, own: { kubeconfig?: string; projectDir?: 
 describe('doctor on a real control plane', () => {
   const world = new World();
   let removeDefinitions: () => Promise<void>;
+  let goddess: { readonly projectDir: string };
   // Every remote is an empty folder on this machine: nothing is asked of a network.
   const git = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'url./nowhere/.insteadOf', GIT_CONFIG_VALUE_0: 'https://' };
   const environment = { ...process.env };
 
   before(async () => {
     Object.assign(process.env, git);
+    goddess = { projectDir: (await mergedCheckout('doctor', 'goddess')).root };
     removeDefinitions = await withDefinitions(
       'clustersecretstores.external-secrets.io',
       'prometheuses.monitoring.coreos.com',
@@ -84,7 +87,7 @@ describe('doctor on a real control plane', () => {
   });
 
   it('names what goddess lacks on a cluster that has only the definitions', async () => {
-    const seen = await examined('goddess');
+    const seen = await examined('goddess', goddess);
     assert.equal(seen.exitCode, 1);
     assert.deepEqual(seen.with('missing'), [
       'Namespace argocd',
@@ -109,10 +112,11 @@ describe('doctor on a real control plane', () => {
     await world.bringGoddess();
     await world.make('v1', 'Secret', 'memory-mcp-bearer', { stringData: { token: 'x' } }, 'memory-mcp');
     await world.make('v1', 'Secret', 'memory-mcp-backup', { stringData: { password: 'x' } }, 'memory-mcp');
-    const seen = await examined('goddess');
+    const seen = await examined('goddess', goddess);
     assert.deepEqual(seen.with('missing'), []);
     assert.equal(seen.exitCode, 0);
     assert.equal(seen.of('listener https of Gateway gw-ext').status, 'ok');
+    assert.equal(seen.of('main that Argo CD follows').status, 'ok');
     assert.equal(seen.of('bearer token of memory-mcp').found, 'Secret memory-mcp-bearer has it');
     assert.equal(seen.of('enforcement of network policies').found, 'by Cilium');
     assert.equal(seen.of('kind CiliumNetworkPolicy').found, 'served as cilium.io/v2');
@@ -122,7 +126,7 @@ describe('doctor on a real control plane', () => {
   it('knows a Gateway of the same name elsewhere', async () => {
     await world.place('gateways');
     await world.makeGateway('gw-ext', 'gateways', {});
-    const { remedy } = (await examined('goddess')).of('Gateway gateway/gw-ext');
+    const { remedy } = (await examined('goddess', goddess)).of('Gateway gateway/gw-ext');
     assert.equal(remedy, 'set cluster.gateway.namespace to gateways');
   });
 

@@ -54,7 +54,7 @@ describe('git leads: what Argo CD follows is the plan, whatever lies on disk', (
 
   it('refuses a checkout behind what others have merged, without a fetch of its own', async () => {
     fleet.mergedElsewhere(changed);
-    await refuses(/→ this checkout lacks 1 commit\(s\) of main: bring it up to date and run again/);
+    await refuses(/→ this checkout lacks 1 commit\(s\) of main: bring it up to date, then run again/);
     await accepts(changed);
   });
 
@@ -188,6 +188,26 @@ describe('git leads: what Argo CD follows is the plan, whatever lies on disk', (
     fleet.push();
     await accepts(all);
     await refuses(/clusters\/test\/memory-mcp\/deployment-memory-mcp.yaml differs/, { ...all, ...changed });
+  });
+
+  it('is told by `fleet doctor` before it is asked for', async () => {
+    assert.match(await fleet.doctor(), /^ok \| at [0-9a-f]{10}, exactly what the stack describes \| $/);
+    const differs =
+      /at [0-9a-f]{10} it is not what the stack describes: \S*deployment-memory-mcp.yaml differs \| render it/;
+    assert.match(await fleet.doctor(changed), new RegExp(`^missing \\| ${differs.source}`));
+    for (const mode of ['observe', 'argocd']) {
+      assert.match(await fleet.doctor({ ...changed, argocd: { mode } }), new RegExp(`^warning \\| ${differs.source}`));
+    }
+    fleet.disconnect();
+    assert.match(
+      await fleet.doctor(),
+      /^warning \| at [0-9a-f]{10}, what the stack describes, but .* is less than an hour old/,
+    );
+    fleet.forgetGit();
+    assert.match(
+      await fleet.doctor(),
+      /^warning \| cannot be compared: no remote of this checkout is https:.*cannot be read/,
+    );
   });
 
   it('asks nothing in the other modes', async () => {

@@ -11,6 +11,7 @@ import { argocd } from './checks/argocd';
 import { certificates } from './checks/certificates';
 import { clusterNetwork } from './checks/cluster-network';
 import { entrances } from './checks/entrances';
+import { followed } from './checks/followed';
 import { gateway } from './checks/gateway';
 import { images } from './checks/images';
 import { ingress } from './checks/ingress';
@@ -44,7 +45,7 @@ const checks: readonly Check[] = [
     clusterNetwork,
     metrics,
   ],
-  ...[argocd, monitoring, secretStores, needs, remotes, images, pods, notices],
+  ...[argocd, followed, monitoring, secretStores, needs, remotes, images, pods, notices],
 ];
 
 /** What the operator can say to `doctor`. */

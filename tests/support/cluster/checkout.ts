@@ -39,7 +39,7 @@ export async function makeCheckout(name: string, stack: string): Promise<Checkou
   mkdirSync(root, { recursive: true });
   for (const file of ['compile-cache.js', 'index.ts', 'package.json', 'Pulumi.yaml', 'tsconfig.json'])
     copyFileSync(join(projectDir, file), join(root, file));
-  for (const part of ['components', 'config', 'node_modules', 'operate', 'policies', 'render']) {
+  for (const part of ['components', 'config', 'node_modules', 'operate', 'policies', 'render', 'tools']) {
     symlinkSync(join(projectDir, part), join(root, part));
   }
   const overlay = join(root, overlaysPath, stack);

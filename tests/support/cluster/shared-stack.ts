@@ -59,6 +59,8 @@ function valuesOf(wanted: Delivered) {
         name: 'gw-ext',
         namespace: 'gateway',
         implementation: 'cilium',
+        // A route without a listener attaches to every one of them.
+        tlsOnly: true,
         ...(wanted.section ? { section: wanted.section } : {}),
       },
     },

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeStack, parseStack } from '../../../components/stack';
 import type { Plan } from '../../../components/system';
+import type { Examined } from '../../../operate/commands/doctor/check';
+import { followed } from '../../../operate/commands/doctor/checks/followed';
 import { type LeadRun, requireMergedOverlay } from '../../../render/git-leads';
 import { overlaysPath, writeOverlay } from '../../../render/overlay';
 import { renderPlan } from '../../../render/plan';
@@ -110,7 +112,30 @@ export class FleetRepository {
       preview: operation === 'preview',
       log: { warn: (text) => this.warnings.push(text), info: (text) => this.infos.push(text) },
     };
-    // Who has no remote of it goes by the URL of the stack file.
+    return this.#connected(async () => {
+      try {
+        await requireMergedOverlay(run);
+        return undefined;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+  }
+
+  /** What `fleet doctor` says of what Argo CD follows. */
+  async doctor(wanted: Wanted = {}): Promise<string> {
+    const examined = {
+      projectDir: this.checkout,
+      stack: { name: stack, plan: this.plan(wanted) },
+    } as unknown as Examined;
+    const [question] = followed(examined);
+    if (question === undefined) throw new Error('nothing is asked');
+    const { found, remedy = '', status } = await this.#connected(async () => question.answer());
+    return [status, found, remedy].join(' | ');
+  }
+
+  /** Who has no remote of the repository goes by the URL of the stack file, which leads to the folder too. */
+  async #connected<T>(work: () => Promise<T>): Promise<T> {
     const variables = {
       GIT_CONFIG_COUNT: '1',
       GIT_CONFIG_KEY_0: `url.${this.remote}.insteadOf`,
@@ -118,10 +143,7 @@ export class FleetRepository {
     };
     Object.assign(process.env, variables);
     try {
-      await requireMergedOverlay(run);
-      return undefined;
-    } catch (error) {
-      return (error as Error).message;
+      return await work();
     } finally {
       for (const name of Object.keys(variables)) delete process.env[name];
     }
