@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import {
   annotations,
@@ -13,6 +14,7 @@ import {
   proxyUrl,
   text,
 } from '../fields';
+import { hostnameFault } from '../fields/hosts';
 
 /**
  * Labels and annotations that are not an operator's: workloads, Services, network policies, affinities and commands find
@@ -86,19 +88,21 @@ const imageMirror = z
     'Where images are pulled from instead, for closed networks: what an image begins with (docker.io), and what takes its place. The longest beginning counts; "*" stands for every other registry. Tag and digest stay.',
   );
 
+const directHost = 'a host name, a domain such as .lab.example.org, an address or a network';
+
+/** What is wrong with an entry of NO_PROXY; nothing where all clients agree on what it is about. */
+function directHostFault(entry: string): string | undefined {
+  if (isIP(entry) !== 0) return undefined;
+  if (isIP(entry.split('/', 1)[0] ?? '') !== 0) return networkFault(entry);
+  return /[:/]/.test(entry) || hostnameFault(entry.replace(/^\*?\./, '')) !== undefined ? directHost : undefined;
+}
+
 const proxy = z
   .strictObject({
     httpProxy: proxyUrl.optional().describe('Proxy for http:// URLs. Default: that for https://.'),
     httpsProxy: proxyUrl.optional().describe('Proxy for https:// URLs, by CONNECT. Default: that for http://.'),
     noProxy: z
-      .array(
-        text(
-          /^[*]?[.]?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$|^[0-9a-f.:]+(\/\d{1,3})?$/,
-          'a host name, a domain such as .lab.example.org, an address or a network',
-          253,
-          (value) => (value.includes('/') ? networkFault(value) : undefined),
-        ),
-      )
+      .array(text(/^[*.]*[0-9a-z:][0-9a-z.:/-]*$/, directHost, 253, directHostFault))
       .optional()
       .describe(
         'Hosts that are reached without it: names, with all below them, addresses and networks. What is in the cluster goes without saying. curl before 7.86 and Python know no networks.',

@@ -1,5 +1,6 @@
 import type { IContainer, IResourceRequirements } from 'kubernetes-models/v1';
 import type { PodsSettings } from '../../../../config/cluster/pods';
+import { billionths } from '../../../../config/fields/quantities';
 import { mirrored } from './mirror';
 
 /** A container as the platform wants it. */
@@ -27,7 +28,7 @@ function limited(resources: IResourceRequirements | undefined, ratio: number): I
 }
 
 function thousandths(quantity: string): number {
-  return quantity.endsWith('m') ? Number(quantity.slice(0, -1)) : Math.round(Number(quantity) * 1000);
+  return Number((billionths(quantity) ?? 0n) / 1_000_000n);
 }
 
 function cores(amount: number): string {

@@ -142,7 +142,9 @@ describe('a proxy', () => {
         { noProxy: ['.lab.example.org'] },
         'cluster.pods.proxy: found {"noProxy":[".lab.example.org"]}, expected httpProxy',
       ],
-      [{ ...proxy, noProxy: ['http://a'] }, 'cluster.pods.proxy.noProxy[0]'],
+      ...['http://a', '10.0.0.0/33', '999.1.1.1', 'fd00::/129', 'a:443', '*', 'A.example.org', '10.0.0.0/'].map(
+        (entry): [object, string] => [{ ...proxy, noProxy: [entry] }, 'cluster.pods.proxy.noProxy[0]'],
+      ),
     ];
     for (const [settings, message] of table) {
       assert.throws(
