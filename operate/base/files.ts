@@ -17,7 +17,7 @@ import { dirname } from 'node:path';
  *
  * @param mode permission bits of the new file
  */
-export function writeAtomically(path: string, content: string, mode = 0o644): void {
+export function writeAtomically(path: string, content: string | Uint8Array, mode = 0o644): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${randomUUID()}`;
   try {

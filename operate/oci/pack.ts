@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../base/failure';
+import { writeAtomically } from '../base/files';
+import type { Image, PackedImage } from './image';
+import { archiveOf, layerOf } from './layer';
+
+const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
+
+/** Bytes with the media type that refers to them. */
+interface Blob {
+  readonly mediaType: string;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Packs an image for this machine's architecture as an archive of the OCI image layout, one layer, not compressed. What lies
+ * there already under the same digest is not written again; what lies there is whole.
+ *
+ * @param folder where archives are kept
+ * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
+ */
+export async function packImage({ name, files, config }: Image, folder: string): Promise<PackedImage> {
+  const tag = tagOf(name);
+  const platform = { architecture: architecture(), os: 'linux' };
+  const layer: Blob = { mediaType: 'application/vnd.oci.image.layer.v1.tar', bytes: await layerOf(files) };
+  const rootfs = { type: 'layers', diff_ids: [digestOf(layer)] };
+  const configuration = json('application/vnd.oci.image.config.v1+json', { ...platform, config, rootfs });
+  const manifest = json('application/vnd.oci.image.manifest.v1+json', {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    config: descriptor(configuration),
+    layers: [descriptor(layer)],
+  });
+  const digest = digestOf(manifest);
+  const path = join(folder, `${fileName(name)}-${digest.replace('sha256:', '').slice(0, 12)}.tar`);
+  if (!existsSync(path)) {
+    // containerd takes the whole name from its own annotation; others know the tag alone.
+    const annotations = { 'io.containerd.image.name': name, 'org.opencontainers.image.ref.name': tag };
+    const index = json('application/vnd.oci.image.index.v1+json', {
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.index.v1+json',
+      manifests: [{ ...descriptor(manifest), platform, annotations }],
+    });
+    mkdirSync(folder, { recursive: true });
+    writeAtomically(path, await layout(index, [manifest, configuration, layer]));
+  }
+  return { name, path, digest };
+}
+
+function layout(index: Blob, blobs: readonly Blob[]): Promise<Buffer> {
+  const file = (name: string, bytes: Buffer) => ({ header: { name, size: bytes.length, mode: 0o644 }, content: bytes });
+  return archiveOf([
+    file('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}')),
+    file('index.json', index.bytes),
+    ...blobs.map((blob) => file(`blobs/${digestOf(blob).replace(':', '/')}`, blob.bytes)),
+  ]);
+}
+
+function json(mediaType: string, content: object): Blob {
+  return { mediaType, bytes: Buffer.from(JSON.stringify(content)) };
+}
+
+function digestOf({ bytes }: Blob): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+function descriptor(blob: Blob) {
+  return { mediaType: blob.mediaType, digest: digestOf(blob), size: blob.bytes.length };
+}
+
+function architecture(): string {
+  const known = architectures[process.arch];
+  if (known !== undefined) return known;
+  throw new Failure(`no image is packed for ${process.arch}`, 'use a machine with amd64 or arm64');
+}
+
+function tagOf(name: string): string {
+  const tag = /^[^@]+\/[^@/]+:([\w.-]+)$/.exec(name)?.[1];
+  if (tag !== undefined) return tag;
+  throw new Failure(`an image is packed under a registry, a name and a tag, not under "${name}"`, 'name it with a tag');
+}
+
+/** The last part of the name with its tag, for whoever looks into the folder. */
+function fileName(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1).replace(':', '-');
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pauseImage } from '../../operate/oci/pause';
+import { orSkip } from '../support/contract/missing';
+import { containerOf } from '../support/contract/pod';
+import { distributionProgram } from '../support/contract/program';
+import { planOf } from '../support/contract/server';
+import { packed, standIn, toolImage } from '../support/images';
+import {
+  Bundle,
+  type Container,
+  type ContainerOptions,
+  containerRuntime,
+  type Runtime,
+} from '../support/images/bundle';
+
+describe('an image made without a registry, as its official one', function () {
+  this.timeout(120_000);
+  let runtime: Runtime;
+  const bundles: Bundle[] = [];
+
+  before(async function () {
+    runtime = await orSkip(this, containerRuntime);
+  });
+  afterEach(() => {
+    for (const bundle of bundles.splice(0)) bundle.remove();
+  });
+
+  const unpacked = async (context: Mocha.Context, name: string): Promise<Bundle> => {
+    const bundle = await Bundle.of(runtime, await orSkip(context, () => standIn(name)));
+    bundles.push(bundle);
+    return bundle;
+  };
+
+  /** A folder for a volume, which a user may write to. */
+  const volume = (bundle: Bundle, name: string, [user, group]: ContainerOptions['user'] = [0, 0]): string => {
+    const folder = join(bundle.folder, name);
+    mkdirSync(folder);
+    chownSync(folder, user, group);
+    return folder;
+  };
+
+  /** Asks inside a container until its client says what is waited for. */
+  const said = async (bundle: Bundle, { id, process }: Container, url: string, awaited: RegExp): Promise<void> => {
+    for (const end = Date.now() + 30_000; ; await sleep(100)) {
+      const { stdout, stderr } = await bundle.exec(id, ['wget', '-q', '-O', '-', url]);
+      if (awaited.test(stdout + stderr)) return;
+      assert.ok(Date.now() < end && !process.hasEnded, `${stdout}${stderr}${process.output}`);
+    }
+  };
+
+  it('memory-mcp serves', async function () {
+    this.timeout(0);
+    const user = [1000, 1000] as const;
+    const bundle = await unpacked(this, 'ghcr.io/butterflyskies/memory-mcp:0.17.1');
+    const volumes = { '/data': volume(bundle, 'data', user), '/tmp': volume(bundle, 'tmp', user) };
+    const container = bundle.start({ user, args: planOf().pod.containers[0]?.args ?? [], volumes });
+    await said(bundle, container, 'http://127.0.0.1:8080/healthz', /ok/);
+    const { exitCode } = await bundle.exec(container.id, ['test', '-d', '/data/repo/.git']);
+    assert.equal(exitCode, 0, container.process.output);
+    assert.equal((await container.process.stop(20)).code, 0, container.process.output);
+  });
+
+  it("haproxy takes the plan's configuration, and ends by the image's own signal", async function () {
+    const user = [99, 99] as const;
+    const bundle = await unpacked(this, 'docker.io/library/haproxy:3.2.4-alpine');
+    const { plan, pod } = planOf({ authentication: { mode: 'bearer' } });
+    const { args = [], env = [] } = containerOf(pod, 'bearer-proxy');
+    const configuration = volume(bundle, 'configuration');
+    const { configMap } = Object.fromEntries(
+      Object.values(plan.objects).map(({ object }) => [object.kind === 'ConfigMap' ? 'configMap' : '', object]),
+    ) as { configMap?: { data?: Record<string, string> } };
+    for (const [file, text] of Object.entries(configMap?.data ?? {})) writeFileSync(join(configuration, file), text);
+    const plain = Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
+    const options = {
+      user,
+      env: { ...plain, PROXY_TOKEN: 'token' },
+      volumes: { '/usr/local/etc/haproxy': configuration },
+    };
+
+    const container = bundle.start({ ...options, args });
+    await said(bundle, container, 'http://127.0.0.1:8081/mcp', /HTTP\/1.1 401/);
+    await said(bundle, container, 'http://127.0.0.1:8082/healthz', /HTTP\/1.1 503/);
+    assert.equal((await container.process.stop(20, 'SIGUSR1')).code, 0, container.process.output);
+    assert.equal(bundle.stopSignal, 'SIGUSR1');
+
+    const { code, output } = await bundle.run({ ...options, args: ['-c', '-f', '/usr/local/etc/haproxy/haproxy.cfg'] });
+    assert.equal(code, 0, output);
+  });
+
+  it('restic saves and finds it again', async function () {
+    const user = [1000, 1000] as const;
+    const bundle = await unpacked(this, 'docker.io/restic/restic:0.18.0');
+    const options = {
+      user,
+      env: { RESTIC_REPOSITORY: '/backup', RESTIC_PASSWORD: 'made up', RESTIC_CACHE_DIR: '/tmp' },
+      volumes: { '/backup': volume(bundle, 'backup', user), '/tmp': volume(bundle, 'tmp', user) },
+    };
+    const script =
+      'set -e; restic -q init; echo kept | restic -q backup --stdin --stdin-filename note; restic -q check';
+    const saved = await bundle.run({ ...options, command: ['sh', '-c', script] });
+    assert.equal(saved.code, 0, saved.output);
+    const { output } = await bundle.run({ ...options, args: ['-q', 'dump', 'latest', '/note'] });
+    assert.equal(output, 'kept\n');
+  });
+
+  it('curl is what options are for, and runs a script', async function () {
+    const user = [100, 101] as const;
+    const bundle = await unpacked(this, 'docker.io/curlimages/curl:8.16.0');
+    assert.match((await bundle.run({ user, args: ['--version'] })).output, /^curl \d.*\bhttps\b/s);
+    const script = 'id -un; id -gn; echo "$HOME"; test -s "$CURL_CA_BUNDLE" && command -v mktemp sed grep tr printf';
+    const { code, output } = await bundle.run({ user, args: ['/bin/sh', '-c', script] });
+    assert.equal(code, 0, output);
+    assert.deepEqual(output.split('\n').slice(0, 3), ['curl_user', 'curl_group', '/home/curl_user']);
+    const refused = await bundle.run({ user, args: ['http://127.0.0.1:1/'] });
+    assert.equal(refused.code, 7, refused.output);
+  });
+
+  it("python has what the plan's scripts import", async function () {
+    const bundle = await unpacked(this, 'docker.io/library/python:3.13.5-alpine');
+    const user = [1000, 1000] as const;
+    const folder = join(__dirname, '..', '..', 'components', 'kit', 'stores', 'volume', 'scripts');
+    const sources = readdirSync(folder).filter((file) => file.endsWith('.py'));
+    assert.ok(sources.length > 2);
+    const imports = sources.flatMap(
+      (file) => readFileSync(join(folder, file), 'utf8').match(/^(import|from) .*$/gm) ?? [],
+    );
+    const own = new Set(sources.map((file) => basename(file, '.py')));
+    const needed = [...new Set(imports)].filter((line) => !own.has(line.split(' ')[1] ?? ''));
+    const script = `${needed.join('\n')}\nimport ssl\nssl.create_default_context()\nprint(sqlite3.connect(":memory:").execute("select 6 * 7").fetchone())`;
+    const { code, output } = await bundle.run({ user, command: ['python3', '-c', script] });
+    assert.deepEqual([code, output], [0, '(42,)\n']);
+  });
+
+  it('pause stays until it is told to end', async function () {
+    const { path } = await orSkip(this, () => distributionProgram('catatonit'));
+    const bundle = await Bundle.of(runtime, await packed(pauseImage('tests.invalid/pause:1', path)));
+    bundles.push(bundle);
+    const { process } = bundle.start({ user: [65535, 65535] });
+    await sleep(300);
+    assert.equal(process.hasEnded, false, process.output);
+    assert.ok((await process.stop(10)).afterMs < 5000);
+  });
+
+  it('the tool reaches a server', async function () {
+    const bundle = await unpacked(this, toolImage);
+    const script =
+      'echo hello >/tmp/page; busybox httpd -p 127.0.0.1:8000 -h /tmp; curl -sf http://127.0.0.1:8000/page';
+    const user = [65534, 65534] as const;
+    const volumes = { '/tmp': volume(bundle, 'tmp', user) };
+    assert.equal((await bundle.run({ user, volumes, args: ['sh', '-c', script] })).output, 'hello\n');
+  });
+});

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { fleetHome } from '../../../operate/base/fleet-home';
+import type { Image, PackedImage } from '../../../operate/oci/image';
+import { packImage } from '../../../operate/oci/pack';
+import { curl } from './curl';
+import { haproxy } from './haproxy';
+import { memoryMcp } from './memory-mcp';
+import { python } from './python';
+import { restic } from './restic';
+import { tool } from './tool';
+
+/** A pod's image of the tests' own: BusyBox and curl. */
+export const toolImage = 'tests.invalid/tool:1';
+
+/** Stand-ins by the repositories of the images that they stand for. */
+const recipes: Readonly<Record<string, (name: string) => Promise<Image>>> = {
+  'docker.io/curlimages/curl': curl,
+  'docker.io/library/haproxy': haproxy,
+  'docker.io/library/python': python,
+  'docker.io/restic/restic': restic,
+  'ghcr.io/butterflyskies/memory-mcp': memoryMcp,
+  'tests.invalid/tool': tool,
+};
+
+/** Whether an image can be had without a registry. */
+export function hasStandIn(name: string): boolean {
+  return repositoryOf(name) in recipes;
+}
+
+/**
+ * An image made of what package registries and this machine have, under the name that a pod asks for. Its archive is kept.
+ *
+ * @param name with its tag
+ * @throws Missing where this machine cannot make it
+ */
+export async function standIn(name: string): Promise<PackedImage> {
+  const recipe = recipes[repositoryOf(name)];
+  if (!recipe) throw new Error(`nothing stands in for ${name}`);
+  return packed(await recipe(name));
+}
+
+/** Packs an image into the folder where they are kept. */
+export function packed(image: Image): Promise<PackedImage> {
+  return packImage(image, join(fleetHome().tools, 'images'));
+}
+
+function repositoryOf(name: string): string {
+  return name.replace(/:[^/]*$/, '');
+}
