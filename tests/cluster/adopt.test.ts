@@ -28,6 +28,9 @@ const claimName = named('v1', 'PersistentVolumeClaim', 'memory-mcp-data');
 const deploymentName = named('apps/v1', 'Deployment', 'memory-mcp');
 const namespaceName = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
 
+/** What the operator has written: nothing but the system. */
+const alone = { 'memory-fleet:memoryMcp': {} };
+
 function described(raw: Record<string, unknown> = {}): DescribedStack {
   const config = parseStack({ memoryMcp: {}, ...raw }, 'local');
   return { name: 'local', config, plan: describeStack(config) };
@@ -67,7 +70,7 @@ describe('adopting what kubectl has installed', () => {
   after(() => removeNamespace(namespace));
 
   it('is not what a plain up can do', async () => {
-    const stack = await openTestStack('local', 'plain-up');
+    const stack = await openTestStack('local', 'plain-up', alone);
     await assert.rejects(stack.preview(), /rollingUpdate: Forbidden/);
   });
 
@@ -95,7 +98,7 @@ describe('adopting what kubectl has installed', () => {
   });
 
   it('keeps every object the same one, its volume bound, and both protected', async () => {
-    const stack = await openTestStack('local', 'adopt');
+    const stack = await openTestStack('local', 'adopt', alone);
     await applyAdoption(await planned(), stack, () => undefined, signal);
     assert.deepEqual(await currentUids(), uids);
     assert.equal((await live<V1PersistentVolumeClaim>(claimName))?.status?.phase, 'Bound');
@@ -138,7 +141,7 @@ describe('adopting what kubectl has installed', () => {
     const { drifts } = await findDrift(stack, await reached(stack), signal);
     assert.deepEqual(drifts.filter(isDrift), []);
     assert.ok(takenObjects(await planned()).every(isSettled));
-    const { changes } = await (await openTestStack('local', 'adopt')).up();
+    const { changes } = await (await openTestStack('local', 'adopt', alone)).up();
     assert.ok(nothingChanged(changes), JSON.stringify(changes));
   });
 });

@@ -11,7 +11,12 @@ import { controlPlane, eventually, live, projectDir, removeNamespace } from '../
 /** Seconds for the passes of a sync that waits for nothing: a wave each. */
 const syncSeconds = 60;
 const argocd = { mode: 'shared', repoUrl: 'https://git.example.org/fleet' };
-const gateway = { name: 'public', implementation: 'envoy-gateway', proxies: { namespace: 'gateways' } };
+const gateway = {
+  name: 'public',
+  section: 'https',
+  implementation: 'envoy-gateway',
+  proxies: { namespace: 'gateways' },
+};
 
 describe("a sync by Argo CD's own engine, with its own checks of health", () => {
   let judge: ArgoCdJudge;

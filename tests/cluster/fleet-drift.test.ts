@@ -51,19 +51,11 @@ const container = (change: object, manager?: string) =>
 /** Undoes every drift as an `up` does: it applies what is described. */
 async function repair(stack: DescribedStack): Promise<void> {
   const described = stack.plan.systems.flatMap((system) => Object.values(system.objects));
-  await Promise.all(
-    described.map(({ object }) => {
-      const sent = engineObject(object) as never;
-      return controlPlane().objects.patch(
-        sent,
-        undefined,
-        undefined,
-        fieldManager,
-        true,
-        PatchStrategy.ServerSideApply,
-      );
-    }),
-  );
+  const items = described.map(({ awaited, object }) => engineObject(object, awaited));
+  const { cluster, tools } = controlPlane();
+  const args = ['apply', '--server-side', '--force-conflicts', `--field-manager=${fieldManager}`, '-f', '-'];
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+  await execa(toolPath(tools, 'kubectl'), args, { env: { KUBECONFIG: cluster.kubeconfig }, input });
 }
 
 describe('drift of stack goddess', () => {

@@ -9,7 +9,7 @@ const config = {
   cluster: {
     storageClass: 'standard',
     networkPolicies: 'cilium',
-    gateway: { name: 'public', implementation: 'cilium', proxies: { namespace: 'gateways' } },
+    gateway: { name: 'public', section: 'https', implementation: 'cilium', proxies: { namespace: 'gateways' } },
     argocd: { mode: 'observe', namespace, repoUrl: 'https://git.example/fleet.git' },
     monitoring: {},
     externalSecrets: { store: 'vault' },
@@ -39,7 +39,7 @@ const changes: readonly (readonly [what: string, change: Change, effects: readon
   ['a client', { 'memoryMcp.clients.0.namespace': 'others' }, ['change NetworkPolicy memory-mcp-policyFromClient-1']],
   ['a larger volume', { 'memoryMcp.volume.size': '2Gi' }, ['change PersistentVolumeClaim memory-mcp-volume']],
   ['a smaller volume', { 'memoryMcp.volume.size': '512Mi' }, /can not be less than/],
-  ['the schedule of the backup', { 'memoryMcp.backup.schedule': '@daily' }, ['change CronJob memory-mcp-backupJob']],
+  ['the schedule of the backup', { 'memoryMcp.backup.schedule': '@hourly' }, ['change CronJob memory-mcp-backupJob']],
   [
     'a label for Prometheus',
     { 'cluster.monitoring.labels': { release: 'main' } },

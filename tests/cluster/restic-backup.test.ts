@@ -13,6 +13,7 @@ import { restore } from '../../operate/commands/backup/restore';
 import { status } from '../../operate/commands/backup/status';
 import type { Report } from '../../operate/report/report';
 import { describedStack } from '../../operate/stack';
+import { halfADayAway } from '../support/cluster/backed-up';
 import { captured, type Ran } from '../support/cluster/captured';
 import { controlPlane, eventually, removeNamespace } from '../support/cluster/control-plane';
 import { ContainerLog, serveLogs } from '../support/cluster/kubelet';
@@ -49,7 +50,7 @@ describe('backups by restic', function () {
       namespace: { name: namespace },
       // Only the test makes backups.
       backup: {
-        schedule: '0 0 31 2 *',
+        schedule: halfADayAway(),
         // Nobody makes the volumes of claims here.
         target: { kind: 's3', endpoint: 'https://s3.example.org', bucket: 'backups' },
       },

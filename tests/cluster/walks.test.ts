@@ -115,7 +115,7 @@ describe('the walks from nothing to a verified server', function () {
   describe('Context Engine on lab', () => {
     after(() => removeNamespace('context-engine'));
 
-    it('ends with nothing missing', async () => {
+    it('ends with nothing missing but what is brought from elsewhere', async () => {
       await world.bringLab();
       const gate = join(controlPlane().folder, 'always-there');
       writeFileSync(gate, '');
@@ -125,7 +125,8 @@ describe('the walks from nothing to a verified server', function () {
       mkdirSync(join(machine.home, '.docker'));
       writeFileSync(join(machine.home, '.docker', 'config.json'), '{"auths":{}}');
       for (const what of ['username', 'password']) writeFileSync(join(machine.home, `git-${what}`), 'x');
-      const script = `set -euxo pipefail\n${first}${walkOf(page, 'Context Engine on lab')}`;
+      const walk = `${first}${walkOf(page, 'Context Engine on lab')}`;
+      const script = `set -euxo pipefail\n${walk}npx fleet doctor --stack lab || true`;
       const { all = '', exitCode } = await execa('bash', ['-c', script], {
         cwd: machine.home,
         env: machine.env,
@@ -134,6 +135,15 @@ describe('the walks from nothing to a verified server', function () {
       });
       assert.equal(exitCode, 0, all);
       assert.match(all, /https:\/\/context\.lab\.example\.org\/mcp-http\/memory\/mcp/);
+      const missing =
+        all
+          .split('client print')
+          .at(-1)
+          ?.match(/^missing +.*?(?= {2,})/gm) ?? [];
+      assert.deepEqual(
+        missing.map((line) => line.replace(/^missing +/, '')),
+        ['volume of repository monolith', 'upload of repository sketches'],
+      );
     });
   });
 });
