@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { closeSync, openSync, readSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { runChild } from '../base/child';
 import { Failure } from '../base/failure';
@@ -29,6 +29,12 @@ export async function librariesOf(programs: readonly string[], libraryPath = '')
 
 /** Paths of libraries by the names that a program asks for; the loader is asked for by its path. */
 async function listed(program: string, env: Record<string, string>): Promise<Map<string, string>> {
+  if (!isBinary(program)) {
+    throw new Failure(
+      `${program} is a script, and not the program itself`,
+      'put the folder of the program first in PATH',
+    );
+  }
   const { stdout, stderr, exitCode, startError } = await runChild('ldd', [program], { env });
   if (startError)
     throw new Failure(`ldd cannot be run: ${startError.message}`, 'install it: Debian has it in libc-bin');
@@ -44,4 +50,16 @@ async function listed(program: string, env: Record<string, string>): Promise<Map
       return path === undefined ? [] : [[name ?? path, path] as const];
     }),
   );
+}
+
+/** Whether it begins as programs and libraries of Linux do. */
+function isBinary(path: string): boolean {
+  const start = Buffer.alloc(4);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, start);
+  } finally {
+    closeSync(file);
+  }
+  return start.equals(Buffer.from('\x7fELF'));
 }

@@ -8,10 +8,10 @@ import { archiveOf, layerOf } from './layer';
 
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
-/** Bytes with the media type that refers to them. */
+/** Bytes, and how others refer to them. */
 interface Blob {
-  readonly mediaType: string;
   readonly bytes: Buffer;
+  readonly descriptor: { readonly mediaType: string; readonly digest: string; readonly size: number };
 }
 
 /**
@@ -24,16 +24,16 @@ interface Blob {
 export async function packImage({ name, files, config }: Image, folder: string): Promise<PackedImage> {
   const tag = tagOf(name);
   const platform = { architecture: architecture(), os: 'linux' };
-  const layer: Blob = { mediaType: 'application/vnd.oci.image.layer.v1.tar', bytes: await layerOf(files) };
-  const rootfs = { type: 'layers', diff_ids: [digestOf(layer)] };
+  const layer = blobOf('application/vnd.oci.image.layer.v1.tar', await layerOf(files));
+  const rootfs = { type: 'layers', diff_ids: [layer.descriptor.digest] };
   const configuration = json('application/vnd.oci.image.config.v1+json', { ...platform, config, rootfs });
   const manifest = json('application/vnd.oci.image.manifest.v1+json', {
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    config: descriptor(configuration),
-    layers: [descriptor(layer)],
+    config: configuration.descriptor,
+    layers: [layer.descriptor],
   });
-  const digest = digestOf(manifest);
+  const { digest } = manifest.descriptor;
   const path = join(folder, `${fileName(name)}-${digest.replace('sha256:', '').slice(0, 12)}.tar`);
   if (!existsSync(path)) {
     // containerd takes the whole name from its own annotation; others know the tag alone.
@@ -41,7 +41,7 @@ export async function packImage({ name, files, config }: Image, folder: string):
     const index = json('application/vnd.oci.image.index.v1+json', {
       schemaVersion: 2,
       mediaType: 'application/vnd.oci.image.index.v1+json',
-      manifests: [{ ...descriptor(manifest), platform, annotations }],
+      manifests: [{ ...manifest.descriptor, platform, annotations }],
     });
     mkdirSync(folder, { recursive: true });
     writeAtomically(path, await layout(index, [manifest, configuration, layer]));
@@ -54,20 +54,17 @@ function layout(index: Blob, blobs: readonly Blob[]): Promise<Buffer> {
   return archiveOf([
     file('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}')),
     file('index.json', index.bytes),
-    ...blobs.map((blob) => file(`blobs/${digestOf(blob).replace(':', '/')}`, blob.bytes)),
+    ...blobs.map(({ bytes, descriptor }) => file(`blobs/${descriptor.digest.replace(':', '/')}`, bytes)),
   ]);
 }
 
 function json(mediaType: string, content: object): Blob {
-  return { mediaType, bytes: Buffer.from(JSON.stringify(content)) };
+  return blobOf(mediaType, Buffer.from(JSON.stringify(content)));
 }
 
-function digestOf({ bytes }: Blob): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-}
-
-function descriptor(blob: Blob) {
-  return { mediaType: blob.mediaType, digest: digestOf(blob), size: blob.bytes.length };
+function blobOf(mediaType: string, bytes: Buffer): Blob {
+  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  return { bytes, descriptor: { mediaType, digest, size: bytes.length } };
 }
 
 function architecture(): string {

@@ -7,7 +7,7 @@ import { orSkip } from '../support/contract/missing';
 import { containerOf } from '../support/contract/pod';
 import { distributionProgram } from '../support/contract/program';
 import { planOf } from '../support/contract/server';
-import { packed, standIn, toolImage } from '../support/images';
+import { hasStandIn, packed, standIn, toolImage } from '../support/images';
 import {
   Bundle,
   type Container,
@@ -152,4 +152,20 @@ describe('an image made without a registry, as its official one', function () {
     const volumes = { '/tmp': volume(bundle, 'tmp', user) };
     assert.equal((await bundle.run({ user, volumes, args: ['sh', '-c', script] })).output, 'hello\n');
   });
+});
+
+it('every image that a stack runs has a stand-in, save for those that no package registry has', () => {
+  const overlays = join(__dirname, '..', '..', 'deploy', 'k8s', 'overlays');
+  const files = readdirSync(overlays, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml'));
+  const images = files.flatMap((file) => readFileSync(join(overlays, file), 'utf8').match(/(?<= image: ).*/g) ?? []);
+  assert.ok(images.length > 50);
+  assert.deepEqual(
+    [...new Set(images.filter((image) => !hasStandIn(image)).map((image) => image.split(':')[0]))].sort(),
+    [
+      'docker.io/qdrant/qdrant',
+      'ghcr.io/ggml-org/llama.cpp',
+      'registry.example.org/context-engine',
+      'registry.lab.example.org/context-engine',
+    ],
+  );
 });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,12 +58,15 @@ interface RuntimeSpec {
 /** An image, unpacked by umoci, which compares every digest, and run by runc. */
 export class Bundle {
   readonly folder = mkdtempSync(join(tmpdir(), 'memory-fleet-bundle-'));
-  #count = 0;
+  readonly #containers: string[] = [];
 
   private constructor(
     private readonly runtime: Runtime,
     private readonly image: PackedImage,
-  ) {}
+  ) {
+    // A container does not end with the process that started it.
+    process.once('exit', () => this.remove());
+  }
 
   /** @throws Error where the archive is no image */
   static async of(runtime: Runtime, image: PackedImage): Promise<Bundle> {
@@ -85,7 +89,8 @@ export class Bundle {
 
   /** Starts a container. */
   start(options: ContainerOptions): Container {
-    const id = `${this.image.digest.slice(7, 19)}-${process.pid}-${this.#count++}`;
+    const id = `${this.image.digest.slice(7, 19)}-${process.pid}-${this.#containers.length}`;
+    this.#containers.push(id);
     const folder = join(this.folder, id);
     mkdirSync(folder);
     writeFileSync(join(folder, 'config.json'), JSON.stringify(this.#spec(options)));
@@ -104,7 +109,11 @@ export class Bundle {
     return this.#configuration().StopSignal;
   }
 
+  /** Ends every container that still runs and removes all that is left of them. */
   remove(): void {
+    for (const id of this.#containers.splice(0)) {
+      spawnSync(this.runtime.runc.path, [...this.#state, 'delete', '--force', id], { env: this.runtime.runc.env });
+    }
     rmSync(this.folder, { recursive: true, force: true });
   }
 

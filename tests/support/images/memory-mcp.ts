@@ -10,7 +10,8 @@ const home = '/home/memory-mcp';
 const model = `${home}/.cache/huggingface`;
 
 /**
- * The real server as the published image has it, with the made model in place of the downloaded one.
+ * The real server as the published image has it, with the made model in place of the downloaded one,
+ * BusyBox in place of Debian's shell and tools, and no git, which the server does not call.
  *
  * @see https://github.com/butterflyskies/memory-mcp/blob/main/Dockerfile
  */
