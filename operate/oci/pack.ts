@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../base/failure';
 import { writeAtomically } from '../base/files';
@@ -15,8 +15,8 @@ interface Blob {
 }
 
 /**
- * Packs an image for this machine's architecture as an archive of the OCI image layout, one layer, not compressed. What lies
- * there already under the same digest is not written again; what lies there is whole.
+ * Packs an image for this machine's architecture as an archive of the OCI image layout, one layer, not compressed. An
+ * archive that lies there already is whole, and is not written again.
  *
  * @param folder where archives are kept
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
@@ -33,20 +33,17 @@ export async function packImage({ name, files, config }: Image, folder: string):
     config: configuration.descriptor,
     layers: [layer.descriptor],
   });
-  const { digest } = manifest.descriptor;
-  const path = join(folder, `${fileName(name)}-${digest.replace('sha256:', '').slice(0, 12)}.tar`);
-  if (!existsSync(path)) {
-    // containerd takes the whole name from its own annotation; others know the tag alone.
-    const annotations = { 'io.containerd.image.name': name, 'org.opencontainers.image.ref.name': tag };
-    const index = json('application/vnd.oci.image.index.v1+json', {
-      schemaVersion: 2,
-      mediaType: 'application/vnd.oci.image.index.v1+json',
-      manifests: [{ ...manifest.descriptor, platform, annotations }],
-    });
-    mkdirSync(folder, { recursive: true });
-    writeAtomically(path, await layout(index, [manifest, configuration, layer]));
-  }
-  return { name, path, digest };
+  // containerd takes the whole name from its own annotation; others know the tag alone.
+  const annotations = { 'io.containerd.image.name': name, 'org.opencontainers.image.ref.name': tag };
+  const index = json('application/vnd.oci.image.index.v1+json', {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    manifests: [{ ...manifest.descriptor, platform, annotations }],
+  });
+  // The index says both name and content: the same content under two names is two archives.
+  const path = join(folder, `${fileName(name)}-${index.descriptor.digest.replace('sha256:', '').slice(0, 12)}.tar`);
+  if (!existsSync(path)) writeAtomically(path, await layout(index, [manifest, configuration, layer]));
+  return { name, path, digest: manifest.descriptor.digest };
 }
 
 function layout(index: Blob, blobs: readonly Blob[]): Promise<Buffer> {

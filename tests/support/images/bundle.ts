@@ -20,13 +20,8 @@ export interface Runtime {
 export async function containerRuntime(): Promise<Runtime> {
   if (process.getuid?.() !== 0) throw new Missing('containers are made by root alone', 'run the tests as root');
   const namespaces = ['--mount', '--net', '--ipc', '--uts', '--pid', '--fork'];
-  const { exitCode, stderr } = await runChild(
-    required('unshare', 'install the package util-linux'),
-    [...namespaces, 'true'],
-    {
-      env: {},
-    },
-  );
+  const unshare = required('unshare', 'install the package util-linux');
+  const { exitCode, stderr } = await runChild(unshare, [...namespaces, 'true'], { env: {} });
   if (exitCode !== 0) throw new Missing(`no container can be made here: ${stderr.trim()}`, 'use a machine of your own');
   return { umoci: await distributionProgram('umoci'), runc: await distributionProgram('runc') };
 }
@@ -55,6 +50,12 @@ interface RuntimeSpec {
   mounts: { destination: string; type: string; source: string; options?: string[] }[];
 }
 
+/** A container does not end with the process that started it. */
+const bundles = new Set<Bundle>();
+process.once('exit', () => {
+  for (const bundle of bundles) bundle.remove();
+});
+
 /** An image, unpacked by umoci, which compares every digest, and run by runc. */
 export class Bundle {
   readonly folder = mkdtempSync(join(tmpdir(), 'memory-fleet-bundle-'));
@@ -64,8 +65,7 @@ export class Bundle {
     private readonly runtime: Runtime,
     private readonly image: PackedImage,
   ) {
-    // A container does not end with the process that started it.
-    process.once('exit', () => this.remove());
+    bundles.add(this);
   }
 
   /** @throws Error where the archive is no image */
@@ -115,6 +115,7 @@ export class Bundle {
       spawnSync(this.runtime.runc.path, [...this.#state, 'delete', '--force', id], { env: this.runtime.runc.env });
     }
     rmSync(this.folder, { recursive: true, force: true });
+    bundles.delete(this);
   }
 
   get #place(): string {

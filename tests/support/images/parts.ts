@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from '../../../operate/base/child';
 import type { Content, ImageFiles, Owner } from '../../../operate/oci/image';
@@ -36,8 +36,8 @@ export function accounts(users: Readonly<Record<string, User>> = {}): ImageFiles
  * @param at where the image has it
  * @throws Missing
  */
-export async function programFiles(at: string, name: string, packageName = name): Promise<ImageFiles> {
-  const { path, env } = await distributionProgram(name, packageName);
+export async function programFiles(at: string, name: string): Promise<ImageFiles> {
+  const { path, env } = await distributionProgram(name);
   return { ...(await librariesOf([path], env.LD_LIBRARY_PATH)), [at]: { from: path } };
 }
 
@@ -78,10 +78,10 @@ export function folderFiles(
   left = (_: string) => false,
 ): ImageFiles {
   const files: Record<string, Content> = { [at]: { folder: {}, owner } };
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (left(entry.name)) continue;
-    const [inside, here] = [join(at, entry.name), join(folder, entry.name)];
-    if (entry.isDirectory()) Object.assign(files, folderFiles(inside, here, owner, left));
+  for (const name of readdirSync(folder)) {
+    if (left(name)) continue;
+    const [inside, here] = [join(at, name), join(folder, name)];
+    if (statSync(here).isDirectory()) Object.assign(files, folderFiles(inside, here, owner, left));
     else files[inside] = { from: here, owner };
   }
   return files;

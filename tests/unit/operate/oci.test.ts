@@ -148,6 +148,17 @@ describe('a packed image', () => {
     assert.equal(new Set(digests).size, others.length + 1);
   });
 
+  it('has an archive for each of its names', async () => {
+    const one = image(made('files'));
+    const other = { ...one, name: 'other.example/group/app:1.2-x' };
+    const packed = await Promise.all([one, other].map((each) => packImage(each, folder)));
+    for (const { digest, name, path } of packed) {
+      assert.equal(digest, packed[0]?.digest);
+      const index = JSON.parse(tar('-xOf', path, 'index.json'));
+      assert.equal(index.manifests[0].annotations['io.containerd.image.name'], name);
+    }
+  });
+
   it('is kept: what lies there is not written again', async () => {
     const packed = await packImage(image(made('files')), folder);
     writeFileSync(packed.path, 'kept');
