@@ -42,10 +42,15 @@ describe('an image made without a registry, as its official one', function () {
     return folder;
   };
 
-  /** Asks inside a container until its client says what is waited for. */
-  const said = async (bundle: Bundle, { id, process }: Container, url: string, awaited: RegExp): Promise<void> => {
+  /** Asks inside a container until the answer is what is waited for. */
+  const said = async (
+    bundle: Bundle,
+    { id, process }: Container,
+    command: readonly string[],
+    awaited: RegExp,
+  ): Promise<void> => {
     for (const end = Date.now() + 30_000; ; await sleep(100)) {
-      const { stdout, stderr } = await bundle.exec(id, ['wget', '-q', '-O', '-', url]);
+      const { stdout, stderr } = await bundle.exec(id, command);
       if (awaited.test(stdout + stderr)) return;
       assert.ok(Date.now() < end && !process.hasEnded, `${stdout}${stderr}${process.output}`);
     }
@@ -57,10 +62,23 @@ describe('an image made without a registry, as its official one', function () {
     const bundle = await unpacked(this, 'ghcr.io/butterflyskies/memory-mcp:0.17.1');
     const volumes = { '/data': volume(bundle, 'data', user), '/tmp': volume(bundle, 'tmp', user) };
     const container = bundle.start({ user, args: planOf().pod.containers[0]?.args ?? [], volumes });
-    await said(bundle, container, 'http://127.0.0.1:8080/healthz', /ok/);
+    const request =
+      'exec 3<>/dev/tcp/127.0.0.1/8080; printf "GET /healthz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n" >&3; cat <&3';
+    await said(bundle, container, ['bash', '-c', request], /^HTTP\/1.[01] 200 /);
     const { exitCode } = await bundle.exec(container.id, ['test', '-d', '/data/repo/.git']);
     assert.equal(exitCode, 0, container.process.output);
     assert.equal((await container.process.stop(20)).code, 0, container.process.output);
+
+    // The plan's script, which Debian's tools are there for.
+    const { command } = containerOf(
+      { containers: planOf({ indexRevision: 2 }).pod.initContainers ?? [] },
+      'rebuild-index',
+    );
+    for (const answer of [/\.memory-mcp-index\/.*\n/, /has been taken away for revision 2 before/]) {
+      const { code, output } = await bundle.run({ user, command: command ?? [], volumes });
+      assert.equal(code, 0, output);
+      assert.match(output, answer);
+    }
   });
 
   it("haproxy takes the plan's configuration, and ends by the image's own signal", async function () {
@@ -80,8 +98,8 @@ describe('an image made without a registry, as its official one', function () {
     };
 
     const container = bundle.start({ ...options, args });
-    await said(bundle, container, 'http://127.0.0.1:8081/mcp', /HTTP\/1.1 401/);
-    await said(bundle, container, 'http://127.0.0.1:8082/healthz', /HTTP\/1.1 503/);
+    await said(bundle, container, ['wget', '-O', '-', 'http://127.0.0.1:8081/mcp'], /HTTP\/1.1 401/);
+    await said(bundle, container, ['wget', '-O', '-', 'http://127.0.0.1:8082/healthz'], /HTTP\/1.1 503/);
     assert.equal((await container.process.stop(20, 'SIGUSR1')).code, 0, container.process.output);
     assert.equal(bundle.stopSignal, 'SIGUSR1');
 

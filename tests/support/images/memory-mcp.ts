@@ -3,7 +3,8 @@ import type { Image } from '../../../operate/oci/image';
 import { librariesOf } from '../../../operate/oci/libraries';
 import { madeModel } from '../contract/made-model';
 import { obtainMemoryMcp } from '../contract/memory-mcp-build';
-import { accounts, busyboxFiles, certificateFiles, folderFiles, path } from './parts';
+import { debianSlimFiles } from './debian-slim';
+import { accounts, certificateFiles, folderFiles, path } from './parts';
 
 const owner = [1000, 1000] as const;
 const home = '/home/memory-mcp';
@@ -11,7 +12,7 @@ const model = `${home}/.cache/huggingface`;
 
 /**
  * The real server as the published image has it, with the made model in place of the downloaded one,
- * BusyBox in place of Debian's shell and tools, and no git, which the server does not call.
+ * and without git, which the server does not call.
  *
  * @see https://github.com/butterflyskies/memory-mcp/blob/main/Dockerfile
  */
@@ -22,7 +23,7 @@ export async function memoryMcp(name: string): Promise<Image> {
     files: {
       ...accounts({ 'memory-mcp': { ids: owner, home } }),
       ...certificateFiles(),
-      ...(await busyboxFiles()),
+      ...(await debianSlimFiles()),
       ...(await librariesOf([program])),
       '/usr/local/bin/memory-mcp': { from: program },
       [home]: { folder: { mode: 0o700 }, owner },

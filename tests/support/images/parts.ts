@@ -34,10 +34,11 @@ export function accounts(users: Readonly<Record<string, User>> = {}): ImageFiles
  * A program of the distribution with its libraries.
  *
  * @param at where the image has it
+ * @param packageName package of Debian that has the program
  * @throws Missing
  */
-export async function programFiles(at: string, name: string): Promise<ImageFiles> {
-  const { path, env } = await distributionProgram(name);
+export async function programFiles(at: string, name: string, packageName = name): Promise<ImageFiles> {
+  const { path, env } = await distributionProgram(name, packageName);
   return { ...(await librariesOf([path], env.LD_LIBRARY_PATH)), [at]: { from: path } };
 }
 
