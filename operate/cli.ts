@@ -83,6 +83,7 @@ program
   .description('obtain the tools, run a control plane, deploy the stack `local`')
   .option('--kubeconfig <file>', 'deploy to an existing cluster instead')
   .option('--context <name>', 'context of that file (default: its current one)')
+  .option('--real', 'run the pods on a real node of this machine (Linux, as root) instead of simulating nodes')
   .option(
     '--image <key=image>',
     'image that nobody publishes, such as contextEngine=registry.internal/engine:1 (again for another); without one the system is left out',

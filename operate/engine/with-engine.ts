@@ -24,9 +24,13 @@ export interface EngineRun extends Engine {
   readonly overrides?: ConfigOverrides;
 }
 
-/** The stack file that the engine last worked with on a cluster. */
-export function lastStackFile(home: FleetHome, cluster: StackCluster, stack: string): string {
-  return join(home.state, knownUid(cluster), 'work', stack, `Pulumi.${stack}.yaml`);
+/**
+ * The stack file that the engine last worked with on a cluster.
+ *
+ * @param state name of the folder of the cluster's state: its uid, or the name of a control plane of our own
+ */
+export function lastStackFile(home: FleetHome, state: string, stack: string): string {
+  return join(home.state, state, 'work', stack, `Pulumi.${stack}.yaml`);
 }
 
 /** Works with the engine on the state that is kept for this cluster, one command at a time. */

@@ -12,7 +12,9 @@ import { type Tools, toolPath } from '../toolchain';
 import { toolEnvironment } from '../toolchain/environment';
 import { lastLines } from '../toolchain/go';
 import type { Definitions } from './definitions';
+import { hasReal, type Nodes, requireSameNodes } from './kinds-of-nodes';
 import { kwokctlConfig, kwokctlOptions } from './kwok-config';
+import { nodePlace } from './node';
 import { choosePorts } from './ports';
 import { clusterProcesses, componentNames, stopProcesses } from './processes';
 
@@ -24,6 +26,8 @@ export interface ControlPlaneOptions {
   readonly home: FleetHome;
   readonly tools: Tools;
   readonly name: string;
+  /** What its nodes are. @default simulated */
+  readonly nodes?: Nodes | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((step: string) => void) | undefined;
 }
@@ -47,11 +51,14 @@ export function kwokFolder(home: FleetHome, name: string): string {
  * @throws Failure with the last lines of the log of what did not come up; Interrupted
  */
 export async function ensureControlPlane(options: ControlPlaneOptions, definitions: Definitions): Promise<Start> {
-  const { home, name, tools } = options;
+  const { home, name, tools, nodes = 'simulated' } = options;
   const place = home.cluster(name);
   const folder = kwokFolder(home, name);
-  const wanted = JSON.stringify({ options: kwokctlOptions(tools), stages: stagesHash(definitions) });
+  const record = join(place.root, 'nodes');
+  const wanted = JSON.stringify({ options: kwokctlOptions(tools, nodes), stages: stagesHash(definitions) });
   const existed = existsSync(join(dataFolder(home, name), 'etcd', 'member'));
+  if (existed) requireSameNodes(readIfExists(record) ?? 'simulated', nodes);
+  writeAtomically(record, nodes);
   if (existed && readIfExists(join(place.root, 'wanted.json')) === wanted && (await answers(options))) return 'running';
   options.onStep?.(existed ? 'starting the control plane' : 'creating the control plane');
   await stopProcesses(folder);
@@ -102,6 +109,11 @@ export function explain(folder: string, error: unknown): unknown {
   );
 }
 
+/** Where a running cluster has its certificates and their keys. */
+export function certificatesOf(home: FleetHome, name: string): string {
+  return join(kwokFolder(home, name), 'pki');
+}
+
 /** What a cluster must not lose: the store, and the keys that its tokens and certificates were made with. */
 function dataFolder(home: FleetHome, name: string): string {
   return join(home.cluster(name).root, 'data');
@@ -123,14 +135,16 @@ function layOut(folder: string, data: string): void {
 }
 
 async function create(options: ControlPlaneOptions, definitions: Definitions): Promise<void> {
-  const { home, name, tools } = options;
+  const { home, name, tools, nodes = 'simulated' } = options;
   const place = home.cluster(name);
   mkdirSync(place.kwok, { recursive: true });
   const config = join(place.root, 'kwokctl.yaml');
   const ports = await choosePorts(join(place.root, 'ports.json'));
-  writeAtomically(config, kwokctlConfig(name, kwokctlOptions(tools), ports, definitions.stages));
+  const real = { volumes: nodePlace(home, name).volumes, certificates: certificatesOf(home, name) };
+  const content = [name, kwokctlOptions(tools, nodes), ports, definitions.stages] as const;
+  writeAtomically(config, kwokctlConfig(...content, hasReal(nodes) ? real : undefined));
   await kwokctl(options, ['create', 'cluster', '--config', config, '--kubeconfig', '']);
-  cpSync(join(kwokFolder(home, name), 'pki'), join(dataFolder(home, name), 'pki'), { recursive: true });
+  cpSync(certificatesOf(home, name), join(dataFolder(home, name), 'pki'), { recursive: true });
   writeAtomically(place.kubeconfig, oneContext(join(kwokFolder(home, name), 'kubeconfig.yaml')).content, 0o600);
 }
 

@@ -1,13 +1,16 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Failure, throwIfInterrupted } from '../base/failure';
 import type { FleetHome } from '../base/fleet-home';
 import { withLock } from '../base/lock';
 import { type Api, connect } from '../cluster/api';
 import type { Tools } from '../toolchain';
-import { allRun, ensureControlPlane, explain, kwokFolder, type Start, until } from './control-plane';
+import { allRun, certificatesOf, ensureControlPlane, explain, kwokFolder, type Start, until } from './control-plane';
 import { ensureDefinitions } from './crds';
 import { type Definitions, loadDefinitions } from './definitions';
 import { ensureIngressClass } from './ingress-class';
+import { hasReal, hasSimulated, type Nodes } from './kinds-of-nodes';
+import { ensureNode, requireMachine, stopNode } from './node';
 import { ensureNodes, readyNodes } from './nodes';
 import { type ClusterProcess, stopProcesses } from './processes';
 import { ensureStorageClasses, sharedClass, standardClass } from './storage-classes';
@@ -15,8 +18,8 @@ import { ensureStorageClasses, sharedClass, standardClass } from './storage-clas
 export type { Start } from './control-plane';
 export type { ClusterProcess } from './processes';
 
-/** Simulated nodes of a control plane. */
-const nodes = 3;
+/** How many nodes of a control plane are simulated, where any are. */
+const simulated = 3;
 
 /** What a control plane is made of. */
 export interface LocalClusterOptions {
@@ -28,6 +31,10 @@ export interface LocalClusterOptions {
   readonly name: string;
   /** Which of the pinned resource definitions are installed, by their names. @default all */
   readonly definitions?: (name: string) => boolean;
+  /** What its nodes are. @default simulated */
+  readonly nodes?: Nodes;
+  /** Archives of images that a real node is to have without a registry. @default none */
+  readonly images?: readonly string[];
   readonly signal?: AbortSignal | undefined;
   /** Called with a few words as each step begins. */
   readonly onStep?: ((step: string) => void) | undefined;
@@ -59,6 +66,7 @@ export interface Cluster {
 export async function createCluster(options: LocalClusterOptions): Promise<Cluster> {
   const { home, name, signal } = options;
   refuseSpaces(home.cluster(name).root);
+  if (hasReal(options.nodes ?? 'simulated')) requireMachine();
   const pinned = await loadDefinitions({
     home,
     projectDir: options.projectDir,
@@ -79,7 +87,8 @@ export async function createCluster(options: LocalClusterOptions): Promise<Clust
  * @returns what was ended; nothing where it did not run
  */
 export async function stopCluster(home: FleetHome, name: string): Promise<readonly ClusterProcess[]> {
-  return stopProcesses(kwokFolder(home, name));
+  const node = await stopNode(home, name);
+  return [...node, ...(await stopProcesses(kwokFolder(home, name)))];
 }
 
 /** Ends the processes of a cluster and forgets everything about it. */
@@ -96,6 +105,10 @@ async function ensureCluster(options: LocalClusterOptions, definitions: Definiti
   try {
     const api = await connect(place.kubeconfig);
     await equip(api, options, definitions);
+    if (hasReal(options.nodes ?? 'simulated')) {
+      const authority = join(certificatesOf(home, name), 'ca.crt');
+      await ensureNode({ ...options, api, authority, cluster: name, kubeconfig: place.kubeconfig });
+    }
     throwIfInterrupted(signal);
     return {
       name,
@@ -113,14 +126,16 @@ async function ensureCluster(options: LocalClusterOptions, definitions: Definiti
 }
 
 async function equip(api: Api, options: LocalClusterOptions, definitions: Definitions): Promise<void> {
-  await ensureNodes(api, nodes);
+  const nodes = options.nodes ?? 'simulated';
+  const count = hasSimulated(nodes) ? simulated : 0;
+  await ensureNodes(api, count, hasReal(nodes));
   await ensureStorageClasses(api, [standardClass, sharedClass]);
   await ensureIngressClass(api);
   await ensureDefinitions(api, definitions, options.signal, (count) =>
     options.onStep?.(`installing ${count} resource definitions`),
   );
-  const whole = async () => allRun(options.home, options.name) && (await readyNodes(api)) >= nodes;
-  await until(`every program runs and ${nodes} nodes are ready`, options, whole);
+  const whole = async () => allRun(options.home, options.name) && (await readyNodes(api)) >= count;
+  await until(`every program runs and ${count} simulated nodes are ready`, options, whole);
 }
 
 /** kwokctl reads its folder from the environment up to the first space, and would work in another one. */

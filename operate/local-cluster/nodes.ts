@@ -1,11 +1,19 @@
 import { type Api, type ApiObject, apply, get } from '../cluster/api';
+import { simulatedTaint } from './kinds-of-nodes';
 
-/** Simulated machines: each in a zone of its own, with room for everything a stack describes. */
-export function simulatedNodes(count: number): readonly ApiObject[] {
-  return Array.from({ length: count }, (_, index) => simulatedNode(index + 1));
+/** Annotation by which kwok knows the nodes that it plays. */
+export const simulatedMark = { key: 'kwok.x-k8s.io/node', value: 'fake' } as const;
+
+/**
+ * Simulated machines: each in a zone of its own, with room for everything a stack describes.
+ *
+ * @param tainted whether pods must tolerate them
+ */
+export function simulatedNodes(count: number, tainted: boolean): readonly ApiObject[] {
+  return Array.from({ length: count }, (_, index) => simulatedNode(index + 1, tainted));
 }
 
-function simulatedNode(number: number): ApiObject {
+function simulatedNode(number: number, tainted: boolean): ApiObject {
   const name = `node-${number}`;
   const room = { cpu: '32', memory: '256Gi', 'ephemeral-storage': '1Ti', pods: '110' };
   return {
@@ -13,7 +21,7 @@ function simulatedNode(number: number): ApiObject {
     kind: 'Node',
     metadata: {
       name,
-      annotations: { 'kwok.x-k8s.io/node': 'fake' },
+      annotations: { [simulatedMark.key]: simulatedMark.value },
       labels: {
         'kubernetes.io/arch': 'amd64',
         'kubernetes.io/hostname': name,
@@ -23,27 +31,43 @@ function simulatedNode(number: number): ApiObject {
         type: 'kwok',
       },
     },
+    ...(tainted && { spec: { taints: [simulatedTaint] } }),
     status: { allocatable: room, capacity: room },
   };
 }
 
 /** Creates the nodes that are missing. */
-export async function ensureNodes(api: Api, count: number): Promise<void> {
-  for (const node of simulatedNodes(count)) await apply(api, '/api/v1/nodes', node);
+export async function ensureNodes(api: Api, count: number, tainted: boolean): Promise<void> {
+  for (const node of simulatedNodes(count, tainted)) await apply(api, '/api/v1/nodes', node);
 }
 
 /** How many nodes report Ready. */
 export async function readyNodes(api: Api): Promise<number> {
-  const list = await get<NodeList>(api, '/api/v1/nodes');
-  return (list?.items ?? []).filter(isReady).length;
+  const list = await get<{ readonly items: readonly WithConditions[] }>(api, '/api/v1/nodes');
+  return (list?.items ?? []).filter((node) => holds(node, 'Ready')).length;
 }
 
-interface NodeList {
-  readonly items: readonly {
-    readonly status?: { readonly conditions?: readonly { type: string; status: string }[] };
-  }[];
+/** An object whose state is told by conditions. */
+export interface WithConditions {
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastHeartbeatTime?: string;
+    }[];
+  };
 }
 
-function isReady(node: NodeList['items'][number]): boolean {
-  return (node.status?.conditions ?? []).some((each) => each.type === 'Ready' && each.status === 'True');
+/**
+ * Whether a condition of an object holds.
+ *
+ * @param since moment in milliseconds; what was said last before it counts no more. Only conditions of nodes say when
+ */
+export function holds(object: WithConditions | undefined, condition: string, since = 0): boolean {
+  return (object?.status?.conditions ?? []).some(
+    ({ type, status, lastHeartbeatTime }) =>
+      type === condition &&
+      status === 'True' &&
+      (lastHeartbeatTime === undefined || Date.parse(lastHeartbeatTime) >= since),
+  );
 }

@@ -17,7 +17,10 @@ export const toolNames = [
 /** Tools that only tests need: Argo CD's sync engine and checks of health, and what checks alert rules, policies and values. */
 export const testTools = ['agent', 'argocd-judge', 'promtool', 'cyclonus', 'cilium-judge', 'values-judge'] as const;
 
-export type ToolName = (typeof toolNames)[number] | (typeof testTools)[number];
+/** Tools that only a real node needs: the node's part of Kubernetes, its DNS, and what enforces network policies. */
+export const nodeTools = ['kubelet', 'kube-proxy', 'coredns', 'kube-router'] as const;
+
+export type ToolName = (typeof toolNames)[number] | (typeof testTools)[number] | (typeof nodeTools)[number];
 
 /** What is enough to deploy to a cluster that exists already. */
 export const deployTools: readonly ToolName[] = ['kubectl', 'pulumi', 'pulumi-resource-kubernetes'];
@@ -37,6 +40,9 @@ export const batches: readonly (readonly ToolName[])[] = [
   ['cyclonus'],
   ['cilium-judge'],
   ['values-judge'],
+  ['kubelet', 'kube-proxy'],
+  ['coredns'],
+  ['kube-router'],
 ];
 
 /** One pinned tool, as `tools/toolchain.json` describes it. */

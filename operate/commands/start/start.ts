@@ -9,10 +9,12 @@ import { knownUid, type StackCluster, stackCluster } from '../../cluster/stack-c
 import { type Deployed, deployStep, type WithStack } from '../../engine/deploy';
 import { lastStackFile, withEngine, withEngineAt } from '../../engine/with-engine';
 import { type Cluster, createCluster } from '../../local-cluster';
+import type { Nodes } from '../../local-cluster/kinds-of-nodes';
+import { requireMachine } from '../../local-cluster/node';
 import { missingOf, toDoInWords } from '../../needs/missing';
 import { type DescribedStack, describedStack } from '../../stack';
 import { forgetBuildFiles, hasBuildFiles } from '../../toolchain/go-caches';
-import { deployTools } from '../../toolchain/manifest';
+import { deployTools, nodeTools, type ToolName, toolNames } from '../../toolchain/manifest';
 import { toolsStep } from '../../toolchain/tools-step';
 import { type ChosenStack, chosenStack } from './images';
 import { refuseOthersNamespaces } from './namespaces';
@@ -23,7 +25,9 @@ export interface StartOptions {
   /** A kubeconfig of an existing cluster to deploy to, instead of a control plane of our own. */
   readonly kubeconfig?: string;
   readonly context?: string;
-  /** Images of an existing cluster by their keys, each as `KEY=IMAGE`. */
+  /** Whether the control plane of our own gets a real node, on which pods run, instead of simulated ones. @default false */
+  readonly real?: boolean;
+  /** Images of an existing cluster or a real node by their keys, each as `KEY=IMAGE`. */
   readonly image?: readonly string[];
   readonly yes?: boolean;
 }
@@ -40,25 +44,23 @@ export async function start(run: CommandRun, options: StartOptions): Promise<voi
         'name the file that has this context',
       );
     }
-    if (options.image !== undefined) {
-      throw new Failure('--image was given without --kubeconfig', 'leave it out: simulated nodes pull no images');
+    if (options.image !== undefined && !options.real) {
+      throw new Failure(
+        '--image was given without --kubeconfig or --real',
+        'leave it out: simulated nodes pull no images',
+      );
     }
-    await startLocal(run);
+    await (options.real ? startReal(run, options) : startLocal(run, simulatedPlace(run)));
     return;
+  }
+  if (options.real) {
+    throw new Failure('--real was given with --kubeconfig', 'leave it out: a cluster that exists has its own nodes');
   }
   const described = describedStack(run.projectDir, localName);
   const cluster = await stackCluster(run.home, described, options);
   console.log(describe(cluster));
   const yes = options.yes === true;
-  const chosen = await chosenStack(described, {
-    ...run,
-    image: options.image,
-    lastStackFile: lastStackFile(run.home, cluster, localName),
-    mayAsk: !yes && canAsk(),
-  });
-  for (const system of chosen.leftOut) {
-    console.log(`${system} is left out: nobody publishes its image, and none was named (--image ${system}=IMAGE)`);
-  }
+  const chosen = await withPulledImages(run, described, knownUid(cluster), options);
   const systems = chosen.stack.plan.systems.map(({ path }) => path.join('.')).join(' and ');
   await refuseOthersNamespaces((path) => get(cluster.api, path), chosen.stack);
   const question = `Deploy ${systems} of stack ${localName} to this cluster?`;
@@ -66,17 +68,61 @@ export async function start(run: CommandRun, options: StartOptions): Promise<voi
   else console.log('nothing was touched');
 }
 
-async function startLocal(run: CommandRun): Promise<void> {
+/** The stack as nodes that pull images can run it. Says what is left out. */
+async function withPulledImages(
+  run: CommandRun,
+  described: DescribedStack,
+  state: string,
+  { image, yes }: StartOptions,
+): Promise<ChosenStack> {
+  const last = lastStackFile(run.home, state, localName);
+  const chosen = await chosenStack(described, { ...run, image, lastStackFile: last, mayAsk: !yes && canAsk() });
+  for (const system of chosen.leftOut) {
+    console.log(`${system} is left out: nobody publishes its image, and none was named (--image ${system}=IMAGE)`);
+  }
+  return chosen;
+}
+
+/** A control plane of our own before it runs. */
+interface LocalPlace {
+  readonly chosen: Pick<ChosenStack, 'stack' | 'overrides'>;
+  readonly nodes: Nodes;
+  readonly names?: readonly ToolName[];
+  /** What is true of its nodes, for whoever looks at it. */
+  readonly told: string;
+}
+
+function simulatedPlace(run: CommandRun): LocalPlace {
+  return {
+    chosen: { stack: describedStack(run.projectDir, localName), overrides: {} },
+    nodes: 'simulated',
+    told: 'The nodes are simulated: the API server, the controllers and the scheduler are real, and no container runs.',
+  };
+}
+
+async function startReal(run: CommandRun, options: StartOptions): Promise<void> {
+  requireMachine();
+  const described = describedStack(run.projectDir, localName);
+  await startLocal(run, {
+    chosen: await withPulledImages(run, described, localName, options),
+    nodes: 'real',
+    names: [...toolNames, ...nodeTools],
+    told: `The node is real: containers run on this machine, in namespaces of their own, and network policies hold.`,
+  });
+}
+
+async function startLocal(run: CommandRun, { chosen, nodes, names, told }: LocalPlace): Promise<void> {
   const step = startProgress();
-  const tools = await toolsStep(step, run);
+  const tools = await toolsStep(step, run, names);
   const cluster = await step(
     'Control plane',
-    (say) => createCluster({ ...run, tools, name: localName, onStep: say }),
+    (say) => createCluster({ ...run, tools, name: localName, nodes, onStep: say }),
     ({ server, start: how }) => `Control plane: ${startInWords[how]}, ${server}`,
   );
   const { kubeconfig } = cluster;
   const place = { stack: localName, kubeconfig, stateDir: join(run.home.state, localName) };
-  const withStack: WithStack = (work, onWait) => withEngineAt({ run, tools, onWait }, place, work);
+  const withStack: WithStack = (work, onWait) =>
+    withEngineAt({ run, tools, onWait }, place, work, () => chosen.overrides);
   const deployed = await deployStep(step, localName, withStack, run.signal).catch(async (error: unknown) => {
     // Who interrupts a start wants nothing to be left running; who meets an error may want to look.
     if (run.signal.aborted && cluster.start !== 'running') await cluster.stop();
@@ -85,11 +131,8 @@ async function startLocal(run: CommandRun): Promise<void> {
   if (hasBuildFiles(run.home)) await removeBuildFiles(step, run);
   report(run, kubeconfig, deployed);
   const api = await connect(kubeconfig);
-  await tellToDo(run, describedStack(run.projectDir, localName), { api, kubeconfig, ownConfig: true });
-  console.log(
-    '\nThe nodes are simulated: the API server, the controllers and the scheduler are real, and no container runs.\n' +
-      '`npm stop` ends it and keeps its data, `npm run reset` forgets it.',
-  );
+  await tellToDo(run, chosen.stack, { api, kubeconfig, ownConfig: true });
+  console.log(`\n${told}\n\`npm stop\` ends it and keeps its data, \`npm run reset\` forgets it.`);
 }
 
 async function startExisting(run: CommandRun, { overrides, stack }: ChosenStack, cluster: StackCluster): Promise<void> {

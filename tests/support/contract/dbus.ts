@@ -2,7 +2,8 @@ import { copyFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { runChild } from '../../../operate/base/child';
 import type { FleetHome } from '../../../operate/base/fleet-home';
-import { copyLibrary, unpackedPackage } from './debian';
+import { copyLibrary } from '../../../operate/toolchain/debian';
+import { unpackedPackage } from './unpacked';
 
 const name = 'libdbus-1.so.3';
 

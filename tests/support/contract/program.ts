@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fleetHome } from '../../../operate/base/fleet-home';
-import { libraryPath, unpackedPackage } from './debian';
+import { libraryPath } from '../../../operate/toolchain/debian';
 import { onPath } from './missing';
+import { unpackedPackage } from './unpacked';
 
 /** A program that is ready to run. */
 export interface Program {

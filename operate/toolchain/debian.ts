@@ -1,38 +1,43 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type ChildResult, runChild } from '../../../operate/base/child';
-import type { FleetHome } from '../../../operate/base/fleet-home';
-import { withLock } from '../../../operate/base/lock';
-import { lastLines } from '../../../operate/toolchain/go';
-import { Missing, onPath } from './missing';
+import { type ChildResult, runChild } from '../base/child';
+import { Failure } from '../base/failure';
+import type { FleetHome } from '../base/fleet-home';
+import { withLock } from '../base/lock';
+import { lastLines } from './go';
+import { executablesOnPath } from './on-path';
 
 /**
- * Unpacks a Debian package, and what it depends on and the machine lacks, into a folder of ours. Nothing is installed
+ * Unpacks Debian packages, and what they depend on and the machine lacks, into a folder of ours. Nothing is installed
  * and nobody has to be root, so a new machine needs no preparation. The folder is kept.
  *
- * @param packageName package of the release that this machine runs
+ * @param packages packages of the release that this machine runs
  * @returns the folder with the tree of the packages
- * @throws Missing where this is no Debian or its archive cannot be reached
+ * @throws Failure where this is no Debian or its archive cannot be reached
  */
-export async function unpackedPackage(home: FleetHome, packageName: string): Promise<string> {
-  const place = join(home.tools, 'debian', packageName);
+export async function unpackedPackages(home: FleetHome, packages: readonly string[]): Promise<string> {
+  const name = [...packages].sort().join('+');
+  const place = join(home.tools, 'debian', name);
   if (existsSync(place)) return place;
-  await withLock(home.locks, `debian-${packageName}`, async () => {
-    if (!existsSync(place)) await fill(home, packageName, place);
+  await withLock(home.locks, `debian-${name}`, async () => {
+    if (!existsSync(place)) await fill(home, packages, place);
   });
   return place;
 }
 
-async function fill(home: FleetHome, packageName: string, place: string): Promise<void> {
-  const remedy = `install the package ${packageName}`;
-  if (!onPath('apt-get') || !onPath('dpkg-deb')) throw new Missing(`${packageName} is not installed`, remedy);
+async function fill(home: FleetHome, packages: readonly string[], place: string): Promise<void> {
+  const [few, names] = [packages.length === 1, new Intl.ListFormat('en').format(packages)];
+  const remedy = `install the package${few ? '' : 's'} ${names}`;
+  if (!onPath('apt-get') || !onPath('dpkg-deb')) {
+    throw new Failure(`${names} ${few ? 'is' : 'are'} not installed`, remedy);
+  }
   mkdirSync(home.scratch, { recursive: true });
   const folder = mkdtempSync(join(home.scratch, 'debian-'));
   try {
-    await download(folder, packageName, remedy);
+    await download(folder, packages, remedy);
     const root = join(folder, 'root');
     for (const file of archives(folder)) await run('dpkg-deb', ['--extract', file, root], remedy);
-    if (!existsSync(root)) throw new Missing(`${packageName} brings nothing that is not installed already`, remedy);
+    if (!existsSync(root)) throw new Failure(`${names} brings nothing that is not installed already`, remedy);
     mkdirSync(dirname(place), { recursive: true });
     renameSync(root, place);
   } finally {
@@ -41,7 +46,7 @@ async function fill(home: FleetHome, packageName: string, place: string): Promis
 }
 
 /** Downloads what an installation would download, with lists of our own: a new machine has none, and theirs need root. */
-async function download(folder: string, packageName: string, remedy: string): Promise<void> {
+async function download(folder: string, packages: readonly string[], remedy: string): Promise<void> {
   for (const part of ['lists/partial', 'archives/partial']) mkdirSync(join(folder, part), { recursive: true });
   const ours = Object.entries({
     'Dir::State::lists': join(folder, 'lists'),
@@ -53,7 +58,7 @@ async function download(folder: string, packageName: string, remedy: string): Pr
   }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   await run('apt-get', ['update', '-q', ...ours], remedy);
   const choices = ['--download-only', '--no-install-recommends', '--yes', '-q'];
-  await run('apt-get', ['install', ...choices, ...ours, packageName], remedy);
+  await run('apt-get', ['install', ...choices, ...ours, ...packages], remedy);
 }
 
 function archives(folder: string): string[] {
@@ -67,7 +72,11 @@ async function run(command: string, args: readonly string[], remedy: string): Pr
   const path = onPath(command) ?? command;
   const result = await runChild(path, args, { env: { ...environment(), LC_ALL: 'C' } });
   if (result.exitCode === 0) return result;
-  throw new Missing(`${basename(command)} failed: ${lastLines(result.stderr || result.stdout, 2)}`, remedy);
+  throw new Failure(`${basename(command)} failed: ${lastLines(result.stderr || result.stdout, 2)}`, remedy);
+}
+
+function onPath(name: string): string | undefined {
+  return executablesOnPath(name, `${process.env.PATH ?? ''}:/usr/sbin:/sbin`)[0];
 }
 
 function environment(): Record<string, string> {
