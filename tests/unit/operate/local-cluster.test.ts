@@ -9,7 +9,8 @@ import { parse, parseAllDocuments } from 'yaml';
 import { kwokctlError } from '../../../operate/local-cluster/control-plane';
 import { servedKinds } from '../../../operate/local-cluster/crds';
 import { verify } from '../../../operate/local-cluster/definitions';
-import { keepsRunning, kwokctlConfig } from '../../../operate/local-cluster/kwok-config';
+import { requireSameNodes } from '../../../operate/local-cluster/kinds-of-nodes';
+import { keepsRunning, kwokctlConfig, type RealNode } from '../../../operate/local-cluster/kwok-config';
 import { simulatedNodes } from '../../../operate/local-cluster/nodes';
 import { choosePorts, isFree } from '../../../operate/local-cluster/ports';
 import { clusterProcesses, stopProcesses } from '../../../operate/local-cluster/processes';
@@ -120,6 +121,62 @@ spec: {selector: {matchExpressions: [{key: .status.phase, operator: In, values: 
       key: `.metadata.annotations["${keepsRunning}"]`,
       operator: 'DoesNotExist',
     });
+  });
+
+  it('leaves a real node to its own kubelet, which is reached by its address with a certificate', () => {
+    const [config] = parseAllDocuments(kwokctlConfig('test', {}, ports, '', { volumes: '/v', certificates: '/c' })).map(
+      (each) => each.toJS(),
+    );
+    const flags = (component: string): Record<string, string> =>
+      Object.fromEntries(
+        config.componentsPatches
+          .filter(({ name }: { name: string }) => name === component)
+          .flatMap(({ extraArgs }: { extraArgs: { key: string; value: string }[] }) => extraArgs)
+          .map(({ key, value }: { key: string; value: string }) => [key, value]),
+      );
+    assert.equal(flags('kwok-controller')['manage-all-nodes'], 'false');
+    assert.equal(flags('kwok-controller')['manage-nodes-with-annotation-selector'], 'kwok.x-k8s.io/node=fake');
+    assert.equal(flags('kube-apiserver')['kubelet-preferred-address-types'], 'InternalIP');
+    assert.equal(flags('kube-apiserver')['kubelet-client-certificate'], '/c/admin.crt');
+  });
+
+  it('says in both stages of volumes that those for a real node are folders on it', () => {
+    const stages = (real?: RealNode) =>
+      parseAllDocuments(kwokctlConfig('test', {}, ports, '', real))
+        .map((each) => each.toJS())
+        .filter((each) => each?.kind === 'Stage');
+    const templates = (real?: RealNode) =>
+      stages(real).flatMap(({ spec }) =>
+        spec.steps.flatMap((step: { apply?: { template: string } }) => step.apply?.template ?? []),
+      );
+    const real = templates({ volumes: '/v', certificates: '/c' });
+    assert.equal(real.length, 2);
+    for (const template of real) {
+      assert.match(template, /local: \{ path: "\/v\/pvc-\{\{ \.metadata\.uid \}\}" \}/);
+      assert.match(template, /\{\{ else \}\}\n +csi:\n +driver: .*\n +volumeHandle: .*\n +\{\{ end \}\}/);
+    }
+    for (const template of templates()) assert.doesNotMatch(template, /local:/);
+  });
+
+  it('keeps pods off simulated nodes where a real one stands beside them', () => {
+    const taints = (tainted: boolean) => simulatedNodes(1, tainted).map(({ spec }) => spec);
+    assert.deepEqual(taints(false), [undefined]);
+    assert.deepEqual(taints(true), [{ taints: [{ key: 'memory-fleet.local/simulated', effect: 'NoSchedule' }] }]);
+  });
+
+  it('keeps the kind of its nodes', () => {
+    for (const [kept, wanted] of [
+      ['simulated', 'real'],
+      ['real', 'simulated'],
+      ['both', 'real'],
+    ] as const) {
+      assert.throws(
+        () => requireSameNodes(kept, wanted),
+        { name: 'Failure', remedy: /npm run reset/ },
+        `${kept} ${wanted}`,
+      );
+    }
+    requireSameNodes('real', 'real');
   });
 
   it('has nodes in zones of their own', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { batches, readToolchain, testTools, toolNames } from '../../../operate/toolchain/manifest';
+import { batches, nodeTools, readToolchain, testTools, toolNames } from '../../../operate/toolchain/manifest';
 import { executablesOnPath } from '../../../operate/toolchain/on-path';
 import { fits, parseVersion, versionOf } from '../../../operate/toolchain/version';
 import { folder, removeFolders, standIn } from '../../support/unit/operate';
@@ -37,7 +37,7 @@ describe('versions of tools', () => {
   });
 
   it('obtains every tool in one batch, and only tools of one module together', () => {
-    assert.deepEqual(batches.flat().sort(), [...toolNames, ...testTools].sort());
+    assert.deepEqual(batches.flat().sort(), [...toolNames, ...testTools, ...nodeTools].sort());
     for (const batch of batches) assert.equal(new Set(batch.map((name) => pinOf(name).module)).size, 1, batch.join());
   });
 
