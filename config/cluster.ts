@@ -39,7 +39,7 @@ const argocd = z.strictObject({
   uncomparedReason: reason
     .optional()
     .describe(
-      'Why `up` in mode shared need not see what Argo CD follows: the overlay on disk is then compared instead, where the repository cannot be read. Absent = `up` refuses.',
+      'Why `up` in mode shared need not see what Argo CD follows: the overlay on disk is then compared instead, where the repository cannot be read. In the other modes: why a production stack needs no overlay there. Absent = `up` refuses.',
     ),
   server: httpsUrl
     .default('https://kubernetes.default.svc')

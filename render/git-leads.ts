@@ -26,7 +26,12 @@ export interface LeadRun {
 
 /** What the Applications of a plan follow, against the plan. */
 export type FollowedOverlay =
-  | { readonly found: FollowedCommit; readonly differences: readonly string[] }
+  | {
+      readonly found: FollowedCommit;
+      readonly differences: readonly string[];
+      /** Folders that an Application follows and that are no overlay there. */
+      readonly absent: readonly string[];
+    }
   | { readonly unknown: string };
 
 /** Compares a plan with the commit that its Applications follow at this moment, or says why that cannot be. */
@@ -36,6 +41,7 @@ export async function followedOverlay(projectDir: string, stack: string, plan: P
     return await withFollowedCommit(projectDir, { url: checkoutUrl ?? repoUrl, revision }, async (found) => ({
       found,
       differences: await followedDifferences(stack, plan, found),
+      absent: await absentFolders(plan, found),
     }));
   } catch (error) {
     if (error instanceof UnknownRevisionError) return { unknown: error.message };
@@ -45,15 +51,18 @@ export async function followedOverlay(projectDir: string, stack: string, plan: P
 
 /**
  * In mode `shared` git leads: what the Applications follow must be the plan, byte for byte, because Argo CD takes back
- * whatever differs. Looked at is the commit of the followed revision, whatever lies on disk. A preview may look ahead, where
- * it is told to.
+ * whatever differs. In the other modes a production stack must have the folders that they follow. Looked at is the commit
+ * of the followed revision, whatever lies on disk. A preview may look ahead, where it is told to.
  *
- * @throws OverlayError that names every file that differs, or why nothing can be compared
+ * @throws OverlayError that names every file that differs or folder that is missing, or why nothing can be compared
  */
 export async function requireMergedOverlay(run: LeadRun): Promise<void> {
-  if (run.plan.cluster.argocd?.mode !== 'shared') return;
+  const { argocd, production } = run.plan.cluster;
+  const leads = argocd?.mode === 'shared';
+  if (argocd === undefined || (!leads && !production)) return;
   const overlay = await followedOverlay(run.projectDir, run.stack, run.plan);
-  if ('unknown' in overlay) withoutRevision(run, overlay.unknown);
+  if (!leads) withFolders(run, overlay);
+  else if ('unknown' in overlay) withoutRevision(run, overlay.unknown);
   else compared(run, overlay.found, overlay.differences);
 }
 
@@ -67,11 +76,44 @@ function compared(run: LeadRun, found: FollowedCommit, differences: readonly str
     ...differences.map((difference) => `  ${difference}`),
     `→ ${remedy(run, found)}, then run again`,
   ].join('\n');
+  refuse(run, message);
+}
+
+/** An Application whose folder is not there shows an error for ever, whoever else writes to the cluster. */
+function withFolders(run: LeadRun, overlay: FollowedOverlay): void {
+  const { revision, repoUrl, uncomparedReason } = run.plan.cluster.argocd ?? {};
+  const say = uncomparedReason === undefined ? 'warn' : 'info';
+  if ('unknown' in overlay) {
+    run.log[say](`whether Argo CD finds what its Applications follow cannot be looked at: ${overlay.unknown}`);
+    return;
+  }
+  const { absent, found } = overlay;
+  if (absent.length === 0) return;
+  const message = [
+    `Argo CD finds no overlay at ${revision} of ${repoUrl}, ${found.commit.slice(0, 10)}:`,
+    ...absent.map((folder) => `  ${folder}`),
+  ].join('\n');
+  if (uncomparedReason === undefined) refuse(run, `${message}\n→ ${remedy(run, found)}, then run again`);
+  else run.log.info(`${message}\n(accepted: ${uncomparedReason})`);
+}
+
+/** @throws OverlayError, but in a preview that looks ahead */
+function refuse(run: LeadRun, message: string): void {
   if (!run.preview) throw new OverlayError(message);
   if (process.env[lookAhead] !== '1') {
     throw new OverlayError(`${message}\n→ to see what it would change before that: ${lookAhead}=1 pulumi preview`);
   }
   run.log.warn(`${message}\n→ \`up\` refuses until then`);
+}
+
+/** Folders that an Application of the plan follows and that have no overlay in a commit. */
+async function absentFolders({ systems }: Plan, found: FollowedCommit): Promise<string[]> {
+  const folders = systems.flatMap((system) => applicationPath(system) ?? []);
+  const absent: string[] = [];
+  for (const folder of new Set(folders)) {
+    if (!(await filesOf(found, folder, new Map())).has('kustomization.yaml')) absent.push(folder);
+  }
+  return absent;
 }
 
 /** How the folders that the Applications of a plan sync differ from it, a text for each file. */

@@ -1,7 +1,7 @@
 import { isPrivateName } from '../../components/kit/parts/peer';
 import type { SystemPlan } from '../../components/system';
 import type { ClusterFacts } from '../../config/cluster';
-import type { Notice } from './index';
+import type { Notice } from './notice';
 
 /** Hosts that are private by their names, on a cluster whose policies know no names and no network that holds them. */
 export function privateHosts({ flows }: SystemPlan, cluster: ClusterFacts): Omit<Notice, 'path'>[] {

@@ -3,7 +3,7 @@ import type { SystemPlan } from '../../components/system';
 import type { Flow, Peer } from '../../components/system/flow';
 import type { Operations, ServerFacts } from '../../components/system/operations';
 import type { ClusterFacts } from '../../config/cluster';
-import type { Notice } from './index';
+import type { Notice } from './notice';
 
 /**
  * Servers that no flow lets anybody in to but who asks for their health and other pods of ours. Those that are one thing to

@@ -37,7 +37,7 @@ before(async () => {
 after(() => tool?.tidy());
 
 const maxAgeSeconds = 7200;
-const system = contextEngine({ backup: { maxAgeSeconds } });
+const system = contextEngine({ backup: { schedule: '@hourly', maxAgeSeconds } });
 const rules = rulesOf(system);
 const ours = seriesOf(system);
 const test = trialOf(rules, () => tool);
@@ -188,7 +188,7 @@ describe('the alerts of Context Engine', () => {
   });
 
   describe(drillTooOld, () => {
-    const drilled = contextEngine({ backup: { drill: { schedule: '0 5 * * 0', maxAgeSeconds } } });
+    const drilled = contextEngine({ backup: { drill: { schedule: '@hourly', maxAgeSeconds } } });
     const { drill: backup, drillLabels: labels } = seriesOf(drilled);
     const trial = trialOf(rulesOf(drilled), () => tool);
     itWatchesABackup({ alert: drillTooOld, trial, backup, labels, maxAge: maxAgeSeconds / 60 });
@@ -341,14 +341,14 @@ describe('the alerts of Context Engine in other shapes', () => {
   });
 
   it('know nothing of single repositories: a new one changes no rule', () => {
-    assert.deepEqual(rulesOf(contextEngine({ backup: { maxAgeSeconds }, repositories: [] })), rules);
+    assert.deepEqual(rulesOf(contextEngine({ backup: { schedule: '@hourly', maxAgeSeconds }, repositories: [] })), rules);
   });
 
   it('hold in a shared namespace with another domain and a proxy before every server', async () => {
     const other = contextEngine(
       {
         ...{ namespace: { name: 'tools', shared: true }, authentication: { mode: 'bearer' }, layout: 'single-node' },
-        backup: { maxAgeSeconds: 7200 },
+        backup: { schedule: '@hourly', maxAgeSeconds: 7200 },
       },
       { monitoring: { namespace: 'observability' }, domain: 'corp.example' },
     );

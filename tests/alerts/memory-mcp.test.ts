@@ -79,7 +79,8 @@ function seriesOf(system: SystemPlan, namespace = system.namespace) {
 }
 
 describe('MemoryMcpVolumeBackupTooOld and MemoryMcpDrillTooOld', () => {
-  const volume = { maxAgeSeconds: 7200, drill: { schedule: '0 5 * * 0', maxAgeSeconds: 7200 } };
+  const hourly = { schedule: '@hourly', maxAgeSeconds: 7200 };
+  const volume = { ...hourly, drill: hourly };
   const facts = { monitoring: {} };
   const [system] = describeStack(parseStack({ cluster: facts, memoryMcp: { backup: { volume } } }, 'test')).systems;
   assert.ok(system);

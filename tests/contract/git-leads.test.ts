@@ -210,6 +210,24 @@ describe('git leads: what Argo CD follows is the plan, whatever lies on disk', (
     );
   });
 
+  it('asks in the other modes only whether a production stack has the folder at all', async () => {
+    for (const mode of ['observe', 'argocd']) {
+      await accepts({ ...changed, production: true, argocd: { mode } });
+      const elsewhere = { production: true, argocd: { mode, path: 'apps/memory' } };
+      await refuses(/finds no overlay at main of .*\n {2}apps\/memory\/memory-mcp\n→ /, elsewhere);
+      await accepts({ ...elsewhere, production: false });
+      await accepts({ ...elsewhere, argocd: { ...elsewhere.argocd, uncomparedReason: 'made by a pipeline later' } });
+      process.env[lookAhead] = '1';
+      assert.equal(await fleet.verdict('preview', elsewhere), undefined);
+      assert.match((await fleet.verdict('up', elsewhere)) ?? '', /finds no overlay/);
+      delete process.env[lookAhead];
+    }
+    fleet.disconnect();
+    fleet.forgetGit();
+    assert.equal(await fleet.verdict('up', { production: true, argocd: { mode: 'observe' } }), undefined);
+    assert.match(fleet.warnings.join(), /cannot be looked at: /);
+  });
+
   it('asks nothing in the other modes', async () => {
     fleet.disconnect();
     for (const mode of ['observe', 'argocd']) await accepts({ ...changed, argocd: { mode } });

@@ -1,4 +1,4 @@
-import type { IngressArgs, IngressDialect } from './ingress';
+import type { IngressArgs, IngressDialect } from './ingress-dialect';
 
 /** Longest silence of a stream, in seconds. */
 const streamSeconds = 3600;

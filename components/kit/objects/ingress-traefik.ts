@@ -1,7 +1,7 @@
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
 import type { RouteRule } from './http-route';
-import type { IngressArgs, IngressDialect } from './ingress';
+import type { IngressArgs, IngressDialect } from './ingress-dialect';
 
 /** Name of the middleware of an Ingress, of the same namespace. */
 const middlewareName = ({ name }: ObjectMeta) => `${name}-prefixes`;

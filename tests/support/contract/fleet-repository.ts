@@ -15,6 +15,7 @@ export interface Wanted {
   readonly logFilter?: string;
   readonly argocd?: object;
   readonly memoryMcp?: object;
+  readonly production?: boolean;
 }
 
 /** URL by which the stack file knows the repository, and how the checkout's remote is written. */
@@ -51,10 +52,12 @@ export class FleetRepository {
     });
   }
 
-  plan({ argocd, logFilter, memoryMcp }: Wanted): Plan {
+  plan({ argocd, logFilter, memoryMcp, production = false }: Wanted): Plan {
     const facts = { mode: 'shared', repoUrl: known.argocd, ...argocd };
     const server = logFilter === undefined ? {} : { server: { logFilter } };
-    return describeStack(parseStack({ cluster: { argocd: facts }, memoryMcp: { ...server, ...memoryMcp } }, stack));
+    return describeStack(
+      parseStack({ cluster: { argocd: facts, production }, memoryMcp: { ...server, ...memoryMcp } }, stack),
+    );
   }
 
   /** Renders the overlay into the checkout, or elsewhere. */
