@@ -341,7 +341,10 @@ describe('the alerts of Context Engine in other shapes', () => {
   });
 
   it('know nothing of single repositories: a new one changes no rule', () => {
-    assert.deepEqual(rulesOf(contextEngine({ backup: { schedule: '@hourly', maxAgeSeconds }, repositories: [] })), rules);
+    assert.deepEqual(
+      rulesOf(contextEngine({ backup: { schedule: '@hourly', maxAgeSeconds }, repositories: [] })),
+      rules,
+    );
   });
 
   it('hold in a shared namespace with another domain and a proxy before every server', async () => {

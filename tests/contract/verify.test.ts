@@ -23,7 +23,7 @@ import { withEnvironment } from '../support/unit/operate';
 const hostname = 'memories.example.org';
 const token = 'correct-horse-battery-staple';
 const notAsked = async () => assert.fail('the cluster is asked');
-const clusterFacts = { gateway: { name: 'public', proxies: { namespace: 'gateways' } } };
+const clusterFacts = { gateway: { name: 'public', section: 'https', proxies: { namespace: 'gateways' } } };
 
 interface Surroundings {
   readonly system: SystemPlan;
