@@ -87,8 +87,7 @@ export function server(settings: MemoryMcpSettings, cluster: ClusterFacts) {
   return {
     ...(scopes ? { scopes } : {}),
     ...(sidecar.configMap ? { proxyConfiguration: sidecar.configMap } : {}),
-    // A server that must sync first ends without a token, until somebody brings one.
-    deployment: git.requireRemoteSync && token.source !== 'config' ? { ...deployment, awaited: false } : deployment,
+    deployment,
     service,
   };
 }

@@ -26,13 +26,11 @@ const stacks: Readonly<Record<string, Expected>> = {
       'Secret memory-mcp/memory-mcp-bearer token',
       'Secret memory-mcp/memory-mcp-github-token token',
     ],
-    // It must sync before it serves, and the login comes after `up`.
-    notAwaited: ['memory-mcp'],
+    notAwaited: [],
   },
   staging: {
     needs: ['Secret memory-mcp/memory-mcp-api-keys', 'Secret memory-mcp/memory-mcp-github-token token'],
-    // It must sync before it serves, with a token that may not be in the store yet.
-    notAwaited: ['memory-mcp'],
+    notAwaited: [],
   },
   local: { needs: ['Secret context-engine/context-engine-backup password'], notAwaited: [] },
   lab: {
@@ -63,7 +61,8 @@ const variants: Readonly<Record<string, Expected & { readonly raw: Readonly<Reco
       },
     },
     needs: ['Secret memory-mcp/pat value'],
-    notAwaited: ['memory-mcp'],
+    // It listens, and says by /readyz that it has not synced.
+    notAwaited: [],
   },
   'memory-mcp with a remote that it need not reach': {
     raw: { memoryMcp: { git: { remoteUrl: 'https://git.example.com/m.git' }, token: { source: 'existing' } } },
