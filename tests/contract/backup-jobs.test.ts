@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ICronJob } from 'kubernetes-models/batch/v1';
-import type { IConfigMap, IPodSpec } from 'kubernetes-models/v1';
-import { describeStack, parseStack } from '../../components/stack';
 import { listedBy, loadedBy, madeBy, wouldOverwrite } from '../../operate/commands/backup/restic/answers';
 import { FakeQdrant } from '../support/contract/fake-qdrant';
 import { type JobOptions, type JobRun, jobPrograms, runJob } from '../support/contract/job-pod';
+import { jobsOf } from '../support/contract/jobs-of';
 import { orSkip } from '../support/contract/missing';
 import { Running } from '../support/contract/process';
 import { S3Server, s3Key } from '../support/contract/s3-server';
@@ -20,23 +18,6 @@ function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'memory-fleet-backups-'));
   folders.push(made);
   return made;
-}
-
-/** The Jobs of a stack's only system, with its ConfigMaps. */
-function jobsOf(config: Readonly<Record<string, unknown>>, key: string) {
-  const [system] = describeStack(parseStack(config, 'contract')).systems;
-  assert.ok(system);
-  const objects = Object.values(system.objects).map(({ object }) => object);
-  const configMaps = Object.fromEntries(
-    objects
-      .filter(({ kind }) => kind === 'ConfigMap')
-      .map((object) => [object.metadata.name, (object as IConfigMap).data ?? {}]),
-  );
-  const podOf = (name: string) => {
-    const job = system.objects[`${key}${name}`]?.object as ICronJob | undefined;
-    return job?.spec?.jobTemplate.spec?.template.spec as IPodSpec;
-  };
-  return { configMaps, backup: podOf(''), restore: podOf('Restore'), drill: podOf('Drill') };
 }
 
 describe('backups by restic', function () {

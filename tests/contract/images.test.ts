@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pauseImage } from '../../operate/oci/pause';
+import { runJob } from '../support/contract/job-pod';
+import { jobsOf } from '../support/contract/jobs-of';
 import { orSkip } from '../support/contract/missing';
 import { containerOf } from '../support/contract/pod';
 import { distributionProgram } from '../support/contract/program';
@@ -107,22 +110,6 @@ describe('an image made without a registry, as its official one', function () {
     assert.equal(code, 0, output);
   });
 
-  it('restic saves and finds it again', async function () {
-    const user = [1000, 1000] as const;
-    const bundle = await unpacked(this, 'docker.io/restic/restic:0.18.0');
-    const options = {
-      user,
-      env: { RESTIC_REPOSITORY: '/backup', RESTIC_PASSWORD: 'made up', RESTIC_CACHE_DIR: '/tmp' },
-      volumes: { '/backup': volume(bundle, 'backup', user), '/tmp': volume(bundle, 'tmp', user) },
-    };
-    const script =
-      'set -e; restic -q init; echo kept | restic -q backup --stdin --stdin-filename note; restic -q check';
-    const saved = await bundle.run({ ...options, command: ['sh', '-c', script] });
-    assert.equal(saved.code, 0, saved.output);
-    const { output } = await bundle.run({ ...options, args: ['-q', 'dump', 'latest', '/note'] });
-    assert.equal(output, 'kept\n');
-  });
-
   it('curl is what options are for, and runs a script', async function () {
     const user = [100, 101] as const;
     const bundle = await unpacked(this, 'docker.io/curlimages/curl:8.16.0');
@@ -135,20 +122,41 @@ describe('an image made without a registry, as its official one', function () {
     assert.equal(refused.code, 7, refused.output);
   });
 
-  it("python has what the plan's scripts import", async function () {
-    const bundle = await unpacked(this, 'docker.io/library/python:3.13.5-alpine');
-    const user = [1000, 1000] as const;
-    const folder = join(__dirname, '..', '..', 'components', 'kit', 'stores', 'volume', 'scripts');
-    const sources = readdirSync(folder).filter((file) => file.endsWith('.py'));
-    assert.ok(sources.length > 2);
-    const imports = sources.flatMap(
-      (file) => readFileSync(join(folder, file), 'utf8').match(/^(import|from) .*$/gm) ?? [],
-    );
-    const own = new Set(sources.map((file) => basename(file, '.py')));
-    const needed = [...new Set(imports)].filter((line) => !own.has(line.split(' ')[1] ?? ''));
-    const script = `${needed.join('\n')}\nimport ssl\nssl.create_default_context()\nprint(sqlite3.connect(":memory:").execute("select 6 * 7").fetchone())`;
-    const { code, output } = await bundle.run({ user, command: ['python3', '-c', script] });
-    assert.deepEqual([code, output], [0, '(42,)\n']);
+  it("restic and python run the plan's backup, drill and restore of a volume", async function () {
+    const images = new Map<string, Promise<Bundle>>();
+    const { configMaps, ...pods } = jobsOf({ memoryMcp: { backup: { volume: {} } } }, 'volumeBackup');
+    const [data, repository] = [mkdtempSync(join(tmpdir(), 'data-')), mkdtempSync(join(tmpdir(), 'repository-'))];
+    const run = async (purpose: keyof typeof pods, env = {}) => {
+      const made = await runJob(pods[purpose], {
+        configMaps,
+        volumes: { '/repository': repository, '/volume': data },
+        secrets: { 'memory-mcp-backup/password': 'a good one' },
+        env,
+        inImage: (name) => images.get(name) ?? (images.set(name, unpacked(this, name)).get(name) as Promise<Bundle>),
+      });
+      return [made.said?.ok, made.said?.counts, made.code === 0 ? '' : made.output];
+    };
+    try {
+      writeFileSync(join(data, 'note'), 'kept', { mode: 0o664 });
+      const counts = { volume: { files: 1 } };
+      assert.deepEqual(await run('backup'), [true, counts, '']);
+      assert.deepEqual(await run('drill'), [true, counts, '']);
+      rmSync(join(data, 'note'));
+      assert.deepEqual(await run('restore'), [true, counts, '']);
+      assert.equal(readFileSync(join(data, 'note'), 'utf8'), 'kept');
+      const used = Object.fromEntries(
+        await Promise.all([...images].map(async ([name, bundle]) => [name.split(':')[0], await bundle])),
+      );
+      const user = [1000, 1000] as const;
+      assert.match((await used['docker.io/restic/restic'].run({ user, args: ['version'] })).output, /^restic \d/);
+      const secured = 'import ssl; print(len(ssl.create_default_context().get_ca_certs()) > 50)';
+      assert.equal(
+        (await used['docker.io/library/python'].run({ user, args: ['python3', '-c', secured] })).output,
+        'True\n',
+      );
+    } finally {
+      for (const folder of [data, repository]) rmSync(folder, { recursive: true });
+    }
   });
 
   it('pause stays until it is told to end', async function () {

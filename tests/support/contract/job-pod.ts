@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
 import { runChild } from '../../../operate/base/child';
+import type { Bundle } from '../images/bundle';
 import { type Machine, translate } from './pod';
 import { Running } from './process';
 import { distributionProgram } from './program';
@@ -38,6 +39,8 @@ export interface JobOptions {
   readonly addresses?: Readonly<Record<string, string>>;
   /** Values of the environment that are not the plan's, in every container that has them. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Runs containers in their images, instead of as processes of this machine. @param image as the plan names it */
+  readonly inImage?: (image: string) => Promise<Bundle>;
   /** Called when a container has started. */
   readonly during?: (name: string, process: Running) => void | Promise<void>;
   /** Called when a container has ended well, with the folder that the containers share. */
@@ -79,14 +82,17 @@ async function find(): Promise<Programs> {
  * that fails ends it. Init containers that go on running are left out: something else here takes their place.
  */
 export async function runJob(pod: IPodSpec, options: JobOptions): Promise<JobRun> {
-  const programs = await jobPrograms();
+  const { inImage } = options;
+  const programs = inImage ? undefined : await jobPrograms();
   const folder = mkdtempSync(join(tmpdir(), 'memory-fleet-job-'));
   try {
     const paths = { ...mounted(pod, folder, options), ...options.volumes };
     const machine: Machine = { paths, ports: {}, secrets: options.secrets };
     const steps = [...(pod.initContainers ?? []).filter(({ restartPolicy }) => !restartPolicy), ...pod.containers];
     for (const [index, container] of steps.entries()) {
-      const run = await runContainer(container, machine, programs, options);
+      const run = programs
+        ? await runContainer(container, machine, programs, options)
+        : await runInImage(container, machine, pod, options);
       if (run.code !== 0 || index === steps.length - 1) return run;
       options.after?.(container.name, paths['/work'] ?? '');
     }
@@ -135,6 +141,30 @@ async function runContainer(
   await watching;
   const output = running.output.trim();
   return { container: container.name, code, output, said: json(output.split('\n').at(-1) ?? '') };
+}
+
+/** As the kubelet does: the volumes belong to the group that the pod names, the root is read-only. */
+async function runInImage(
+  container: IContainer,
+  machine: Machine,
+  pod: IPodSpec,
+  options: JobOptions,
+): Promise<JobRun> {
+  const { runAsUser = 0, runAsGroup = 0, fsGroup = 0 } = pod.securityContext ?? {};
+  const { command, env } = translate(container, { ...machine, paths: {} });
+  const volumes = pick(
+    machine.paths,
+    Object.fromEntries((container.volumeMounts ?? []).map((each) => [each.mountPath, 0])),
+  );
+  for (const place of Object.values(volumes)) {
+    chownSync(place, 0, fsGroup);
+    chmodSync(place, 0o2775);
+  }
+  const bundle = await options.inImage?.(container.image ?? '');
+  if (!bundle) throw new Error(`there is no image ${container.image}`);
+  const given = { ...env, ...pick(options.env ?? {}, env) };
+  const { code, output } = await bundle.run({ user: [runAsUser, runAsGroup], command, env: given, volumes });
+  return { container: container.name, code, output, said: json(output.trim().split('\n').at(-1) ?? '') };
 }
 
 function pick(values: Readonly<Record<string, string>>, known: object): Record<string, string> {

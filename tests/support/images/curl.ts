@@ -24,7 +24,8 @@ export async function curl(name: string): Promise<Image> {
     name,
     files: {
       ...accounts({ curl_user: { ids: owner, home, group: 'curl_group' } }),
-      ...certificateFiles('/cacert.pem'),
+      ...certificateFiles(),
+      '/cacert.pem': { link: '/etc/ssl/certs/ca-certificates.crt' },
       ...(await busyboxFiles()),
       ...(await programFiles('/usr/bin/curl', 'curl')),
       [home]: { folder: {}, owner },

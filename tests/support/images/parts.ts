@@ -55,16 +55,18 @@ export async function busyboxFiles(): Promise<ImageFiles> {
   return { ...Object.fromEntries(links), ...(await programFiles('/bin/busybox', 'busybox')) };
 }
 
+/** Where a program finds the certificates of public authorities: Debian's own place, Alpine's, and that of Debian's OpenSSL. */
+const bundles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/ssl/cert.pem', '/usr/lib/ssl/cert.pem'] as const;
+
 /**
  * The certificates of public authorities that this machine trusts.
  *
- * @param at where the image has them
  * @throws Missing
  */
-export function certificateFiles(at = '/etc/ssl/certs/ca-certificates.crt'): ImageFiles {
-  const bundle = '/etc/ssl/certs/ca-certificates.crt';
-  if (!existsSync(bundle)) throw new Missing(`there is no ${bundle}`, 'install the package ca-certificates');
-  return { [at]: { from: bundle } };
+export function certificateFiles(): ImageFiles {
+  const [place, ...others] = bundles;
+  if (!existsSync(place)) throw new Missing(`there is no ${place}`, 'install the package ca-certificates');
+  return { [place]: { from: place }, ...Object.fromEntries(others.map((other) => [other, { link: place }])) };
 }
 
 /**
