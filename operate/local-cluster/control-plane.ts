@@ -54,11 +54,10 @@ export async function ensureControlPlane(options: ControlPlaneOptions, definitio
   const { home, name, tools, nodes = 'simulated' } = options;
   const place = home.cluster(name);
   const folder = kwokFolder(home, name);
-  const record = join(place.root, 'nodes');
   const wanted = JSON.stringify({ options: kwokctlOptions(tools, nodes), stages: stagesHash(definitions) });
   const existed = existsSync(join(dataFolder(home, name), 'etcd', 'member'));
-  if (existed) requireSameNodes(readIfExists(record) ?? 'simulated', nodes);
-  writeAtomically(record, nodes);
+  if (existed) requireSameNodes(nodesOf(home, name), nodes);
+  writeAtomically(nodesFile(home, name), nodes);
   if (existed && readIfExists(join(place.root, 'wanted.json')) === wanted && (await answers(options))) return 'running';
   options.onStep?.(existed ? 'starting the control plane' : 'creating the control plane');
   await stopProcesses(folder);
@@ -107,6 +106,15 @@ export function explain(folder: string, error: unknown): unknown {
     `read the logs in ${join(folder, 'logs')}; \`npm run reset\` forgets the cluster and starts from nothing`,
     { cause: error },
   );
+}
+
+/** What the nodes of a cluster are that was made here. */
+export function nodesOf(home: FleetHome, name: string): string {
+  return readIfExists(nodesFile(home, name)) ?? 'simulated';
+}
+
+function nodesFile(home: FleetHome, name: string): string {
+  return join(home.cluster(name).root, 'nodes');
 }
 
 /** Where a running cluster has its certificates and their keys. */

@@ -103,6 +103,8 @@ async function ensureCluster(options: LocalClusterOptions, definitions: Definiti
   const place = home.cluster(name);
   const start = await ensureControlPlane(options, definitions);
   try {
+    // A node that is still there knows the control plane that ran before, by its port and its certificates.
+    if (start !== 'running') await stopNode(home, name);
     const api = await connect(place.kubeconfig);
     await equip(api, options, definitions);
     if (hasReal(options.nodes ?? 'simulated')) {

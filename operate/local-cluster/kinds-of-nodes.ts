@@ -28,9 +28,13 @@ export function hasSimulated(nodes: Nodes): boolean {
 export function requireSameNodes(kept: string, wanted: Nodes): void {
   if (kept === wanted) return;
   const has = kept === 'simulated' ? 'simulated nodes' : 'a real node';
-  const again = kept === 'real' ? '`npm start -- --real`' : '`npm start`';
   throw new Failure(
     `the local cluster that is here was made with ${has}, and keeps them`,
-    `go on with it by ${again}, or forget it by \`npm run reset\` first`,
+    `go on with it by \`${startOf(kept)}\`, or forget it by \`npm run reset\` first`,
   );
+}
+
+/** The command that goes on with a cluster of such nodes. */
+export function startOf(nodes: string): string {
+  return nodes === 'simulated' ? 'npm start' : 'npm start -- --real';
 }

@@ -8,6 +8,7 @@ import { waitFor } from '../../operate/base/wait';
 import { type Api, connect, create, get, remove } from '../../operate/cluster/api';
 import { type Cluster, createCluster, destroyCluster } from '../../operate/local-cluster';
 import { nodePlace } from '../../operate/local-cluster/node';
+import { nodeProcesses } from '../../operate/local-cluster/node/namespaces';
 import { lacking } from '../../operate/local-cluster/node/requirements';
 import { obtainTools, type Tools, toolPath } from '../../operate/toolchain';
 import { toolEnvironment } from '../../operate/toolchain/environment';
@@ -46,7 +47,7 @@ function pod(named: string, script = waits, more: object = {}, container: object
 /** A server of a file on a volume. */
 const server = pod(
   'server',
-  'echo kept >>/data/index.html; exec busybox httpd -f -p 8080 -h /data',
+  `echo kept >>/data/index.html; busybox httpd -p 8080 -h /data; ${waits}`,
   { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] },
   {
     volumeMounts: [{ name: 'data', mountPath: '/data' }],
@@ -190,6 +191,19 @@ describe('a real node beside simulated ones', function () {
     assert.ok(await waitFor(() => !isThere() || undefined, { seconds: 30 }), 'its folder is removed');
   });
 
+  it('starts the node anew where one of its programs has ended, and a deleted pod never comes back', async () => {
+    await remove(api, `${inNamespace}/pods/allowed`);
+    const kubelet = () => nodeProcesses(nodePlace(home, name)).find((each) => each.name === 'kubelet')?.pid;
+    const first = kubelet();
+    process.kill(first as number, 'SIGKILL');
+    assert.ok(await waitFor(() => (kubelet() === undefined ? true : undefined), { seconds: 10, period: 50 }));
+    cluster = await begin();
+    assert.notEqual(kubelet() ?? first, first);
+    const again = async () => (await answer('other')) === 'kept\nkept' || undefined;
+    assert.ok(await waitFor(again, { seconds: 60 }), 'the server has both lines');
+    assert.equal(await podNamed('allowed'), undefined);
+  });
+
   it('leaves nothing on the machine when it is stopped, and goes on with its volumes when started again', async () => {
     const ended = await cluster?.stop();
     for (const program of ['containerd', 'kubelet', 'kube-proxy', 'kube-router', 'slirp4netns']) {
@@ -201,7 +215,7 @@ describe('a real node beside simulated ones', function () {
     assert.deepEqual(await tracesOnMachine(), untouched);
     cluster = await begin();
     api = await connect(cluster.kubeconfig);
-    const again = async () => (await answer('other')) === 'kept\nkept' || undefined;
-    assert.ok(await waitFor(again, { seconds: 60 }), 'the server has both lines');
+    const again = async () => (await answer('other')) === 'kept\nkept\nkept' || undefined;
+    assert.ok(await waitFor(again, { seconds: 60 }), 'the server has its lines');
   });
 });

@@ -10,7 +10,7 @@ import { apiPort, writeConfiguration } from './configuration';
 import { startContainerd, startKubelet, startServices } from './daemons';
 import { ensureDns } from './dns';
 import { importImages, packOwnImages } from './images';
-import { cannotStart, createNamespaces, firstProcess, type Inside } from './namespaces';
+import { cannotStart, createNamespaces, type Inside, isWhole } from './namespaces';
 import { connectNode } from './network';
 import { nodeName, nodePlace } from './place';
 import { obtainPrograms } from './programs';
@@ -45,14 +45,15 @@ const patience = 120;
 const labels = { 'topology.kubernetes.io/region': 'local', 'topology.kubernetes.io/zone': 'local-real' };
 
 /**
- * Makes sure that a real node runs and is ready, with DNS, Services, volumes and network policies. Where this throws,
+ * Makes sure that a real node runs and is ready, with DNS, Services, volumes and network policies; one of which a program has
+ * ended is started anew. Where this throws,
  * nothing of it is left running.
  *
  * @throws Failure where the machine cannot run one or a part did not come up; Interrupted
  */
 export async function ensureNode(options: NodeOptions): Promise<void> {
   const place = nodePlace(options.home, options.cluster);
-  if (firstProcess(place) !== undefined && (await isReady(options.api))) return;
+  if (isWhole(place) && (await isReady(options.api))) return;
   requireMachine();
   await stopNode(options.home, options.cluster);
   try {

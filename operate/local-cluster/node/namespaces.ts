@@ -51,6 +51,12 @@ export function nodeProcesses(place: NodePlace): readonly NodeProcess[] {
 
 const daemonNames = new Set(['containerd', 'kubelet', 'kube-proxy', 'kube-router']);
 
+/** Whether every program of a node runs. */
+export function isWhole(place: NodePlace): boolean {
+  const running = new Set(nodeProcesses(place).map(({ name }) => name));
+  return ['sh', 'slirp4netns', ...daemonNames].every((name) => running.has(name));
+}
+
 /**
  * Makes network, mounts and processes of their own, which go away with their first process and with everything in them.
  *

@@ -177,6 +177,8 @@ spec: {selector: {matchExpressions: [{key: .status.phase, operator: In, values: 
       );
     }
     requireSameNodes('real', 'real');
+    assert.throws(() => requireSameNodes('real', 'simulated'), { remedy: /`npm start -- --real`/ });
+    assert.throws(() => requireSameNodes('simulated', 'real'), { remedy: /`npm start`/ });
   });
 
   it('has nodes in zones of their own', () => {
