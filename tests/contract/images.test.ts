@@ -25,6 +25,7 @@ describe('an image made without a registry, as its official one', function () {
   const bundles: Bundle[] = [];
 
   before(async function () {
+    this.timeout(0);
     runtime = await orSkip(this, containerRuntime);
   });
   afterEach(() => {
@@ -126,12 +127,11 @@ describe('an image made without a registry, as its official one', function () {
     const images = new Map<string, Promise<Bundle>>();
     const { configMaps, ...pods } = jobsOf({ memoryMcp: { backup: { volume: {} } } }, 'volumeBackup');
     const [data, repository] = [mkdtempSync(join(tmpdir(), 'data-')), mkdtempSync(join(tmpdir(), 'repository-'))];
-    const run = async (purpose: keyof typeof pods, env = {}) => {
+    const run = async (purpose: keyof typeof pods) => {
       const made = await runJob(pods[purpose], {
         configMaps,
         volumes: { '/repository': repository, '/volume': data },
         secrets: { 'memory-mcp-backup/password': 'a good one' },
-        env,
         inImage: (name) => images.get(name) ?? (images.set(name, unpacked(this, name)).get(name) as Promise<Bundle>),
       });
       return [made.said?.ok, made.said?.counts, made.code === 0 ? '' : made.output];
