@@ -81,7 +81,8 @@ function componentIn(pid: number, realFolder: string): string | undefined {
   }
 }
 
-function realPath(path: string): string {
+/** A path without links, as far as it exists. */
+export function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {
@@ -90,13 +91,15 @@ function realPath(path: string): string {
   }
 }
 
-function processIds(): readonly number[] {
+/** The numbers of all processes of this machine. */
+export function processIds(): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
 }
 
-function send(pid: number, signal: NodeJS.Signals): void {
+/** Sends a signal to a process; one that is gone is no error. */
+export function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {

@@ -47,7 +47,8 @@ export async function startServices(inside: Inside, tools: Tools): Promise<void>
     ...['--service-cluster-ip-range', addresses.services, '--health-port', '0', '--iptables-sync-period', '5s'],
   ]);
   const script = readFileSync(join(__dirname, 'volumes.sh'), 'utf8');
-  startInside(inside, 'sh', ['-c', script, 'volumes', toolPath(tools, 'kubectl'), kubeconfig, volumes]);
+  const folders = ['-c', script, 'volumes', toolPath(tools, 'kubectl'), kubeconfig, volumes];
+  startInside(inside, 'sh', folders, 'volumes');
   await answers('Service routing', inside, proxy, 'iptables', ['-t', 'nat', '-S', 'KUBE-SERVICES']);
   await answers('network policies', inside, router, 'iptables', ['-S', 'KUBE-ROUTER-FORWARD']);
 }

@@ -1,22 +1,16 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type ChildResult, runChild } from '../../base/child';
 import { Failure } from '../../base/failure';
 import { readIfExists } from '../../base/files';
 import { waitFor } from '../../base/wait';
 import { lastLines } from '../../toolchain/go';
+import { type ClusterProcess, processIds } from '../processes';
 import { addresses, type NodePlace } from './place';
 
 /** What a node's processes are known by: a word in the command line of its first process, before its folder. */
 const mark = 'memory-fleet-node';
-
-/** A process, as this machine counts them. */
-export interface NodeProcess {
-  readonly pid: number;
-  /** The program, such as kubelet. */
-  readonly name: string;
-}
 
 /** How a program is run in the namespaces of a node. */
 export interface Inside {
@@ -35,10 +29,10 @@ export function firstProcess({ folder }: NodePlace): number | undefined {
 }
 
 /** Every process of a node that is not in a pod, and what connects the node; the first process comes last. */
-export function nodeProcesses(place: NodePlace): readonly NodeProcess[] {
+export function nodeProcesses(place: NodePlace): readonly ClusterProcess[] {
   const first = firstProcess(place);
   const all = processes();
-  const named = ({ pid, words }: Process): NodeProcess => ({ pid, name: basename(words[0] ?? '') });
+  const named = ({ pid, words }: Process): ClusterProcess => ({ pid, name: basename(words[0] ?? '') });
   const outside = all.filter(({ words }) => isMarked(words, place.folder)).map(named);
   if (first === undefined) return outside;
   const network = namespaceOf(first, 'net');
@@ -98,9 +92,18 @@ export async function mustRunInside(inside: Inside, command: string, args: reado
 
 const remedy = 'leave out --real to run on simulated nodes';
 
-/** Starts a program inside that goes on when this process has ended. */
-export function startInside({ place, pid, env }: Inside, command: string, args: readonly string[]): Started {
-  return startDetached('nsenter', enter(pid, command, args), logOf(place, basename(command)), env);
+/**
+ * Starts a program inside that goes on when this process has ended.
+ *
+ * @param name what its log is called. @default the program's name
+ */
+export function startInside(
+  { place, pid, env }: Inside,
+  command: string,
+  args: readonly string[],
+  name = basename(command),
+): Started {
+  return startDetached('nsenter', enter(pid, command, args), logOf(place, name), env);
 }
 
 function enter(pid: number, command: string, args: readonly string[]): readonly string[] {
@@ -113,6 +116,11 @@ export interface Started {
   readonly log: string;
 }
 
+/**
+ * Starts a program of the node on the machine itself, which goes on when this process has ended.
+ *
+ * @param log file that it writes to
+ */
 export function startDetached(
   command: string,
   args: readonly string[],
@@ -155,16 +163,13 @@ interface Process {
 }
 
 function processes(): readonly Process[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const words = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
-        return [{ pid: Number(name), words }];
-      } catch {
-        return [];
-      }
-    });
+  return processIds().flatMap((pid) => {
+    try {
+      return [{ pid, words: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0') }];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function isMarked(words: readonly string[], folder: string): boolean {

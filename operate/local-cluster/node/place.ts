@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FleetHome } from '../../base/fleet-home';
+import { realPath } from '../processes';
 
 /** Name of the real node on its cluster. */
 export const nodeName = 'real';
@@ -38,7 +38,7 @@ export interface NodePlace {
 
 /** The node of a cluster. Two clusters have different addresses unless one in 16 384 comes up twice. */
 export function nodePlace(home: FleetHome, cluster: string): NodePlace {
-  const folder = join(real(home.cluster(cluster).root), 'node');
+  const folder = join(realPath(home.cluster(cluster).root), 'node');
   const hash = createHash('sha256').update(folder).digest();
   const id = hash.toString('hex').slice(0, 8);
   // Four addresses of a network that is set aside for benchmarks (RFC 2544), so that no operator's own is hidden.
@@ -52,12 +52,4 @@ export function nodePlace(home: FleetHome, cluster: string): NodePlace {
     cgroup: `memory-fleet-${id}`,
     cable: { name: `fleet-${id}`, machine: address(1), node: address(2) },
   };
-}
-
-function real(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

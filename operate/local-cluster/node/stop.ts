@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { runChild } from '../../base/child';
 import type { FleetHome } from '../../base/fleet-home';
 import { waitFor } from '../../base/wait';
+import { type ClusterProcess, send } from '../processes';
 import { removeCgroups } from './cgroups';
-import { firstProcess, type Inside, type NodeProcess, nodeProcesses, runInside } from './namespaces';
+import { firstProcess, type Inside, nodeProcesses, runInside } from './namespaces';
 import { type NodePlace, nodePlace } from './place';
 
 const searchPath = '/usr/sbin:/usr/bin:/sbin:/bin';
@@ -17,7 +18,7 @@ const grace = 10;
  *
  * @returns what was ended; nothing where it did not run
  */
-export async function stopNode(home: FleetHome, cluster: string): Promise<readonly NodeProcess[]> {
+export async function stopNode(home: FleetHome, cluster: string): Promise<readonly ClusterProcess[]> {
   const place = nodePlace(home, cluster);
   if (!existsSync(place.folder)) return [];
   const found = nodeProcesses(place);
@@ -37,7 +38,7 @@ export async function stopNode(home: FleetHome, cluster: string): Promise<readon
   return found;
 }
 
-async function endContainers(inside: Inside, found: readonly NodeProcess[]): Promise<void> {
+async function endContainers(inside: Inside, found: readonly ClusterProcess[]): Promise<void> {
   for (const { pid, name } of found) if (name === 'kubelet') send(pid, 'SIGKILL');
   const running = async () => {
     const { stdout } = await runInside(inside, 'ctr', ['--namespace', 'k8s.io', 'tasks', 'ls']);
@@ -67,12 +68,4 @@ async function removeWhenEmpty(cgroup: string): Promise<void> {
     }
   };
   if (!(await waitFor(removed, { seconds: 10, period: 100 }))) throw last;
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // Ended by itself in the meantime.
-  }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from '../../../operate/base/child';
 import { distributionProgram } from '../contract/program';
@@ -21,7 +21,7 @@ export async function tracesOnMachine(): Promise<Readonly<Record<string, readonl
     mounts: readFileSync('/proc/self/mounts', 'utf8').split('\n').sort(),
     interfaces: readdirSync('/sys/class/net').sort(),
     rules: [...(await rules('iptables-save')), ...(await rules('ip6tables-save'))],
-    groups: groupsBelow('/sys/fs/cgroup').toSorted(),
+    groups: topmostGroups().toSorted(),
     settings: settings.map((each) => `${each}: ${readFileSync(join('/proc/sys', each), 'utf8').trim()}`),
     folders: folders.flatMap((folder) => entries(folder).map((entry) => join(folder, entry))),
   };
@@ -34,11 +34,17 @@ async function rules(command: string): Promise<readonly string[]> {
   return stdout.split('\n').flatMap((line) => (/^(-A|:\S+ -)/.test(line) ? [line.replace(/\[\d+:\d+\]/, '')] : []));
 }
 
-function groupsBelow(folder: string): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => join(folder, entry.name))
-    .flatMap((group) => [group, ...groupsBelow(group)]);
+/**
+ * The topmost control groups: of the one hierarchy of version 2, or of each hierarchy of version 1. What is below them others
+ * make and remove all the time, for every session and service.
+ */
+function topmostGroups(): readonly string[] {
+  const root = '/sys/fs/cgroup';
+  const below = (folder: string) =>
+    readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [join(folder, entry.name)] : [],
+    );
+  return existsSync(join(root, 'cgroup.controllers')) ? below(root) : below(root).flatMap(below);
 }
 
 function entries(folder: string): readonly string[] {
