@@ -19,6 +19,9 @@ export const addresses = {
   machineDns: '10.0.2.3',
 } as const;
 
+/** Where all cables have their addresses: set aside for benchmarks (RFC 2544), so that no operator's own are hidden. */
+export const cableNetwork = '198.18.0.0/16';
+
 /** The node's command line tools find containerd here. The folder is the node's own: it is mounted for it alone. */
 export const containerdSocket = '/run/containerd/containerd.sock';
 
@@ -41,7 +44,7 @@ export function nodePlace(home: FleetHome, cluster: string): NodePlace {
   const folder = join(realPath(home.cluster(cluster).root), 'node');
   const hash = createHash('sha256').update(folder).digest();
   const id = hash.toString('hex').slice(0, 8);
-  // Four addresses of a network that is set aside for benchmarks (RFC 2544), so that no operator's own is hidden.
+  // Four addresses of the network of all cables.
   const cable = hash.readUInt16BE(4) & 0xfffc;
   const address = (end: number) => `198.18.${cable >> 8}.${(cable & 0xff) + end}`;
   return {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { libraryPath, unpackedPackages } from '../../toolchain/debian';
 import { toolEnvironment } from '../../toolchain/environment';
 import { executablesOnPath } from '../../toolchain/on-path';
-import type { NodePlace } from './place';
+import { addresses, cableNetwork, machineAddress, type NodePlace } from './place';
 
 /** What a node runs that this project does not build, by the Debian package that has it. */
 const needed: Readonly<Record<string, readonly string[]>> = {
@@ -62,7 +62,7 @@ export async function obtainPrograms({ home, folder }: NodePlace): Promise<Progr
   const xtables = extensions.find((each) => existsSync(each));
   return {
     env: {
-      ...toolEnvironment(home),
+      ...pastProxies(toolEnvironment(home)),
       PATH: `${bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
       ...(libraries && { LD_LIBRARY_PATH: libraries }),
       ...(xtables && { XTABLES_LIBDIR: xtables }),
@@ -70,6 +70,13 @@ export async function obtainPrograms({ home, folder }: NodePlace): Promise<Progr
     plugins: ownPlugins ?? join(tree as string, pluginFolders[0] as string),
     path: (name) => join(bin, name),
   };
+}
+
+/** A node pulls images by the operator's proxy, which knows nothing of the cluster's own addresses. */
+export function pastProxies(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const own = [machineAddress, '127.0.0.1', 'localhost', addresses.pods, addresses.services, cableNetwork];
+  const all = [environment.NO_PROXY ?? environment.no_proxy, ...own].filter((each) => each).join(',');
+  return { ...environment, NO_PROXY: all, no_proxy: all };
 }
 
 function onMachine(program: string): string | undefined {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { stopNode } from '../../../operate/local-cluster/node';
 import { nodePlace } from '../../../operate/local-cluster/node/place';
+import { pastProxies } from '../../../operate/local-cluster/node/programs';
 import { lacking, requireMachine } from '../../../operate/local-cluster/node/requirements';
 import { folder, removeFolders } from '../../support/unit/operate';
 
@@ -27,6 +28,26 @@ describe('what a real node needs', () => {
       name: 'Failure',
       remedy: /^leave out --real/,
     });
+  });
+});
+
+describe('a real node behind a proxy', () => {
+  it('reaches its cluster past it, and keeps what the operator excepts', () => {
+    const proxy = { HTTPS_PROXY: 'http://proxy.internal:3128' };
+    for (const given of [
+      { ...proxy, NO_PROXY: 'registry.internal' },
+      { ...proxy, no_proxy: 'registry.internal' },
+    ]) {
+      const env = pastProxies(given);
+      assert.equal(env.HTTPS_PROXY, proxy.HTTPS_PROXY);
+      assert.equal(env.NO_PROXY, env.no_proxy);
+      // The API server, the Service of it, DNS pods, the kubelet, and what the operator named.
+      const excepted = (env.NO_PROXY ?? '').split(',');
+      for (const each of ['10.0.2.2', '10.0.0.0/24', '10.244.0.0/24', '198.18.0.0/16', 'registry.internal']) {
+        assert.ok(excepted.includes(each), each);
+      }
+    }
+    assert.doesNotMatch(pastProxies({}).NO_PROXY ?? '', /undefined|^,|,,/);
   });
 });
 
