@@ -119,9 +119,9 @@ function backup(settings: MemoryMcpSettings, cluster: ClusterFacts): GitBackup |
 }
 
 function brought(settings: MemoryMcpSettings): Brought[] {
-  const { authentication, git, namespace, token } = settings;
+  const { authentication, namespace, token } = settings;
   const volume = settings.backup.volume;
-  const without = git.requireRemoteSync ? 'the server ends at its start' : 'nothing is pulled or pushed';
+  const without = 'nothing is pulled or pushed';
   return [
     ...(remotes(settings).length > 0 || token.source === 'bootstrap'
       ? broughtEntry(namespace.name, token, 'given', { what: `token of ${system}`, without })
