@@ -84,5 +84,3 @@ export const engine = z
     logTools: on('Whether every step of `context_answer` is logged.', false),
   })
   .prefault({});
-
-export type EngineSettings = z.output<typeof engine>;

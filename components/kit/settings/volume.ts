@@ -12,5 +12,3 @@ export const volume = (size: string, about: string) =>
     })
     .prefault({})
     .describe(about);
-
-export type VolumeSettings = z.output<ReturnType<typeof volume>>;
