@@ -72,9 +72,14 @@ function hasIssuer({ metadata }: PlannedObject<'Ingress'>): boolean {
  * A process reads its environment when it starts. What starts without a variable starts anew to get it; a login does that
  * itself, and what waits for the Secret has not started yet.
  */
-function restart({ namespace, objects }: SystemPlan, { by, kind, name }: Omit<Brought, 'command'>): string[] {
+function restart({ namespace, objects }: SystemPlan, { by, keys, kind, name }: Omit<Brought, 'command'>): string[] {
   if (kind !== 'Secret' || by === 'login') return [];
-  const started = (each: Reference) => each.name === name && each.optional && each.by === 'environment';
+  const brought = keys.flat();
+  const started = (each: Reference) =>
+    each.name === name &&
+    each.optional &&
+    each.by === 'environment' &&
+    (brought.length === 0 || each.keys.length === 0 || each.keys.some((key) => brought.includes(key)));
   const workloads = podsOf(objects).flatMap(({ object, pod }) => {
     const runs = object.kind === 'Deployment' || object.kind === 'StatefulSet';
     const without = runs && referencesOf(pod).some(started);

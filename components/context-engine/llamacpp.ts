@@ -2,7 +2,7 @@ import type { IPodSpec, IToleration } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../config/cluster';
 import { resourceRequirements } from '../kit/objects/pod';
 import { type AppServer, appServer, appServerObjects } from '../kit/parts/app-server';
-import { openGate, secretGate } from '../kit/parts/gate';
+import { secretGate } from '../kit/parts/gate';
 import { anyAddress } from '../kit/parts/listening';
 import type { Described } from '../system/described';
 import { sidecarDependencies, sidecarOf } from './auth-sidecar';
@@ -39,9 +39,11 @@ function server(settings: ContextEngineSettings, cluster: ClusterFacts): AppServ
   const checksums = model.partsSha256?.join(' ') ?? model.sha256;
   const requirements = resourceRequirements(resources);
   const source = modelToken(settings);
-  const gate = source
-    ? secretGate({ image: fetchImage, namespace: settings.namespace.name, source, value: 'given' })
-    : openGate;
+  const gate = secretGate({
+    image: fetchImage,
+    namespace: settings.namespace.name,
+    entries: source ? [{ source, value: 'given' }] : [],
+  });
   return appServer({
     name: 'llamacpp',
     metadata: metadataIn(settings, pods),

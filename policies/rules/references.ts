@@ -27,8 +27,11 @@ function isKnown({ keys, kind, name }: Reference, { objects, operations: { broug
       object.metadata.name === name &&
       (object.kind === kind || (kind === 'Secret' && object.kind === 'ExternalSecret')),
   );
-  const said = brought.find((each) => each.kind === kind && each.name === name);
+  const said = brought.filter((each) => each.kind === kind && each.name === name);
+  const entries = said.flatMap((each) => each.keys.flat());
   return (
-    made || (said !== undefined && (said.keys.length === 0 || keys.every((key) => said.keys.flat().includes(key))))
+    made ||
+    said.some((each) => each.keys.length === 0) ||
+    (said.length > 0 && keys.every((key) => entries.includes(key)))
   );
 }

@@ -19,8 +19,12 @@ describe('the gate of a pod', function () {
     const [container] = secretGate({
       image: 'any',
       namespace: 'search',
-      source: { source, secretName: 'vectors', secretKey: 'api-key', remoteKey: 'team/vectors' },
-      value: 'random',
+      entries: [
+        {
+          source: { source, secretName: 'vectors', secretKey: 'api-key', remoteKey: 'team/vectors' },
+          value: 'random',
+        },
+      ],
     }).initContainers;
     const [program = '', ...args] = (container?.command ?? []).map((word) => word.replace(/^\/gate\//, `${folder}/`));
     return new Running(program, args, { PATH: process.env.PATH ?? '' });

@@ -19,12 +19,21 @@ export function createSecret(namespace: string, name: string): string {
 /** Brings a Secret of one value from where it comes; where an operator does, the command says why it has not. */
 export function bringEntry(
   namespace: string,
-  { secretKey, secretName, source }: Pick<SecretSource, 'secretKey' | 'secretName' | 'source'>,
+  { secretKey, secretName, shared = false, source }: Omit<SecretSource, 'secretRevision'>,
   value: 'random' | 'given',
 ): string {
   if (source === 'externalSecret') return `kubectl -n ${namespace} describe externalsecret ${secretName}`;
   const from = value === 'random' ? random : fromTerminal;
-  return `${from} | ${createSecret(namespace, secretName)} --from-file=${secretKey}=/dev/stdin`;
+  const created = `${from} | ${createSecret(namespace, secretName)} --from-file=${secretKey}=/dev/stdin`;
+  return shared ? `${created} ${asOneOfSeveral(namespace, secretKey)}` : created;
+}
+
+/**
+ * Writes one entry, whether the Secret is there or not. Each is a field manager of its own: the others' entries stay, and
+ * one that somebody else has put there is not overwritten.
+ */
+function asOneOfSeveral(namespace: string, secretKey: string): string {
+  return `--dry-run=client -o yaml | kubectl -n ${namespace} apply --server-side --field-manager=${secretKey} -f -`;
 }
 
 /** Where a person has to put the value, if not into the Secret itself. */

@@ -11,7 +11,12 @@ export interface GateArgs {
   /** Image with a POSIX shell and sleep: that of the container behind it, so that nothing else is pulled. */
   readonly image: string;
   readonly namespace: string;
-  /** Entry of a Secret without which the containers of the pod cannot start. */
+  /** Without these the containers of the pod cannot start. */
+  readonly entries: readonly GatedEntry[];
+}
+
+/** An entry of a Secret. */
+export interface GatedEntry {
   readonly source: Omit<SecretSource, 'secretRevision'>;
   /** Whether any value will do that nobody can guess. */
   readonly value: 'random' | 'given';
@@ -23,22 +28,27 @@ export interface Gate {
   readonly volumes: readonly IVolume[];
 }
 
-export const openGate: Gate = { initContainers: [], volumes: [] };
-const folder = '/gate';
+const openGate: Gate = { initContainers: [], volumes: [] };
 
 /**
- * An init container that waits until somebody has brought a Secret, and says in its log by which command. The Secret is
- * mounted and optional, because only what is mounted comes to a pod that runs already; the containers behind the gate
- * name it as they always do, and none of them starts without it.
+ * An init container that waits until somebody has brought entries of Secrets, and says in its log by which commands. The
+ * Secrets are mounted and optional, because only what is mounted comes to a pod that runs already; the containers behind
+ * the gate name them as they always do, and none of them starts without them.
  */
-export function secretGate({ image, namespace, source, value }: GateArgs): Gate {
-  if (source.source === 'config') return openGate;
-  const { secretKey: key, secretName } = source;
-  const words = [
-    `${folder}/${key}`,
-    `entry ${key} of Secret ${namespace}/${secretName}`,
-    remarked(bringEntry(namespace, source, value), placeOf(source)),
-  ];
+export function secretGate({ entries, image, namespace }: GateArgs): Gate {
+  const brought = entries.filter(({ source }) => source.source !== 'config');
+  if (brought.length === 0) return openGate;
+  const names = [...new Set(brought.map(({ source }) => source.secretName))];
+  const placeIn = (secretName: string) =>
+    ['gate', ...(secretName === names[0] ? [] : [names.indexOf(secretName) + 1])].join('-');
+  const words = brought.flatMap(({ source, value }) => {
+    const { secretKey: key, secretName } = source;
+    return [
+      `/${placeIn(secretName)}/${key}`,
+      `entry ${key} of Secret ${namespace}/${secretName}`,
+      remarked(bringEntry(namespace, source, value), placeOf(source)),
+    ];
+  });
   return {
     initContainers: [
       {
@@ -46,12 +56,18 @@ export function secretGate({ image, namespace, source, value }: GateArgs): Gate 
         image,
         command: ['/bin/sh', '-c', script, 'gate', ...words],
         resources: resourceRequirements({ cpu: '10m', memory: '16Mi', memoryLimit: '64Mi' }),
-        volumeMounts: [{ name: 'gate', mountPath: folder, readOnly: true }],
+        volumeMounts: names.map((each) => ({ name: placeIn(each), mountPath: `/${placeIn(each)}`, readOnly: true })),
       },
     ],
-    volumes: [
-      { name: 'gate', secret: { secretName, optional: true, defaultMode: 0o440, items: [{ key, path: key }] } },
-    ],
+    volumes: names.map((secretName) => ({
+      name: placeIn(secretName),
+      secret: {
+        ...{ secretName, optional: true, defaultMode: 0o440 },
+        items: brought
+          .filter(({ source }) => source.secretName === secretName)
+          .map(({ source: { secretKey: key } }) => ({ key, path: key })),
+      },
+    })),
   };
 }
 

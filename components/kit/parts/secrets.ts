@@ -5,7 +5,10 @@ import { externalSecret } from '../objects/external-secret';
 import { secret } from '../objects/secret';
 import type { SecretPath } from '../settings/secret-source';
 
-/** Where a Secret comes from, see components/kit/settings/secret-source.ts. `bootstrap` and `existing` Secrets are never ours to write. */
+/**
+ * Where a value in a Secret comes from, see components/kit/settings/secret-source.ts. `bootstrap` and `existing` Secrets are
+ * never ours to write.
+ */
 export interface SecretSource {
   readonly source: 'existing' | 'config' | 'externalSecret' | 'bootstrap';
   readonly secretName: string;
@@ -13,17 +16,29 @@ export interface SecretSource {
   readonly secretRevision: number;
   readonly remoteKey?: string;
   readonly remoteProperty?: string | undefined;
+  /** Whether the Secret has further entries, each brought by itself. @default false */
+  readonly shared?: boolean;
 }
 
-/** A Secret that a system reads. */
-export interface WantedSecret {
-  /** Absent where the system does without it. */
-  readonly source: SecretSource | undefined;
+/** A value in a Secret that a system reads. */
+export interface WantedEntry {
+  readonly source: SecretSource;
   /** Where the map of secrets has the value, if the source is "config". */
   readonly secret: SecretPath;
+}
+
+/** A Secret that a system reads: one value, or a set of them that come from one source. */
+export type WantedSecret = (
+  | {
+      /** Absent where the system does without it. */
+      readonly source: SecretSource | undefined;
+      readonly secret: SecretPath;
+    }
+  | { readonly entries: readonly WantedEntry[] }
+) & {
   /** Key of the stack file that says where it comes from. */
   readonly from?: readonly PropertyKey[];
-}
+};
 
 /**
  * The objects that bring the Secrets of a system about, by its keys for them; none for those that somebody else makes.
@@ -36,26 +51,39 @@ export function secretObjects(
   cluster: ClusterFacts,
 ): Record<string, Described> {
   return Object.fromEntries(
-    Object.entries(wanted).flatMap(([key, { from, secret: path, source }]) => {
-      const object = source && secretObject(source, metadata, path, cluster);
-      return object ? [[key, from ? { ...object, namedBy: [...from, 'secretName'] } : object]] : [];
+    Object.entries(wanted).flatMap(([key, secret]) => {
+      const object = secretObject(entriesOf(secret), metadata, cluster);
+      return object ? [[key, secret.from ? { ...object, namedBy: [...secret.from, 'secretName'] } : object]] : [];
     }),
   );
 }
 
+function entriesOf(wanted: WantedSecret): readonly WantedEntry[] {
+  if ('entries' in wanted) return wanted.entries;
+  const { secret: path, source } = wanted;
+  return source ? [{ source, secret: path }] : [];
+}
+
 /** The object that brings a Secret about, if this program has to. */
 function secretObject(
-  source: SecretSource,
+  entries: readonly WantedEntry[],
   metadata: ObjectMeta,
-  path: SecretPath,
   { externalSecrets }: ClusterFacts,
 ): Described<'Secret'> | Described<'ExternalSecret'> | undefined {
-  const named = { ...metadata, name: source.secretName };
-  const { remoteKey = '', remoteProperty, secretKey } = source;
-  if (source.source === 'config') return secret(named, { [secretKey]: { secret: path } });
-  return source.source === 'externalSecret' && externalSecrets
-    ? externalSecret({ metadata: named, store: externalSecrets, secretKey, remoteKey, remoteProperty })
-    : undefined;
+  const [first] = entries;
+  if (first === undefined) return undefined;
+  const named = { ...metadata, name: first.source.secretName };
+  if (first.source.source === 'config') {
+    return secret(
+      named,
+      Object.fromEntries(entries.map(({ secret: path, source }) => [source.secretKey, { secret: path }])),
+    );
+  }
+  if (first.source.source !== 'externalSecret' || !externalSecrets) return undefined;
+  const remote = entries.map(({ source: { remoteKey = '', remoteProperty, secretKey } }) => ({
+    ...{ secretKey, remoteKey, remoteProperty },
+  }));
+  return externalSecret({ metadata: named, store: externalSecrets, entries: remote });
 }
 
 /** The key of a Secret that this program makes, as something to come after; nothing where somebody else makes it. */

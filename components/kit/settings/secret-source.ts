@@ -6,13 +6,31 @@ import { keyOf } from '../../../config/problems';
 /** Where the map `secrets` of a stack file has a value, such as `['memoryMcp', 'token']`. */
 export type SecretPath = readonly string[];
 
-/** Where a Secret comes from, besides ways that only one system has. */
-const reference = (secretName: string, secretKey: string) => ({
+/** The Secret itself. */
+export const secretFields = (secretName: string) => ({
   secretName: objectName.default(secretName).describe('Name of the Secret.'),
+});
+
+/** One entry of it, whoever makes it. */
+export const entryFields = (secretKey: string) => ({
   secretKey: dataKey.default(secretKey).describe('Key of the value in the Secret.'),
   secretRevision: integer(0, 1_000_000)
     .default(0)
     .describe('Counter to raise after the value has changed, so that the pods read it again.'),
+});
+
+/** Where the External Secrets operator finds an entry. */
+export const remoteFields = {
+  remoteKey: text(/\S/, 'the key of the value in the secret store').describe('Key of the value in the store.'),
+  remoteProperty: text(/\S/, 'a property of that key')
+    .optional()
+    .describe('Property of that key, where it has several.'),
+};
+
+/** Where a Secret of one value comes from, besides ways that only one system has. */
+const reference = (secretName: string, secretKey: string) => ({
+  ...secretFields(secretName),
+  ...entryFields(secretKey),
 });
 
 /** A Secret that somebody else made. */
@@ -36,10 +54,7 @@ export const externalSecret = (secretName: string, secretKey: string) =>
   z.strictObject({
     source: z.literal('externalSecret').describe('The External Secrets operator makes the Secret.'),
     ...reference(secretName, secretKey),
-    remoteKey: text(/\S/, 'the key of the value in the secret store').describe('Key of the value in the store.'),
-    remoteProperty: text(/\S/, 'a property of that key')
-      .optional()
-      .describe('Property of that key, where it has several.'),
+    ...remoteFields,
   });
 
 /** An encrypted value is there exactly where a Secret is made from it. */
@@ -70,8 +85,8 @@ export interface NamedSecret {
   readonly path: readonly PropertyKey[];
   /** Absent where nothing is named. */
   readonly name: string | undefined;
-  /** The one entry that is read; absent where that may be any. */
-  readonly entry?: string;
+  /** The entries that are read; absent where that may be any. */
+  readonly entries?: readonly string[];
   /** Whether the program, an operator of the cluster or a login makes it, rather than somebody else beforehand. */
   readonly made?: boolean;
 }
@@ -82,8 +97,8 @@ export function namedSecret(
   source: { readonly source: string; readonly secretName: string; readonly secretKey: string } | undefined,
 ): NamedSecret {
   if (source === undefined) return { path, name: undefined };
-  const { secretKey: entry, secretName: name } = source;
-  return { path: [...path, 'secretName'], name, entry, made: source.source !== 'existing' };
+  const { secretKey, secretName: name } = source;
+  return { path: [...path, 'secretName'], name, entries: [secretKey], made: source.source !== 'existing' };
 }
 
 /**
@@ -91,7 +106,7 @@ export function namedSecret(
  * would undo the first. Nor is one entry two secrets, because who must know the one would know the other.
  */
 export function separateSecrets(secrets: readonly NamedSecret[]): Constraint[] {
-  return secrets.flatMap(({ entry, made = false, name, path }, index) =>
+  return secrets.flatMap(({ entries = [], made = false, name, path }, index) =>
     secrets.slice(0, index).flatMap((other): Constraint[] => {
       if (name === undefined || name !== other.name) return [];
       const key = keyOf(other.path);
@@ -100,7 +115,7 @@ export function separateSecrets(secrets: readonly NamedSecret[]): Constraint[] {
           { path, expected: `another name: ${key} names this Secret too, and only one may make it`, satisfied: false },
         ];
       }
-      const isSame = entry !== undefined && entry === other.entry;
+      const isSame = entries.some((entry) => other.entries?.includes(entry));
       return [
         { path, expected: `another Secret or entry than ${key}: who knows one would know both`, satisfied: !isSame },
       ];

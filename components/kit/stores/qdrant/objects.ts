@@ -9,7 +9,7 @@ import { httpProbes } from '../../objects/probes';
 import { clusterIpService, headlessService, type ServicePort } from '../../objects/service';
 import { statefulSet } from '../../objects/stateful-set';
 import { type AuthSidecar, noSidecar } from '../../parts/auth-sidecar';
-import { initContainersOf, openGate, secretGate } from '../../parts/gate';
+import { initContainersOf, secretGate } from '../../parts/gate';
 import { anyAddress } from '../../parts/listening';
 import { unpinnedWaiver } from '../../parts/pinning';
 import { madeSecret, revisionAnnotations, type SecretSource } from '../../parts/secrets';
@@ -128,9 +128,8 @@ export function qdrantAddress(cluster: QdrantArgs['cluster']): { readonly name: 
 function qdrantPod({ sidecar = noSidecar, ...args }: QdrantArgs): IPodSpec {
   const { requests, grpc } = qdrantPorts;
   const { namespace = 'default' } = args.metadata(args.name, args.selector);
-  const gate = args.apiKey
-    ? secretGate({ image: args.image, namespace, source: args.apiKey.source, value: 'random' })
-    : openGate;
+  const keys = args.apiKey ? [{ source: args.apiKey.source, value: 'random' } as const] : [];
+  const gate = secretGate({ image: args.image, namespace, entries: keys });
   return hardenedPod(qdrantUser, {
     serviceAccountName: args.serviceAccountName,
     ...pullSecrets(args.imagePullSecrets),
