@@ -9,6 +9,7 @@ import { oneNodeVolumes, protectedData, savedData, singleWriters, visibleVolumes
 import { foreignGateways, guardedRoutes } from './rules/exposure';
 import { pinnedImages } from './rules/images';
 import { hashedJobs } from './rules/jobs';
+import { withinLimits } from './rules/limits';
 import { restrictedNamespaces } from './rules/namespaces';
 import { closedNetworks } from './rules/network';
 import { probedServers, restrictedPods, sizedContainers, unmountedTokens } from './rules/pods';
@@ -34,6 +35,7 @@ export const rules: readonly Rule[] = [
   broughtReferences,
   sizedContainers,
   sufficientQuotas,
+  withinLimits,
   probedServers,
   pinnedImages,
   closedNetworks,

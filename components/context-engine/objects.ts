@@ -1,11 +1,11 @@
 import { labelsOf } from '../kit/objects/labels';
 import { dedicatedNamespace } from '../kit/objects/namespace';
-import { resourceQuota } from '../kit/objects/resource-quota';
 import { account } from '../kit/objects/service-account';
 import { bearerSource } from '../kit/parts/access';
 import { backupObjects } from '../kit/parts/backup';
 import { delivery } from '../kit/parts/delivery';
 import { exposureObjects } from '../kit/parts/exposure';
+import { namespaceLimits } from '../kit/parts/namespace-limits';
 import { networkPolicies } from '../kit/parts/network-policies';
 import { plannedObjects } from '../kit/parts/plan';
 import { secretObjects } from '../kit/parts/secrets';
@@ -40,7 +40,7 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
             namedBy: ['contextEngine', 'namespace', 'name'],
           },
         }),
-    ...(settings.quota ? { quota: resourceQuota(metadata(system), settings.quota) } : {}),
+    ...namespaceLimits(metadata(system), settings),
     serviceAccount: account(metadata(system)),
     ...qdrantClaims(settings, cluster),
     ...volumes(settings, cluster),

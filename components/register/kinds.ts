@@ -7,6 +7,7 @@ export const builtInKinds: readonly string[] = [
   'v1/ConfigMap',
   'v1/Secret',
   'v1/ResourceQuota',
+  'v1/LimitRange',
   'apps/v1/Deployment',
   'apps/v1/StatefulSet',
   'autoscaling/v2/HorizontalPodAutoscaler',

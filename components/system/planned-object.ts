@@ -20,6 +20,7 @@ import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IRole, IRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 import type {
   IConfigMap,
+  ILimitRange,
   INamespace,
   IPersistentVolumeClaim,
   IResourceQuota,
@@ -85,6 +86,7 @@ interface Models {
   ImageUpdater: ImageUpdater;
   Ingress: IIngress;
   Job: IJob;
+  LimitRange: ILimitRange;
   Middleware: IMiddleware;
   Namespace: INamespace;
   NetworkPolicy: INetworkPolicy;

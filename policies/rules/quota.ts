@@ -1,15 +1,9 @@
-import type { IPodSpec } from 'kubernetes-models/v1';
 import type { PlannedObject } from '../../components/system/planned-object';
 import { billionths, inBytes, inCores } from '../../config/fields/quantities';
 import { objectsIn } from '../backends';
-import { podOf } from '../pods';
+import { amount, type Counted, claimsOf, counted, takenBy } from '../counted';
+import { containersOf, podOf } from '../pods';
 import type { Rule } from '../rule';
-
-/** What a quota counts, by its keys. */
-const counted = ['requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory', 'requests.storage', 'pods'] as const;
-
-type Counted = (typeof counted)[number];
-type Sums = Readonly<Record<Counted, bigint>>;
 
 export const sufficientQuotas: Rule = {
   name: 'sufficient-quotas',
@@ -17,76 +11,68 @@ export const sufficientQuotas: Rule = {
     'a quota has room for what runs at once: every workload with all its replicas, one of them anew beside the old, each scheduled job, and one of those that run once or on demand',
   check(object, { objects }) {
     if (object.kind !== 'ResourceQuota') return [];
-    const needed = neededBy(objectsIn(objects), object.metadata.namespace);
-    return counted.flatMap((key) => {
-      const given = object.spec?.hard?.[key];
-      if (given === undefined || (billionths(String(given)) ?? 0n) >= needed[key]) return [];
-      return [`allows ${given} of ${key}, and what runs at once needs ${inWords(key, needed[key])}`];
+    const here = objectsIn(objects).filter(({ metadata }) => metadata.namespace === object.metadata.namespace);
+    const hard = object.spec?.hard ?? {};
+    const tooLittle = counted.flatMap((key) => {
+      const given = hard[key];
+      const parts = given === undefined ? [] : atOnce(here, key);
+      const needed = parts.reduce((all, part) => all + part.amount, 0n);
+      if (given === undefined || (billionths(String(given)) ?? 0n) >= needed) return [];
+      const words = parts.map((part) => `${part.name} ${inWords(key, part.amount)}`).join(', ');
+      return [`allows ${given} of ${key}, and what runs at once needs ${inWords(key, needed)}: ${words}`];
     });
+    return [...tooLittle, ...('limits.cpu' in hard ? here.flatMap(unlimited) : [])];
   },
 };
 
-function inWords(key: Counted, amount: bigint): string {
-  if (key.endsWith('cpu')) return inCores(amount);
-  return key === 'pods' ? String(amount / 1_000_000_000n) : inBytes(amount);
-}
-
-function neededBy(all: readonly PlannedObject[], namespace: string | undefined): Sums {
-  const here = all.filter(({ metadata }) => metadata.namespace === namespace);
-  const jobs = here
-    .filter(({ kind }) => kind === 'Job' || kind === 'CronJob')
-    .map((job) => ({ job, takes: takenBy(job) }));
-  const scheduled = jobs.filter(({ job }) => job.kind === 'CronJob' && !job.spec?.suspend).map(({ takes }) => takes);
-  const others = jobs.map(({ takes }) => takes).filter((takes) => !scheduled.includes(takes));
-  const workloads = here.map((object) => times(takenBy(object), mostReplicasOf(object, here)));
-  const rollouts = here.filter(surges).map(takenBy);
-  const claims = here.map((object) => storageOf(object));
-  return [...workloads, most(rollouts), ...scheduled, most(others), ...claims].reduce(sum, nothing);
-}
-
-const nothing = each(() => 0n);
-
-function each(value: (key: Counted) => bigint): Sums {
-  return Object.fromEntries(counted.map((key) => [key, value(key)])) as Record<Counted, bigint>;
-}
-
-function sum(a: Sums, b: Sums): Sums {
-  return each((key) => a[key] + b[key]);
-}
-
-function times(sums: Sums, factor: number): Sums {
-  return each((key) => sums[key] * BigInt(factor));
-}
-
-/** The largest of several, each key by itself. */
-function most(several: readonly Sums[]): Sums {
-  return several.reduce((a, b) => each((key) => (a[key] > b[key] ? a[key] : b[key])), nothing);
-}
-
-/** One pod of an object. Its init containers come one after the other, and those that stay are there with all. */
-function takenBy(object: PlannedObject): Sums {
+/** A quota over CPU limits refuses pods with a container that has none. */
+function unlimited(object: PlannedObject): string[] {
   const pod = podOf(object);
-  if (!pod) return nothing;
-  return each((key) => (key === 'pods' ? (billionths('1') ?? 0n) : key === 'requests.storage' ? 0n : ofPod(pod, key)));
+  const names = (pod ? containersOf(pod) : [])
+    .filter(({ resources }) => resources?.limits?.cpu === undefined)
+    .map(({ name }) => name);
+  if (names.length === 0) return [];
+  return [`bounds limits.cpu, and ${object.kind} ${object.metadata.name} has no CPU limit in ${names.join(', ')}`];
 }
 
-function ofPod({ containers, initContainers = [] }: IPodSpec, key: Counted): bigint {
-  const [part, resource = ''] = key.split('.');
-  const of = (all: typeof containers) =>
-    all.map(
-      ({ resources }) =>
-        billionths(String((part === 'limits' ? resources?.limits : resources?.requests)?.[resource] ?? '0')) ?? 0n,
-    );
-  const staying = of(initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')).reduce(
-    (a, b) => a + b,
-    0n,
-  );
-  const running = of(containers).reduce((a, b) => a + b, 0n);
-  const before = of(initContainers.filter(({ restartPolicy }) => restartPolicy !== 'Always')).reduce(
-    (a, b) => (a > b ? a : b),
-    0n,
-  );
-  return staying + (running > before ? running : before);
+function inWords(key: Counted, all: bigint): string {
+  if (key.endsWith('cpu')) return inCores(all);
+  return key === 'pods' || key === 'persistentvolumeclaims' ? String(all / amount('1')) : inBytes(all);
+}
+
+/** A part of what is there at the same time. */
+interface Part {
+  readonly name: string;
+  readonly amount: bigint;
+}
+
+/** Everything of one kind that is taken at the same time, the largest of what is only sometimes there. */
+export function atOnce(here: readonly PlannedObject[], key: Counted): Part[] {
+  const one = (object: PlannedObject, prefix = ''): Part => ({
+    name: `${prefix}${object.kind} ${object.metadata.name}`,
+    amount: takenBy(object, key),
+  });
+  const workloads = here.flatMap((object) => {
+    const replicas = mostReplicasOf(object, here);
+    const part = one(object, replicas > 1 ? `${replicas} × ` : '');
+    return replicas > 0 ? [{ ...part, amount: part.amount * BigInt(replicas) }] : [];
+  });
+  const jobs = here.filter(({ kind }) => kind === 'Job' || kind === 'CronJob');
+  const scheduled = jobs.filter((job) => job.kind === 'CronJob' && !job.spec?.suspend);
+  const others = jobs.filter((job) => !scheduled.includes(job));
+  const parts = [
+    ...workloads,
+    ...most(here.filter(surges).map((object) => one(object, 'anew '))),
+    ...scheduled.map((job) => one(job)),
+    ...most(others.map((job) => one(job))),
+    ...here.map((object) => ({ ...one(object), amount: claimsOf(object, key) })),
+  ];
+  return parts.filter(({ amount: taken }) => taken > 0n);
+}
+
+/** The largest of several. */
+function most(several: readonly Part[]): Part[] {
+  return several.length === 0 ? [] : [several.reduce((a, b) => (a.amount > b.amount ? a : b))];
 }
 
 function mostReplicasOf(object: PlannedObject, all: readonly PlannedObject[]): number {
@@ -104,9 +90,4 @@ function mostReplicasOf(object: PlannedObject, all: readonly PlannedObject[]): n
 /** Whether new pods come before the old ones go. */
 function surges(object: PlannedObject): boolean {
   return object.kind === 'Deployment' && object.spec?.strategy?.type !== 'Recreate';
-}
-
-function storageOf(object: PlannedObject): Sums {
-  const size = object.kind === 'PersistentVolumeClaim' ? object.spec?.resources?.requests?.storage : undefined;
-  return each((key) => (key === 'requests.storage' ? (billionths(String(size ?? '0')) ?? 0n) : 0n));
 }

@@ -47,6 +47,7 @@ export const good = (): Record<string, Described> => {
     quota: described('v1', 'ResourceQuota', {
       spec: { hard: { 'requests.cpu': '20', 'requests.memory': '20Gi', 'limits.memory': '20Gi', pods: '10' } },
     }),
+    range: described('v1', 'LimitRange', { spec: { limits: [{ type: 'Container' }] } }),
     policy: described('networking.k8s.io/v1', 'NetworkPolicy', {
       spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
     }),

@@ -67,6 +67,13 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
       },
     ],
   ],
+  'within-limits': [
+    ['LimitRange', ({ range }) => Object.assign(rangeOf(range), { default: { cpu: '1', memory: '1Gi' } })],
+    ['LimitRange', ({ range }) => Object.assign(rangeOf(range), { max: { memory: '1023Mi' } })],
+    ['LimitRange', ({ range }) => Object.assign(rangeOf(range), { max: { cpu: '2' } })],
+    ['LimitRange', ({ range }) => Object.assign(rangeOf(range), { min: { cpu: '1001m' } })],
+    ['LimitRange', ({ range }) => Object.assign(rangeOf(range), { min: { memory: '2Gi' } })],
+  ],
   'brought-references': [
     ['Deployment', (_, pod) => pod.volumes.push({ name: 'x', secret: { secretName: 'other', optional: true } })],
     [
@@ -181,6 +188,7 @@ const preferring = (labelSelector: object) => ({
 });
 const selecting = (kind: string, key: string) => described('v1', kind, { spec: { [key]: bare } });
 const external = { type: 'ClusterIP', externalIPs: ['192.0.2.1'] };
+const rangeOf = (range: Loose) => range.object.spec.limits[0];
 const backendOf = (ingress: Loose) => ingress.object.spec.rules[0].http.paths[0].backend.service;
 const termOf = (pod: Loose) => pod.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0];
 /** Makes a load balancer of a Service, which needs no network policy to be bound to a network. */

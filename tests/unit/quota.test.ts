@@ -4,7 +4,8 @@ import { sufficientQuotas } from '../../policies/rules/quota';
 import { described } from '../support/good-plan';
 import { systemWith } from '../support/objects';
 
-const resources = (cpu: string, memory: string, limit = memory) => ({
+const resources = (cpu: string, memory: string, limit = memory, name = 'main') => ({
+  name,
   resources: { requests: { cpu, memory }, limits: { memory: limit } },
 });
 const template = (containers: object[], initContainers: object[] = []) => ({
@@ -21,7 +22,7 @@ const objects = {
   web: described('apps/v1', 'Deployment', {
     metadata: { name: 'web', namespace: 'ns' },
     spec: {
-      ...template([resources('500m', '1Gi', '2Gi')], [resources('2', '512Mi')]),
+      ...template([resources('500m', '1Gi', '2Gi')], [resources('2', '512Mi', '512Mi', 'before')]),
       strategy: { type: 'RollingUpdate' },
     },
   }),
@@ -41,7 +42,14 @@ const objects = {
   drill: cronJob('drill', '750m', true),
   index: described('batch/v1', 'Job', {
     metadata: { name: 'index', namespace: 'ns' },
-    spec: template([resources('500m', '4Gi')]),
+    spec: {
+      template: {
+        spec: {
+          containers: [resources('500m', '4Gi')],
+          volumes: [{ ephemeral: { volumeClaimTemplate: { spec: { resources: { requests: { storage: '2Gi' } } } } } }],
+        },
+      },
+    },
   }),
   claim: described('v1', 'PersistentVolumeClaim', { spec: { resources: { requests: { storage: '10Gi' } } } }),
   other: described('v1', 'PersistentVolumeClaim', {
@@ -68,7 +76,8 @@ describe('room in a quota', () => {
     'requests.cpu': '11450m', // 3*2 + 2 + 2*1.1 + 0.25 + 1
     'requests.memory': '13440Mi', // 3*1 + 1 + 2*(2+1/16) + 1 + 4 GiB
     'limits.memory': '17536Mi', // 3*2 + 2 + 2*(2+1/16) + 1 + 4 GiB
-    'requests.storage': '10752Mi',
+    'requests.storage': '12800Mi', // 10 GiB + 512 MiB, and 2 GiB as long as the index runs
+    persistentvolumeclaims: '3',
     pods: '8',
   };
 
@@ -76,18 +85,23 @@ describe('room in a quota', () => {
 
   it('is named with what is needed where it is less', () => {
     assert.deepEqual(faults({ 'requests.cpu': '11449m' }), [
-      'allows 11449m of requests.cpu, and what runs at once needs 11450m',
+      'allows 11449m of requests.cpu, and what runs at once needs 11450m: 3 × Deployment web 6, 2 × StatefulSet store 2200m, anew Deployment web 2, CronJob backup 250m, CronJob restore 1',
     ]);
     assert.deepEqual(faults({ 'requests.memory': '13Gi' }), [
-      'allows 13Gi of requests.memory, and what runs at once needs 13440Mi',
+      'allows 13Gi of requests.memory, and what runs at once needs 13440Mi: 3 × Deployment web 3Gi, 2 × StatefulSet store 4224Mi, anew Deployment web 1Gi, CronJob backup 1Gi, Job index 4Gi',
     ]);
-    assert.deepEqual(faults({ 'limits.memory': '17Gi' }), [
-      'allows 17Gi of limits.memory, and what runs at once needs 17536Mi',
+    assert.match(faults({ 'limits.memory': '17Gi' }).join(), /^allows 17Gi of limits\.memory, .* needs 17536Mi: /);
+    assert.deepEqual(faults({ 'requests.storage': '11Gi' }), [
+      'allows 11Gi of requests.storage, and what runs at once needs 12800Mi: Job index 2Gi, PersistentVolumeClaim data 10Gi, PersistentVolumeClaim other 512Mi',
     ]);
-    assert.deepEqual(faults({ 'requests.storage': '10Gi' }), [
-      'allows 10Gi of requests.storage, and what runs at once needs 10752Mi',
-    ]);
-    assert.deepEqual(faults({ pods: '7' }), ['allows 7 of pods, and what runs at once needs 8']);
+    assert.match(faults({ persistentvolumeclaims: '2' }).join(), /^allows 2 of persistentvolumeclaims, .* needs 3: /);
+    assert.match(faults({ pods: '7' }).join(), /^allows 7 of pods, .* needs 8: /);
+  });
+
+  it('is none where CPU limits are bound and a container has none', () => {
+    const found = faults({ 'limits.cpu': '1k' });
+    assert.equal(found.length, 6);
+    assert.equal(found[0], 'bounds limits.cpu, and Deployment web has no CPU limit in before, main');
   });
 
   it('is not asked of what the quota does not bound', () => assert.deepEqual(faults({}), []));

@@ -3,7 +3,7 @@ import type { Constraint } from '../../../config/constraint';
 import { clientConstraints } from '../../kit/settings/clients';
 import { attachmentConstraints, encryptionConstraints, nodePortConstraint } from '../../kit/settings/exposure';
 import { namespaceConstraints } from '../../kit/settings/namespace';
-import { quotaConstraint } from '../../kit/settings/quota';
+import { namespaceLimitConstraints } from '../../kit/settings/quota';
 import { qdrantImageConstraint } from '../../kit/stores/qdrant/settings';
 import { claims } from '../names';
 import { exposedServices, keepsSessions, maxReplicas, running, runningServers, sharedClass } from './choices';
@@ -39,7 +39,7 @@ export function contextEngineConstraints(
       expected: 'no path, or cluster.argocd set: there is no Application to read it',
       satisfied: settings.applicationPath === undefined || cluster.argocd !== undefined,
     },
-    quotaConstraint(at('quota'), settings.quota, settings.namespace.shared),
+    ...namespaceLimitConstraints(at(), settings),
   ];
 }
 

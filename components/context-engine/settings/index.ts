@@ -6,7 +6,7 @@ import { backup } from '../../kit/settings/backup';
 import { clients } from '../../kit/settings/clients';
 import { namespace } from '../../kit/settings/namespace';
 import { architectures, imagePullSecrets, imageUnpinnedReason, pods } from '../../kit/settings/pods';
-import { quota } from '../../kit/settings/quota';
+import { containerLimits, quota } from '../../kit/settings/quota';
 import { volume } from '../../kit/settings/volume';
 import { qdrantSettings } from '../../kit/stores/qdrant/settings';
 import { engine } from './engine';
@@ -169,6 +169,11 @@ export const contextEngineSchema = z.strictObject({
       .describe('Time for fetching the embedding model before a start counts as failed, in seconds.'),
   ),
   quota: perCluster(quota.optional().describe('Upper limits of the namespace, which must be its own. Default: none.')),
+  containerLimits: perCluster(
+    containerLimits
+      .optional()
+      .describe('Limits of each container of the namespace, which must be its own. Default: none.'),
+  ),
   backup: promoted(
     backup({
       system: 'context-engine',

@@ -23,6 +23,7 @@ export function templateOf(object: PlannedObject): PodTemplate | undefined {
     case 'HorizontalPodAutoscaler':
     case 'ImageUpdater':
     case 'Ingress':
+    case 'LimitRange':
     case 'Middleware':
     case 'Namespace':
     case 'NetworkPolicy':

@@ -6,10 +6,14 @@ export interface Quota {
   /** Requests of all containers together. */
   readonly cpu?: string | undefined;
   readonly memory?: string | undefined;
-  /** Memory limits of all containers together. There is none for CPU: every container would have to have one. */
+  /** Memory limits of all containers together. */
   readonly memoryLimit?: string | undefined;
+  /** CPU limits of all containers together: a container without one is then refused. */
+  readonly cpuLimit?: string | undefined;
   /** Sizes of all claims together, a quantity in bytes. */
   readonly storage?: string | undefined;
+  /** Number of claims. */
+  readonly volumes?: number | undefined;
   readonly pods?: number | undefined;
 }
 
@@ -19,8 +23,10 @@ export function resourceQuota(metadata: ObjectMeta, quota: Quota): Described<'Re
     'requests.cpu': quota.cpu,
     'requests.memory': quota.memory,
     'limits.memory': quota.memoryLimit,
+    'limits.cpu': quota.cpuLimit,
     'requests.storage': quota.storage,
-    pods: quota.pods === undefined ? undefined : String(quota.pods),
+    persistentvolumeclaims: quota.volumes?.toString(),
+    pods: quota.pods?.toString(),
   };
   return {
     object: {

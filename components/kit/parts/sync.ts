@@ -11,6 +11,7 @@ import { healthIgnored, syncWave } from '../objects/sync-options';
 const done: ReadonlySet<PlannedKind> = new Set<PlannedKind>([
   'CiliumNetworkPolicy',
   'ConfigMap',
+  'LimitRange',
   'Middleware',
   'NetworkPolicy',
   'Probe',

@@ -79,6 +79,15 @@ describe('settings of Context Engine', () => {
     refuses(/quota: expected none, or namespace\.shared false/, { namespace: { shared: true }, quota: { pods: 9 } });
   });
 
+  it('refuse a range of limits that the API server would, or that binds others too', () => {
+    const range = { default: { cpu: '500m' }, defaultRequest: { cpu: '1' } };
+    refuses(/containerLimits\.defaultRequest\.cpu: .*at most default\.cpu, which is 500m/, { containerLimits: range });
+    const bounds = { min: { memory: '1Gi' }, max: { memory: '512Mi' } };
+    refuses(/containerLimits\.min\.memory: .*at most max\.memory, which is 512Mi/, { containerLimits: bounds });
+    const shared = { namespace: { shared: true }, containerLimits: { max: { cpu: '4' } } };
+    refuses(/containerLimits: expected none, or namespace\.shared false/, shared);
+  });
+
   it('refuse a path of an Application that there is not', () => {
     refuses(/applicationPath: expected no path, or cluster\.argocd/, { applicationPath: 'somewhere' });
   });

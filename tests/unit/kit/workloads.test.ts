@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { autoscaler } from '../../../components/kit/objects/horizontal-pod-autoscaler';
 import { runOnceJob, specHash } from '../../../components/kit/objects/job';
+import { limitRange } from '../../../components/kit/objects/limit-range';
 import { dataVolume } from '../../../components/kit/objects/persistent-volume-claim';
 import { hardenedPod, onOneNode, pullSecrets, spreadOverNodes } from '../../../components/kit/objects/pod';
 import { resourceQuota } from '../../../components/kit/objects/resource-quota';
@@ -68,6 +69,24 @@ describe('a quota', () => {
     const { object } = resourceQuota(metadata, { memory: '8Gi', storage: '200Gi', pods: 50 });
     await validateObject(object);
     assert.deepEqual(object.spec?.hard, { 'requests.memory': '8Gi', 'requests.storage': '200Gi', pods: '50' });
+    const others = resourceQuota(metadata, { cpu: '4', cpuLimit: '8', memoryLimit: '16Gi', volumes: 10 });
+    assert.deepEqual(others.object.spec?.hard, {
+      'requests.cpu': '4',
+      'limits.memory': '16Gi',
+      'limits.cpu': '8',
+      persistentvolumeclaims: '10',
+    });
+  });
+});
+
+describe('a range of limits', () => {
+  it('bounds each container in what it names, and in nothing else', async () => {
+    const range = { default: { cpu: '500m', memory: undefined }, defaultRequest: { memory: '128Mi' }, max: undefined };
+    const { object } = limitRange(metadata, range);
+    await validateObject(object);
+    assert.deepEqual(object.spec?.limits, [
+      { type: 'Container', default: { cpu: '500m' }, defaultRequest: { memory: '128Mi' } },
+    ]);
   });
 });
 

@@ -13,6 +13,7 @@ import { memberMarks, outsiderMarks } from './mesh';
 import { mirrored } from './mirror';
 import { authorityVolume, reachedDirectly, reachingOut } from './outside';
 import { type NodeNeeds, needsOf, onArchitectures, ownNeeds, unique } from './placement';
+import { rangeIn, withRange } from './range';
 import { checkReachesOut, leaving } from './traffic';
 
 /**
@@ -24,13 +25,14 @@ export function withPods<P extends SystemPlan>(plan: P, cluster: ClusterFacts): 
   const { pods } = cluster;
   const direct = reachedDirectly(plan, cluster);
   const templates = Object.values(plan.objects).flatMap(({ object }) => templateOf(object) ?? []);
+  const range = rangeIn(plan.objects);
   const jobs = new Map<string, string>();
   const objects = Object.entries(plan.objects).map(([key, described]): [string, Described] => {
     const template = templateOf(described.object);
     if (!template) return [key, described];
     const needs = needsOf(template, templates, plan.architectures ?? {});
     const reaching = withOutside(template, described.reachesOut ?? [], pods, direct);
-    const object = withTemplate(described.object, adaptedTemplate(reaching, pods, needs));
+    const object = withTemplate(described.object, withRange(adaptedTemplate(reaching, pods, needs), range));
     if (object.kind === 'Job') jobs.set(described.object.metadata.name, object.metadata.name);
     return [key, { ...described, object, ...awaitedWith(described, pods) }];
   });

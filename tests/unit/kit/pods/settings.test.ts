@@ -92,6 +92,30 @@ describe('CPU limits', () => {
   });
 });
 
+describe('a range of limits', () => {
+  const seeds = { default: { cpu: '500m', memory: '512Mi' }, defaultRequest: { cpu: '100m', memory: '128Mi' } };
+  const plan = planWith({}, { contextEngine: { containerLimits: seeds } });
+
+  it('is what a container names that names no limit, or its request where that is higher', () => {
+    const limits = Object.fromEntries(
+      podAt(plan, qdrant).spec.containers.map(({ name, resources }) => [name, resources?.limits]),
+    );
+    assert.deepEqual(limits.qdrant, { cpu: '2', memory: '8Gi' });
+    const [proxy] = podAt(plan, /objects\/mcp-memory\//).spec.containers.filter(({ name }) => name === 'bearer-proxy');
+    assert.deepEqual(proxy?.resources, {
+      requests: { cpu: '10m', memory: '64Mi' },
+      limits: { cpu: '500m', memory: '128Mi' },
+    });
+  });
+
+  it('decides nothing in silence', () => {
+    assert.deepEqual(
+      checkPlan(plan).violations.filter(({ rule }) => rule === 'within-limits'),
+      [],
+    );
+  });
+});
+
 describe('users that the platform gives', () => {
   const image = { memoryMcp: { pods: { runAsUser: 'image' } } };
   const plan = planWith({ pods: { runAsUser: 'platform' } }, image);
