@@ -10,7 +10,7 @@ import {
   projectDir,
   removeNamespace,
 } from '../tests/support/cluster/control-plane';
-import { startLanes } from '../tests/support/cluster/lanes';
+import { laneFolder, startLanes } from '../tests/support/cluster/lanes';
 import { writeMinimalProject } from './minimal-project';
 import { compare, type Measured, type Timed } from './pairs';
 import { automationApi, type Opened, pulumiCli, type Way } from './ways';
@@ -91,7 +91,7 @@ async function main(): Promise<void> {
   show('describe', await describing());
   show('command line', await commands());
   const stop = await startLanes(1);
-  await joinControlPlane();
+  await joinControlPlane(laneFolder());
   try {
     await ensureNamespace('argocd');
     const { root: ours } = await mergedCheckout('bench', stack);

@@ -7,7 +7,7 @@ import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { oneContext } from '../../../operate/cluster/kubeconfig';
 import { type ConfigOverrides, type OpenStack, openStack } from '../../../operate/engine';
 import { type Tools, toolPath } from '../../../operate/toolchain';
-import { cachedTools, clusterName, laneFolder, projectDir } from './lanes';
+import { cachedTools, clusterName, projectDir } from './lanes';
 
 export { projectDir } from './lanes';
 
@@ -22,16 +22,15 @@ export interface ControlPlane {
 
 let joined: ControlPlane | undefined;
 
-/** The control plane of this lane. */
+/** The control plane of this lane, or of the layer that has a real node. */
 export function controlPlane(): ControlPlane {
   if (!joined) throw new Error('the control plane has not been joined');
   return joined;
 }
 
-/** Makes the control plane of this lane the one that {@link controlPlane} returns. */
-export async function joinControlPlane(): Promise<void> {
+/** Makes the control plane in a folder the one that {@link controlPlane} returns. */
+export async function joinControlPlane(folder: string): Promise<void> {
   if (joined) return;
-  const folder = laneFolder();
   const { kubeconfig } = fleetHomeAt(folder).cluster(clusterName);
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);

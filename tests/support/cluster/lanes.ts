@@ -9,6 +9,7 @@ import { loadDefinitions } from '../../../operate/local-cluster/definitions';
 import { ensureStorageClasses } from '../../../operate/local-cluster/storage-classes';
 import { obtainTools, type Tools } from '../../../operate/toolchain';
 import { toolsInWords } from '../../../operate/toolchain/go';
+import { type ToolName, toolNames } from '../../../operate/toolchain/manifest';
 import { fromTheStart } from './definitions';
 import { interrupt, stoppedOnInterrupt } from './interrupt';
 
@@ -26,10 +27,11 @@ export const projectDir = join(__dirname, '..', '..', '..');
 export const clusterName = 'test';
 
 /** Real tools out of the usual cache. */
-export function cachedTools(): Promise<Tools> {
+export function cachedTools(names: readonly ToolName[] = toolNames): Promise<Tools> {
   return obtainTools({
     home: fleetHome(),
     projectDir,
+    names,
     onEvent: (event) => {
       if (event.kind === 'building') console.log(`    building ${toolsInWords(event.pins)}`);
     },
@@ -49,7 +51,7 @@ export function clusterOptions(home: FleetHome, tools: Tools): LocalClusterOptio
 }
 
 /** Classes that stacks of this project name, beside those that every local control plane has. */
-const storageClasses = [
+export const storageClasses = [
   { name: 'ceph-block', bindingMode: 'Immediate' },
   { name: 'standard-rwo', bindingMode: 'WaitForFirstConsumer' },
   { name: 'local-path', bindingMode: 'WaitForFirstConsumer' },
@@ -90,7 +92,7 @@ export function laneFolder(): string {
 }
 
 /** Ends it when nobody is starting it any more, and removes its folder. */
-async function endControlPlane(home: FleetHome): Promise<void> {
+export async function endControlPlane(home: FleetHome): Promise<void> {
   await withLock(home.locks, `cluster-${clusterName}`, () => destroyCluster(home, clusterName));
   rmSync(home.root, { recursive: true, force: true, maxRetries: 5 });
 }

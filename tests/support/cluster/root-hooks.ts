@@ -1,5 +1,5 @@
 import { joinControlPlane } from './control-plane';
-import { startLanes } from './lanes';
+import { laneFolder, startLanes } from './lanes';
 
 let stop: (() => Promise<void>) | undefined;
 
@@ -13,4 +13,4 @@ export async function mochaGlobalTeardown(): Promise<void> {
 }
 
 /** In each lane, before each file. */
-export const mochaHooks = { beforeAll: joinControlPlane };
+export const mochaHooks = { beforeAll: () => joinControlPlane(laneFolder()) };
