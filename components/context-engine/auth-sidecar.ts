@@ -52,5 +52,6 @@ function proxy(settings: ContextEngineSettings, cluster: ClusterFacts, name: Ser
   return authSidecar(settings.authentication, metadataIn(settings)(`${system}-bearer-proxy`), cluster, {
     port: requests,
     health: { port: health, paths: ['/readyz'] },
+    isBehindEntrance: settings.exposure.kind === 'ingress' || settings.exposure.kind === 'gateway',
   });
 }

@@ -8,7 +8,7 @@ import { appServer } from '../kit/parts/app-server';
 import { authSidecar } from '../kit/parts/auth-sidecar';
 import { madeSecret, revisionAnnotations } from '../kit/parts/secrets';
 import { configFile, environment, scopesFile } from './environment';
-import { hostnameOf } from './exposure';
+import { entranceOf, hostnameOf } from './exposure';
 import { configPath, dataPath, metadataIn, podPorts, pods, port, system, usesVolume } from './names';
 import { rebuildIndex } from './rebuild-index';
 import type { MemoryMcpSettings } from './settings';
@@ -20,7 +20,9 @@ export const runAs = { uid: 1000, gid: 1000 };
 export function server(settings: MemoryMcpSettings, cluster: ClusterFacts) {
   const { authentication, git, token } = settings;
   const metadata = metadataIn(settings);
-  const sidecar = authSidecar(authentication, metadata(`${system}-bearer-proxy`), cluster);
+  const sidecar = authSidecar(authentication, metadata(`${system}-bearer-proxy`), cluster, {
+    isBehindEntrance: entranceOf(settings, cluster) !== undefined,
+  });
   const scopes =
     git.scopes.length > 0 ? configMap(metadata(`${system}-config`), { [configFile]: scopesFile(settings) }) : undefined;
   const { deployment, service } = appServer({

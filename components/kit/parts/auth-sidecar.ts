@@ -6,9 +6,10 @@ import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
 import { configMap } from '../objects/config-map';
 import { contentHash } from '../objects/content-hash';
-import type { AuthenticationSettings } from '../settings/authentication';
+import type { AuthenticationSettings, ClientLimit } from '../settings/authentication';
 import { anyAddress } from './listening';
 import { revisionAnnotations } from './secrets';
+import type { Traffic } from './traffic';
 
 /** Port that asks for the token, and port that serves the health paths to the kubelet and to monitoring. */
 export const proxyPorts = { guarded: 8081, health: 8082 } as const;
@@ -26,17 +27,42 @@ export interface BearerProxyArgs {
   readonly image: string;
   readonly secret: { readonly secretName: string; readonly secretKey: string };
   readonly cluster: Pick<ClusterFacts, 'ipFamilies'>;
-  /** The server in the same pod. @default port 8080 for everything, with the health paths /healthz, /readyz and /version */
+  /** The server in the same pod. */
   readonly upstream?: ProxiedServer;
   /** Origins of the pages whose scripts may use the server, such as `https://chat.example.org`. @default none */
   readonly origins?: readonly string[];
+  /** How much one client may ask for. @default as much as it likes */
+  readonly limit?: ClientLimit;
 }
 
-/** Ports of a server behind the proxy. */
+/** A server behind the proxy, and what its clients need that it does not do itself. */
 export interface ProxiedServer {
-  readonly port: number;
-  /** Paths that need no token, because they tell nothing and change nothing, and the port that answers them. */
-  readonly health: { readonly port: number; readonly paths: readonly string[] };
+  /** @default 8080 */
+  readonly port?: number;
+  /**
+   * Paths that need no token, because they tell nothing and change nothing, and the port that answers them.
+   * @default port 8080, paths /healthz, /readyz and /version
+   */
+  readonly health?: { readonly port: number; readonly paths: readonly string[] };
+  /**
+   * Paths that may be read at the guarded port without a token, each as it is written here and none below it, at most
+   * 60 times a minute by one client. They are answered by the port for health. @default none
+   */
+  readonly openPaths?: readonly string[];
+  /**
+   * Whether requests come through an ingress controller or a Gateway, so that the last entry of `X-Forwarded-For` is the
+   * client. @default false: whoever has the connection
+   */
+  readonly isBehindEntrance?: boolean;
+  /** Whether the server refuses origins by a list of its own, which the proxy then does in its place. @default false */
+  readonly judgesOrigin?: boolean;
+  /**
+   * Path of POSTs whose query names the session (`?sessionId=`), as clients of the SSE transport send it, where the server
+   * looks for the header `Mcp-Session-Id` instead. @default none
+   */
+  readonly sessionPath?: string;
+  /** What requests and streams may take, see {@link Traffic}. @default streams of 4 hours, and bodies of any size */
+  readonly traffic?: Traffic;
 }
 
 /**
@@ -58,6 +84,7 @@ export function bearerProxy(args: BearerProxyArgs): {
       env: [
         ...addressVariables(args.cluster),
         ...upstreamVariables(args.upstream),
+        ...limitVariables(args),
         ...(args.origins?.length ? [{ name: 'PROXY_CORS_ORIGINS', value: args.origins.join(' ') }] : []),
         {
           name: 'PROXY_TOKEN',
@@ -107,7 +134,7 @@ export function authSidecar(
   upstream?: ProxiedServer,
 ): AuthSidecar {
   if (authentication?.mode !== 'bearer') return noSidecar;
-  const { cors, image, secret } = authentication;
+  const { cors, image, limit, secret } = authentication;
   const proxy = bearerProxy({
     metadata,
     image,
@@ -115,6 +142,7 @@ export function authSidecar(
     cluster,
     origins: cors.origins,
     ...(upstream ? { upstream } : {}),
+    ...(limit ? { limit } : {}),
   });
   return {
     containers: [proxy.container],
@@ -128,16 +156,46 @@ export function authSidecar(
 }
 
 /** Where it listens, on clusters with IPv6; its own configuration has every address of IPv4. */
-function addressVariables(cluster: BearerProxyArgs['cluster']): { readonly name: string; readonly value: string }[] {
+function addressVariables(cluster: BearerProxyArgs['cluster']): Variable[] {
   const address = anyAddress(cluster);
   return address === '::' ? [{ name: 'PROXY_ADDRESS', value: address }] : [];
 }
 
-function upstreamVariables(upstream: ProxiedServer | undefined): { readonly name: string; readonly value: string }[] {
-  if (upstream === undefined) return [];
-  return [
-    { name: 'PROXY_UPSTREAM', value: `127.0.0.1:${upstream.port}` },
-    { name: 'PROXY_HEALTH_UPSTREAM', value: `127.0.0.1:${upstream.health.port}` },
-    { name: 'PROXY_HEALTH_PATHS', value: upstream.health.paths.join(' ') },
-  ];
+interface Variable {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What the server is and needs; a variable that is not set leaves what it is for switched off. */
+function upstreamVariables(server: ProxiedServer = {}): Variable[] {
+  const { health, judgesOrigin, openPaths, port, sessionPath, traffic = {} } = server;
+  const { bodyBytes, silenceSeconds } = traffic;
+  return variables({
+    PROXY_UPSTREAM: port && loopback(port),
+    PROXY_HEALTH_UPSTREAM: health && loopback(health.port),
+    PROXY_HEALTH_PATHS: health?.paths.join(' '),
+    PROXY_OPEN_PATHS: openPaths?.join(' '),
+    PROXY_JUDGES_ORIGIN: judgesOrigin ? 'true' : undefined,
+    PROXY_SESSION_PATH: sessionPath,
+    PROXY_BODY_BYTES: bodyBytes?.toString(),
+    PROXY_IDLE_TIMEOUT: silenceSeconds === undefined ? undefined : `${silenceSeconds}s`,
+  });
+}
+
+function limitVariables({ limit, upstream = {} }: BearerProxyArgs): Variable[] {
+  const counts = limit !== undefined || upstream.openPaths?.length;
+  return variables({
+    PROXY_REQUESTS_PER_MINUTE: limit?.requestsPerMinute.toString(),
+    PROXY_TOKEN_IS_CLIENT: limit?.per === 'token' ? 'true' : undefined,
+    PROXY_CLIENT_IS_FORWARDED: counts && upstream.isBehindEntrance ? 'true' : undefined,
+  });
+}
+
+/** Those that have a value; an empty one would switch on what nobody asked for. */
+function variables(values: Readonly<Record<string, string | 0 | undefined>>): Variable[] {
+  return Object.entries(values).flatMap(([name, value]) => (value ? [{ name, value }] : []));
+}
+
+function loopback(port: number): string {
+  return `127.0.0.1:${port}`;
 }

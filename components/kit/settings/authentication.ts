@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { image, objectName, reason, text, webOrigin } from '../../../config/fields';
+import { image, integer, objectName, reason, text, webOrigin } from '../../../config/fields';
 import { promoted } from '../../../config/promotion';
 import { configSecret, existingSecret, externalSecret, type NamedSecret, type SecretPath } from './secret-source';
 
@@ -13,6 +13,23 @@ const cors = z
   })
   .prefault({})
   .describe('Web pages whose scripts may use the servers, with the token like everybody else. Default: none.');
+
+const clientLimit = z
+  .strictObject({
+    requestsPerMinute: integer(1, 100_000).describe(
+      'Requests of one client within a minute; further ones are answered by 429 until there is room again.',
+    ),
+    per: z
+      .enum(['address', 'token'], { error: '"address" or "token"' })
+      .default('address')
+      .describe(
+        'What one client is: an address, behind an ingress controller or a Gateway the one that it saw; or the token, for all who have it together.',
+      ),
+  })
+  .optional()
+  .describe('How much one client may ask for. Default: as much as it likes.');
+
+export type ClientLimit = NonNullable<z.output<typeof clientLimit>>;
 
 /**
  * What stands in front of servers that have no authentication themselves.
@@ -45,6 +62,7 @@ export const authentication = (system: string, secret: SecretPath) => {
           .prefault({ source: 'existing' })
           .describe('Where the bearer token comes from.'),
         cors,
+        limit: promoted(clientLimit),
       }),
       z.strictObject({
         mode: z.literal('gateway').describe('The Gateway asks for an API key (Envoy Gateway).'),

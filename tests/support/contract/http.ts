@@ -50,10 +50,14 @@ export function send({
 }
 
 /** The first message of a session, as a client of the protocol sends it. */
-export function initialize(port: number, headers: Readonly<Record<string, string>> = {}): Promise<RawResponse> {
+export function initialize(
+  port: number,
+  headers: Readonly<Record<string, string>> = {},
+  path = '/mcp',
+): Promise<RawResponse> {
   return send({
     port,
-    path: '/mcp',
+    path,
     method: 'POST',
     headers: { accept: 'application/json, text/event-stream', 'content-type': 'application/json', ...headers },
     body: JSON.stringify({
