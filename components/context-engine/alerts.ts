@@ -1,7 +1,8 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { Alert } from '../kit/objects/prometheus-rule';
+import { backupAlerts, volumeAlert } from '../kit/parts/alerts';
 import { monitoring } from '../kit/parts/monitoring';
-import { backupOlderThan, downOrAbsent, freeShares, restartsInAnHour } from '../kit/parts/promql';
+import { downOrAbsent, restartsInAnHour } from '../kit/parts/promql';
 import { qdrantAlerts, qdrantMetrics } from '../kit/stores/qdrant/alerts';
 import type { Described } from '../system/described';
 import { dashboardContent } from './dashboard';
@@ -66,43 +67,19 @@ function ofQdrant(settings: ContextEngineSettings) {
 
 function storage(settings: ContextEngineSettings): Alert[] {
   const series = seriesOf(settings);
-  // Every node that mounts a shared volume tells of it.
-  const least = (share: string) => `min by (namespace, persistentvolumeclaim) (${share})`;
-  const below = (claims: string, limit: number) => {
-    const { bytes, inodes } = freeShares(claims);
-    return `${least(bytes)} < ${limit} or ${least(inodes)} < ${limit}`;
-  };
+  const { drill, maxAgeSeconds } = settings.backup;
+  const of = { alert: 'ContextEngine', runbook: system };
   return [
     ofQdrant(settings).full,
-    {
-      alert: 'ContextEngineVolumeNearlyFull',
-      expr: below(series.claims, 0.15),
-      for: '10m',
-      severity: 'warning',
-      summary: 'Less than 15 % of a volume of Context Engine is free, in bytes or in inodes.',
-      runbook: 'context-engine-volume-nearly-full',
-    },
-    {
-      alert: 'ContextEngineBackupTooOld',
-      expr: backupOlderThan(settings.backup.maxAgeSeconds, series.backup),
-      // Longer than kube-state-metrics takes to come back.
-      for: '15m',
-      severity: 'critical',
-      summary: 'Qdrant has had no backup for too long: a lost volume would lose the memories, and hours of indexing.',
-      runbook: 'context-engine-backup-too-old',
-    },
-    ...(settings.backup.drill.schedule === undefined
-      ? []
-      : [
-          {
-            alert: 'ContextEngineDrillTooOld',
-            expr: backupOlderThan(settings.backup.drill.maxAgeSeconds, series.drill),
-            for: '15m',
-            severity: 'warning',
-            summary: 'No backup of Qdrant has been tried out with success for too long: it may not be one.',
-            runbook: 'context-engine-drill-too-old',
-          } as const,
-        ]),
+    volumeAlert({ ...of, name: 'Context Engine' }, series.claims),
+    ...backupAlerts({
+      ...of,
+      name: 'Qdrant',
+      cronJobs: { backup: series.backup, drill: series.drill },
+      maxAgeSeconds,
+      drillMaxAgeSeconds: drill.schedule === undefined ? undefined : drill.maxAgeSeconds,
+      loss: 'the memories, and hours of indexing',
+    }),
   ];
 }
 

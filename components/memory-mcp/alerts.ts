@@ -1,5 +1,6 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { Alert } from '../kit/objects/prometheus-rule';
+import { backupAlerts } from '../kit/parts/alerts';
 import { monitoring } from '../kit/parts/monitoring';
 import { backupOlderThan, downOrAbsent, freeShares, restartsInAnHour } from '../kit/parts/promql';
 import type { Described } from '../system/described';
@@ -76,29 +77,17 @@ export function alerts(settings: MemoryMcpSettings): Alert[] {
 /** Alerts of the backup of the volume, where there is one. */
 function volumeAlerts({ backup: { volume }, namespace: { name } }: MemoryMcpSettings): Alert[] {
   if (volume === undefined) return [];
+  const { drill, maxAgeSeconds } = volume;
   const job = (suffix: string) => `namespace="${name}",cronjob="${system}-volume-backup${suffix}"`;
-  return [
-    {
-      alert: 'MemoryMcpVolumeBackupTooOld',
-      expr: backupOlderThan(volume.maxAgeSeconds, job('')),
-      for: '15m',
-      severity: 'critical',
-      summary: 'The volume of memory-mcp has had no backup for too long: a lost volume would lose its recall log.',
-      runbook: 'memory-mcp-volume-backup-too-old',
-    },
-    ...(volume.drill.schedule === undefined
-      ? []
-      : [
-          {
-            alert: 'MemoryMcpDrillTooOld',
-            expr: backupOlderThan(volume.drill.maxAgeSeconds, job('-drill')),
-            for: '15m',
-            severity: 'warning',
-            summary: 'No backup of the volume has been tried out with success for too long: it may not be one.',
-            runbook: 'memory-mcp-drill-too-old',
-          } as const,
-        ]),
-  ];
+  return backupAlerts({
+    alert: 'MemoryMcpVolume',
+    runbook: `${system}-volume`,
+    name: 'the volume of memory-mcp',
+    cronJobs: { backup: job(''), drill: job('-drill') },
+    maxAgeSeconds,
+    drillMaxAgeSeconds: drill.schedule === undefined ? undefined : drill.maxAgeSeconds,
+    loss: 'its recall log',
+  });
 }
 
 /** Probes and alerts. */

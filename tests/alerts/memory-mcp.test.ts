@@ -78,7 +78,7 @@ function seriesOf(system: SystemPlan, namespace = system.namespace) {
   };
 }
 
-describe('MemoryMcpVolumeBackupTooOld and MemoryMcpDrillTooOld', () => {
+describe('MemoryMcpVolumeBackupTooOld and MemoryMcpVolumeDrillTooOld', () => {
   const hourly = { schedule: '@hourly', maxAgeSeconds: 7200 };
   const volume = { ...hourly, drill: hourly };
   const facts = { monitoring: {} };
@@ -88,7 +88,7 @@ describe('MemoryMcpVolumeBackupTooOld and MemoryMcpDrillTooOld', () => {
   const trial = trialOf(rulesOf(system), () => tool);
   for (const [alert, cronjob] of [
     ['MemoryMcpVolumeBackupTooOld', 'memory-mcp-volume-backup'],
-    ['MemoryMcpDrillTooOld', 'memory-mcp-volume-backup-drill'],
+    ['MemoryMcpVolumeDrillTooOld', 'memory-mcp-volume-backup-drill'],
   ] as const) {
     describe(alert, () => {
       const backup = (created: string, succeeded?: string, exporter?: string) =>

@@ -5,7 +5,7 @@ import type { ObjectMeta } from '../../system/planned-object';
 /** Asks a URL from outside the pod, through the blackbox exporter of the cluster. The job of its series is its name. */
 export function healthProbe(
   metadata: ObjectMeta,
-  url: string,
+  { module, url }: { readonly url: string; readonly module?: string | undefined },
   monitoring: NonNullable<ClusterFacts['monitoring']>,
 ): Described<'Probe'> {
   return {
@@ -16,7 +16,7 @@ export function healthProbe(
       spec: {
         jobName: metadata.name,
         interval: '30s',
-        module: monitoring.module,
+        module: module ?? monitoring.module,
         prober: { url: monitoring.prober },
         targets: { staticConfig: { static: [url] } },
       },

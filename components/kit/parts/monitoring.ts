@@ -11,6 +11,19 @@ export interface HealthCheck {
   /** Name of the Probe, and of the job in its series. */
   readonly name: string;
   readonly url: string;
+  /**
+   * A module of the exporter that reads the answer, see {@link bodyModule}.
+   * @default that of the cluster facts, to which a status of success is enough
+   */
+  readonly module?: string;
+}
+
+/**
+ * Name of a module of the blackbox exporter that also asks that the body has a word. Somebody has to define it there, see
+ * docs/monitoring.md; a Probe whose module is not there gives no series, of which the alerts tell.
+ */
+export function bodyModule({ module }: Pick<NonNullable<ClusterFacts['monitoring']>, 'module'>, word: string): string {
+  return `${module}_${word}`;
 }
 
 export interface MonitoringArgs {
@@ -35,7 +48,7 @@ export function monitoring(args: MonitoringArgs, cluster: ClusterFacts): Record<
     Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, describe(entry)]));
   return {
     ...each(metrics, ({ service, ...scraped }) => serviceMonitor(metadata(service), scraped, facts)),
-    ...each(checks, (check) => healthProbe(metadata(check.name), check.url, facts)),
+    ...each(checks, (check) => healthProbe(metadata(check.name), check, facts)),
     alerts: alertRules(metadata(name), args.alerts, facts),
     ...(args.dashboard ? { dashboard: dashboard(metadata(args.dashboard.name), args.dashboard.content, facts) } : {}),
   };

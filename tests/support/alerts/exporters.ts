@@ -1,4 +1,4 @@
-import type { QdrantMetric, StateMetric } from './metrics';
+import type { KubeletMetric, QdrantMetric, StateMetric } from './metrics';
 import type { Labels, Series } from './promtool';
 
 /** What tells apart two copies of an exporter, or two pods that it tells of. */
@@ -22,6 +22,8 @@ export interface Exporters {
   volumeLabels(claim: string, node?: string): Labels;
   /** Memory of a container, by the kubelet of its node. */
   memory(container: string, pod: string, samples: string): Series;
+  /** The kubelet of its node about a container of a pod; the groups of containers above it have no name. */
+  container(metric: KubeletMetric, container: string, pod: string, samples: string): Series;
   /** Creation of a CronJob, and its last success where there was one, by kube-state-metrics. */
   cronJob(cronjob: string, created: string, succeeded?: string, exporter?: string): Series[];
   /** Any metric that the Prometheus operator scrapes by a ServiceMonitor from a pod of a Service. */
@@ -53,6 +55,15 @@ export function exportersIn(namespace: string): Exporters {
       ...{ pod: `${service}-0`, container: service },
     },
   });
+  const container: Exporters['container'] = (metric, name, pod, samples) => ({
+    metric,
+    labels: {
+      ...{ namespace, pod, ...(name === '' ? {} : { container: name }) },
+      ...kubelet('1'),
+      metrics_path: '/metrics/cadvisor',
+    },
+    samples,
+  });
   return {
     probeLabels,
     probe: (job, target, samples) => ({ metric: 'probe_success', labels: probeLabels(job, target).present, samples }),
@@ -69,11 +80,8 @@ export function exportersIn(namespace: string): Exporters {
         { metric: `kubelet_volume_stats_${totalName}`, labels, samples: total },
       ];
     },
-    memory: (container, pod, samples) => ({
-      metric: 'container_memory_working_set_bytes',
-      labels: { namespace, container, pod, ...kubelet('1'), metrics_path: '/metrics/cadvisor' },
-      samples,
-    }),
+    memory: (name, pod, samples) => container('container_memory_working_set_bytes', name, pod, samples),
+    container,
     cronJob: (cronjob, created, succeeded, exporter) => [
       state('kube_cronjob_created', { cronjob }, created, exporter),
       ...(succeeded ? [state('kube_cronjob_status_last_successful_time', { cronjob }, succeeded, exporter)] : []),

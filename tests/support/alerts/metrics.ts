@@ -14,21 +14,37 @@ export const stateMetrics = [
   'kube_job_failed',
   'kube_job_status_active',
   'kube_pod_container_status_restarts_total',
+  'kube_pod_owner',
+  'kube_pod_status_phase',
+  'kube_pod_status_ready',
 ] as const;
 
 export type StateMetric = (typeof stateMetrics)[number];
 
 /** Of the kubelet itself, and of the cAdvisor in it. */
 export const kubeletMetrics = [
+  'container_cpu_usage_seconds_total',
   'container_memory_working_set_bytes',
+  'container_spec_memory_limit_bytes',
   'kubelet_volume_stats_available_bytes',
   'kubelet_volume_stats_capacity_bytes',
   'kubelet_volume_stats_inodes',
   'kubelet_volume_stats_inodes_free',
 ] as const;
 
+export type KubeletMetric = (typeof kubeletMetrics)[number];
+
 /** Of Prometheus about what it scrapes, and of the blackbox exporter. */
-export const probeMetrics = ['probe_success', 'up'] as const;
+export const probeMetrics = ['probe_ssl_earliest_cert_expiry', 'probe_success', 'up'] as const;
+
+/** Of cert-manager. @see https://cert-manager.io/docs/devops-tips/prometheus-metrics/ */
+export const certificateMetrics = [
+  'certmanager_certificate_expiration_timestamp_seconds',
+  'certmanager_certificate_renewal_timestamp_seconds',
+] as const;
+
+/** Of the exporters of stores: whether the store answers. */
+export const exporterMetrics = ['pg_up', 'redis_up'] as const;
 
 /**
  * Of Qdrant 1.15; `collection_points` there is from 1.16 on.
@@ -46,7 +62,14 @@ export const qdrantMetrics = [
 
 export type QdrantMetric = (typeof qdrantMetrics)[number];
 
-const known: ReadonlySet<string> = new Set([...stateMetrics, ...kubeletMetrics, ...probeMetrics, ...qdrantMetrics]);
+const known: ReadonlySet<string> = new Set([
+  ...stateMetrics,
+  ...kubeletMetrics,
+  ...probeMetrics,
+  ...certificateMetrics,
+  ...exporterMetrics,
+  ...qdrantMetrics,
+]);
 
 /** A selector of an expression: the metric, and what is asked of its labels. */
 export interface Selector {

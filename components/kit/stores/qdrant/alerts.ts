@@ -1,6 +1,6 @@
 import type { Alert } from '../../objects/prometheus-rule';
 import type { Metrics } from '../../objects/service-monitor';
-import { downOrAbsent, freeShares } from '../../parts/promql';
+import { downOrAbsent, volumesBelow } from '../../parts/promql';
 import type { SecretSource } from '../../parts/secrets';
 
 /** What Prometheus scrapes of Qdrant. With a key it shows it as everybody does. */
@@ -25,9 +25,6 @@ export interface QdrantAlertsArgs {
 
 /** Qdrant does not answer, or has no room left. */
 export function qdrantAlerts({ alert, claim, runbook, series }: QdrantAlertsArgs): { down: Alert; full: Alert } {
-  const { bytes, inodes } = freeShares(claim);
-  // Every node that mounts a volume tells of it.
-  const least = (share: string) => `min by (namespace, persistentvolumeclaim) (${share})`;
   return {
     down: {
       alert: `${alert}QdrantDown`,
@@ -40,7 +37,7 @@ export function qdrantAlerts({ alert, claim, runbook, series }: QdrantAlertsArgs
     },
     full: {
       alert: `${alert}QdrantStorageFull`,
-      expr: `${least(bytes)} < 0.05 or ${least(inodes)} < 0.05`,
+      expr: volumesBelow(claim, 0.05),
       for: '5m',
       severity: 'critical',
       summary: 'Less than 5 % of the volume with the vectors is free: Qdrant is about to refuse every write.',

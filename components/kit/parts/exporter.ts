@@ -1,0 +1,141 @@
+import type { IEnvVar } from 'kubernetes-models/v1';
+import type { Described } from '../../system/described';
+import type { Flow, Labels } from '../../system/flow';
+import type { ObjectMeta } from '../../system/planned-object';
+import { hardenedPod, pullSecrets, type RunAs, resourceRequirements } from '../objects/pod';
+import type { Alert } from '../objects/prometheus-rule';
+import type { Metrics } from '../objects/service-monitor';
+import type { ExporterKind, ExporterSettings } from '../settings/exporter';
+import { appServer, appServerObjects } from './app-server';
+import { downOrAbsent } from './promql';
+import { madeSecret, revisionAnnotations, type SecretSource } from './secrets';
+
+/** What an exporter needs to know of its store. */
+export type ExportedStore = {
+  /** Name of the store's Service. */
+  readonly host: string;
+  readonly port: number;
+  readonly password: SecretSource;
+  /** Key of the object that makes that Secret, where this program does. */
+  readonly passwordKey: string;
+} & ({ readonly kind: 'postgres'; readonly database: string; readonly user: string } | { readonly kind: 'redis' });
+
+export interface ExporterArgs {
+  /** Name of the Deployment, the Service and the monitor, such as `postgres-exporter`. */
+  readonly name: string;
+  readonly store: ExportedStore;
+  readonly settings: ExporterSettings;
+  readonly metadata: (name: string, labels?: Labels) => ObjectMeta;
+  /** Labels by which Deployment, Service and monitor know each other. */
+  readonly selector: Labels;
+  /** Labels of the pod: those of the selector, and those of the store's clients, which let it in. */
+  readonly podLabels: Labels;
+  readonly serviceAccountName: string;
+  readonly imagePullSecrets: readonly string[];
+  readonly imageUnpinnedReason?: string | undefined;
+  /** Keys of further objects that the pod needs. */
+  readonly after: readonly string[];
+}
+
+const ports: Readonly<Record<ExporterKind, number>> = { postgres: 9187, redis: 9121 };
+
+/** Whether the store answers the exporter. Absent where nobody asks the exporter. */
+const upMetric: Readonly<Record<ExporterKind, string>> = { postgres: 'pg_up', redis: 'redis_up' };
+
+/** The images run as `nobody`, and as 59000; either runs as anyone. */
+const runAs: RunAs = { uid: 65_534, gid: 65_534 };
+
+/**
+ * What turns the numbers of a store into metrics: a pod of its own, so that another version of it restarts no store.
+ * @see https://github.com/prometheus-community/postgres_exporter
+ * @see https://github.com/oliver006/redis_exporter
+ */
+export function exporterObjects(args: ExporterArgs): Record<string, Described> {
+  const { metadata, name, selector, settings, store } = args;
+  const port = ports[store.kind];
+  const server = appServer({
+    name,
+    metadata: (object) => metadata(object, selector),
+    selector,
+    podLabels: args.podLabels,
+    podAnnotations: revisionAnnotations({ password: store.password }),
+    container: {
+      image: settings.image,
+      env: environment(store),
+      resources: resourceRequirements(settings.resources),
+    },
+    portName: 'metrics',
+    ports: { requests: port, health: port },
+    // The page that tells where the metrics are: it asks the store for nothing.
+    checks: { ready: { path: '/' } },
+    startupBudgetSeconds: 60,
+    pod: ({ containers, volumes }) =>
+      hardenedPod(runAs, {
+        serviceAccountName: args.serviceAccountName,
+        ...pullSecrets(args.imagePullSecrets),
+        containers,
+        volumes,
+      }),
+    after: [...madeSecret(store.passwordKey, store.password), ...args.after],
+    imageUnpinnedReason: args.imageUnpinnedReason,
+  });
+  return appServerObjects(name, server);
+}
+
+function environment(store: ExportedStore): IEnvVar[] {
+  const { host, password, port } = store;
+  const secret = (name: string): IEnvVar => ({
+    name,
+    valueFrom: { secretKeyRef: { name: password.secretName, key: password.secretKey } },
+  });
+  if (store.kind === 'redis')
+    return [{ name: 'REDIS_ADDR', value: `redis://${host}:${port}` }, secret('REDIS_PASSWORD')];
+  return [
+    // Within the cluster: network policies keep others from listening, not TLS.
+    { name: 'DATA_SOURCE_URI', value: `${host}:${port}/${store.database}?sslmode=disable` },
+    { name: 'DATA_SOURCE_USER', value: store.user },
+    secret('DATA_SOURCE_PASS'),
+  ];
+}
+
+/** What Prometheus scrapes of it. */
+export function exporterMetrics({ name, selector }: Pick<ExporterArgs, 'name' | 'selector'>): Metrics & {
+  readonly service: string;
+} {
+  return { service: name, selector, port: 'http', path: '/metrics', interval: '30s' };
+}
+
+/** Prometheus asks it; what it asks the store is a flow of the store's clients. */
+export function exporterFlow({ name, selector, store }: Pick<ExporterArgs, 'name' | 'selector' | 'store'>): Flow {
+  return {
+    name: `${name}-from-monitoring`,
+    pods: selector,
+    direction: 'in',
+    peer: { kind: 'monitoring' },
+    port: ports[store.kind],
+    purpose: 'metrics',
+  };
+}
+
+export interface ExporterAlertArgs {
+  /** Name of the alert, such as `PersonalKnowledgeGraphDown`. */
+  readonly alert: string;
+  readonly kind: ExporterKind;
+  /** Selector of the exporter's series. */
+  readonly series: string;
+  /** Name of the store at the beginning of a sentence, such as `The graph`. */
+  readonly store: string;
+  readonly severity: Alert['severity'];
+}
+
+/** The store does not answer, or nobody asks it any more. */
+export function exporterAlert({ alert, kind, series, severity, store }: ExporterAlertArgs): Alert {
+  return {
+    alert,
+    expr: downOrAbsent(`${upMetric[kind]}{${series}}`),
+    for: '5m',
+    severity,
+    summary: `${store} has not answered its exporter for five minutes, or nobody asks it any more.`,
+    runbook: 'store-down',
+  };
+}
