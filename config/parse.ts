@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { encrypted } from './fields';
+import { encrypted, markOf } from './fields';
 import { type Problem, problemsOf } from './problems';
 
 /** Thrown when a configuration cannot be used. The message names every problem at once. */
@@ -57,9 +57,9 @@ export function rawConfig(
   );
 }
 
-/** The same maps, with the mark of an encrypted value in the place of everything else. */
+/** The same maps, with marks of encrypted values in the place of everything else. */
 export function marked(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return encrypted;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return markOf(value);
   return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, marked(held)]));
 }
 

@@ -1,7 +1,8 @@
 import * as pulumi from '@pulumi/pulumi';
 import { type ClusterFactsInput, clusterSchema } from '../../config/cluster';
 import { broken } from '../../config/constraint';
-import { ConfigError, marked, parse } from '../../config/parse';
+import { markOf } from '../../config/fields';
+import { ConfigError, parse } from '../../config/parse';
 import { enforceRules } from '../../policies/enforce';
 import { constraintsFor, describeSystem } from '../describe';
 import type { SystemModule } from '../system';
@@ -51,7 +52,7 @@ export function standalonePlan<S, P>(module: SystemModule<S, P>, name: string, a
 
 function treeOfMarks(tree: SecretTree): unknown {
   return Object.fromEntries(
-    Object.entries(tree).map(([key, held]) => [key, isTree(held) ? treeOfMarks(held) : marked(undefined)]),
+    Object.entries(tree).map(([key, held]) => [key, isTree(held) ? treeOfMarks(held) : markOf(held)]),
   );
 }
 

@@ -15,8 +15,9 @@ export {
   objectName,
 } from './names';
 export { network, networkFault } from './networks';
+export { placeholderFault } from './placeholders';
 export { byteQuantity, cpuQuantity, memoryQuantity, resources } from './quantities';
 export { cronSchedule } from './schedules';
-export { encrypted, encryptedValue } from './secrets';
+export { encrypted, encryptedValue, markOf } from './secrets';
 export { integer, reason, relativePath, text } from './text';
 export { deliveryUrl, gitHttpsUrl, gitUrl, httpsOrigin, httpsUrl, otlpEndpoint, proxyUrl, webOrigin } from './urls';

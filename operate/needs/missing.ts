@@ -1,4 +1,5 @@
 import { type Need, titleOf } from '../../components/needs';
+import { placeholderFault } from '../../config/fields';
 
 /** Reads an object; undefined where there is none. */
 export type Look = <T>(path: string) => Promise<T | undefined>;
@@ -7,13 +8,30 @@ export type Look = <T>(path: string) => Promise<T | undefined>;
 export async function missingOf(look: Look, need: Need): Promise<string | undefined> {
   const { keys, kind, name } = need;
   if (kind === 'upload') return uploaded(look, need);
-  const found = await look<{ data?: Readonly<Record<string, unknown>> }>(pathOf(need));
+  const found = await look<{ data?: Readonly<Record<string, string>> }>(pathOf(need));
   if (found === undefined) return `${kind} ${name} is not there`;
   if (kind === 'PersistentVolumeClaim') return undefined;
-  const entries = Object.keys(found.data ?? {});
-  if (keys.length === 0) return entries.length > 0 ? undefined : `${kind} ${name} is empty`;
-  if (keys.some((set) => set.every((key) => entries.includes(key)))) return undefined;
-  return `${kind} ${name} has no entry ${keys.map((set) => set.join(' and ')).join(', nor ')}`;
+  const { data = {} } = found;
+  const entries = Object.keys(data);
+  if (keys.length === 0 && entries.length === 0) return `${kind} ${name} is empty`;
+  const brought = keys.length === 0 ? entries : keys.find((set) => set.every((key) => entries.includes(key)));
+  if (!brought) return `${kind} ${name} has no entry ${keys.map((set) => set.join(' and ')).join(', nor ')}`;
+  return kind === 'Secret' ? unusable(name, data, brought) : undefined;
+}
+
+/** What of a Secret is no secret, without the values. */
+function unusable(
+  name: string,
+  data: Readonly<Record<string, string>>,
+  brought: readonly string[],
+): string | undefined {
+  const faults = brought.flatMap((key) => {
+    const fault = placeholderFault(Buffer.from(data[key] ?? '', 'base64').toString());
+    return fault === undefined
+      ? []
+      : [`entry ${key} of Secret ${name} is no secret, because ${fault}; remove it first`];
+  });
+  return faults[0];
 }
 
 const collections = {

@@ -63,6 +63,20 @@ describe('what others bring, as doctor sees it', () => {
     assert.equal(of('API key of Qdrant of context-engine')?.found, 'Secret context-engine-qdrant has it');
   });
 
+  it('is not there where its value is none, which is not shown', async () => {
+    const path = `${api}/context-engine/secrets/context-engine-backup`;
+    const said = async (value: string) => {
+      const data = { password: Buffer.from(value).toString('base64') };
+      const { of } = await seen('lab', { ...namespace, [path]: { data } });
+      return of('password of the backups of context-engine (collections)');
+    };
+    const start = 'entry password of Secret context-engine-backup is no secret, because';
+    const end = 'remove it first: no backup is made';
+    assert.equal((await said(''))?.found, `${start} it is empty; ${end}`);
+    assert.equal((await said('changeme-4711\n'))?.found, `${start} it begins with "changeme", as examples do; ${end}`);
+    assert.equal((await said('Zm9vYmFy'))?.status, 'ok');
+  });
+
   it('asks for both entries of a key for ssh', async () => {
     const { of } = await seen('lab', {
       ...namespace,
