@@ -136,6 +136,16 @@ export const clusterSchema = z
       })
       .optional()
       .describe('External Secrets operator on this cluster. Absent = there is none.'),
+    sealedSecrets: z
+      .strictObject({
+        certificate: text(
+          /^-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+\n-----END CERTIFICATE-----\n?$/,
+          'a certificate as PEM, as `kubeseal --fetch-cert` prints it',
+          10_000,
+        ).describe('Certificate of its controller, for which values are sealed; it is public.'),
+      })
+      .optional()
+      .describe('Controller of Sealed Secrets on this cluster. Absent = there is none.'),
   })
   .prefault({})
   .superRefine(({ gateway: entrance, networkPolicies }, context) => {

@@ -6,7 +6,7 @@ import { backupSecrets } from '../kit/settings/backup';
 import { clientConstraints } from '../kit/settings/clients';
 import { attachmentConstraints, encryptionConstraints, nodePortConstraint, tlsSecrets } from '../kit/settings/exposure';
 import { namespaceConstraints } from '../kit/settings/namespace';
-import { namedSecret, noSecretStore, secretConstraints, separateSecrets } from '../kit/settings/secret-source';
+import { namedSecret, secretConstraints, separateSecrets } from '../kit/settings/secret-source';
 import { exposureSettings } from './exposure';
 import type { MemoryMcpSecrets } from './secrets';
 import type { MemoryMcpSettings } from './settings';
@@ -20,7 +20,6 @@ export function memoryMcpConstraints(
   const { authentication, exposure, hostname, token } = memoryMcp;
   const bearer = bearerSource(authentication);
   const password = memoryMcp.backup.volume?.password;
-  const passwordPath = ['memoryMcp', 'backup', 'volume', 'password', 'source'];
   return [
     ...namespaceConstraints(['memoryMcp', 'namespace'], memoryMcp.namespace, cluster, memoryMcp.clients),
     ...separateSecrets(secretsNamed(memoryMcp, cluster)),
@@ -74,26 +73,27 @@ export function memoryMcpConstraints(
       expected: '"token", or another token.source: the login writes no other key',
       satisfied: token.source !== 'bootstrap' || token.secretKey === 'token',
     },
-    {
-      path: ['memoryMcp', 'token', 'source'],
-      expected: noSecretStore,
-      satisfied: token.source !== 'externalSecret' || cluster.externalSecrets !== undefined,
-    },
-    {
-      path: ['memoryMcp', 'authentication', 'secret', 'source'],
-      expected: noSecretStore,
-      satisfied: bearer?.source !== 'externalSecret' || cluster.externalSecrets !== undefined,
-    },
-    {
-      path: passwordPath,
-      expected: noSecretStore,
-      satisfied: password?.source !== 'externalSecret' || cluster.externalSecrets !== undefined,
-    },
-    ...secretConstraints(['memoryMcp', 'backupPassword'], secrets.backupPassword, password?.source, passwordPath),
-    ...secretConstraints(['memoryMcp', 'token'], secrets.token, token.source, ['memoryMcp', 'token', 'source']),
-    ...secretConstraints(['memoryMcp', 'bearer'], secrets.bearer, bearer?.source, [
-      ...['memoryMcp', 'authentication', 'secret', 'source'],
-    ]),
+    ...secretConstraints(
+      ['memoryMcp', 'backupPassword'],
+      secrets.backupPassword,
+      password?.source,
+      ['memoryMcp', 'backup', 'volume', 'password', 'source'],
+      cluster,
+    ),
+    ...secretConstraints(
+      ['memoryMcp', 'token'],
+      secrets.token,
+      token.source,
+      ['memoryMcp', 'token', 'source'],
+      cluster,
+    ),
+    ...secretConstraints(
+      ['memoryMcp', 'bearer'],
+      secrets.bearer,
+      bearer?.source,
+      ['memoryMcp', 'authentication', 'secret', 'source'],
+      cluster,
+    ),
   ];
 }
 

@@ -19,7 +19,7 @@ import { clients } from '../kit/settings/clients';
 import { ingressExposure, loadBalancerExposure, nodePortExposure, noExposure } from '../kit/settings/exposure';
 import { namespace } from '../kit/settings/namespace';
 import { architectures, imageUnpinnedReason, pods } from '../kit/settings/pods';
-import { configSecret, existingSecret, externalSecret } from '../kit/settings/secret-source';
+import { configSecret, existingSecret, externalSecret, sealedSecret } from '../kit/settings/secret-source';
 import { checkTiming } from '../kit/settings/timing';
 import { volume } from '../kit/settings/volume';
 
@@ -82,11 +82,12 @@ const token = z
       existingSecret(...tokenSecret),
       configSecret(...tokenSecret, ['memoryMcp', 'token']),
       externalSecret(...tokenSecret),
+      sealedSecret(...tokenSecret),
       existingSecret(...tokenSecret).extend({
         source: z.literal('bootstrap').describe("The server's own device login writes the Secret, started on demand."),
       }),
     ],
-    { error: 'a map with source "existing", "config", "externalSecret" or "bootstrap"' },
+    { error: 'a map with source "existing", "config", "externalSecret", "sealed" or "bootstrap"' },
   )
   .prefault({ source: 'existing' });
 

@@ -35,6 +35,7 @@ export function sdkModule(
 export const customResourceGroups: ReadonlySet<string> = new Set([
   'argocd-image-updater.argoproj.io',
   'argoproj.io',
+  'bitnami.com',
   'cilium.io',
   'external-secrets.io',
   'gateway.envoyproxy.io',

@@ -14,8 +14,11 @@ export interface Brought {
   readonly what: string;
   /** What does not work until it is there. */
   readonly without: string;
-  /** Who makes it: a person, the External Secrets operator from what a person has put into its store, or a login. */
-  readonly by: 'person' | 'externalSecret' | 'login';
+  /**
+   * Who makes it: a person, the External Secrets operator from what a person has put into its store, the controller of Sealed
+   * Secrets from what was sealed for it, or a login.
+   */
+  readonly by: 'person' | 'externalSecret' | 'sealed' | 'login';
   /** How a person brings it: a command line for a shell, without any secret value. */
   readonly command: (stack: string) => string;
   /** What there is to say about the command. Absent where there is nothing. */

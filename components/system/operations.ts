@@ -225,7 +225,7 @@ export interface TokenFacts {
   /** Name of the server that reads it, at its start. */
   readonly server: string;
   readonly secret: SecretEntry;
-  readonly source: 'existing' | 'config' | 'externalSecret' | 'bootstrap';
+  readonly source: 'existing' | 'config' | 'externalSecret' | 'sealed' | 'bootstrap';
   /** Where the server's own login makes the token: a CronJob that serves as template for a login on demand. */
   readonly login?: {
     readonly cronJob: string;

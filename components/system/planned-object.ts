@@ -11,6 +11,7 @@ import type {
   IPrometheusRule,
   IServiceMonitor,
 } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import type { ISealedSecret } from '@kubernetes-models/sealed-secrets/bitnami.com/v1alpha1';
 import type { IMiddleware } from '@kubernetes-models/traefik/traefik.io/v1alpha1';
 import type { IDeployment, IStatefulSet } from 'kubernetes-models/apps/v1';
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
@@ -97,6 +98,7 @@ interface Models {
   ResourceQuota: IResourceQuota;
   Role: IRole;
   RoleBinding: IRoleBinding;
+  SealedSecret: ISealedSecret;
   Secret: SecretOfReferences;
   SecurityPolicy: ISecurityPolicy;
   Service: IService;

@@ -1,4 +1,5 @@
 import type { Plan } from '../../components/system';
+import { madeEntries } from '../made-secrets';
 import {
   nameOf,
   namespaceOf,
@@ -33,7 +34,8 @@ function identities(owned: Owned): string[] {
   const itself = object.kind === 'Namespace' ? `Namespace ${name}` : `${object.kind} ${namespace}/${name}`;
   switch (object.kind) {
     case 'ExternalSecret':
-      return [itself, secret(object.spec?.target?.name ?? name)];
+    case 'SealedSecret':
+      return [itself, secret(name)];
     case 'Ingress':
       return [itself, ...(hasIssuer(object.metadata.annotations) ? tlsSecrets(object).map(secret) : [])];
     default:
@@ -52,7 +54,7 @@ function tlsSecrets({ spec }: Owned<'Ingress'>['object']): string[] {
 
 /** A Secret that a login writes is nobody else's to make. */
 function sharedLogins(plan: Plan): PlanFault[] {
-  const made = ownedIn(plan).filter(({ object: { kind } }) => kind === 'Secret' || kind === 'ExternalSecret');
+  const made = ownedIn(plan).filter(({ object }) => madeEntries(object) !== undefined);
   return plan.systems.flatMap(({ namespace, operations, path }) =>
     (operations.tokens ?? []).flatMap(({ secret: { name }, source }) =>
       made
@@ -98,11 +100,8 @@ export const heldEntries: PlanRule = {
   check(plan) {
     const entries = new Map(
       ownedIn(plan).flatMap((owned): [string, readonly string[]][] => {
-        const { object } = owned;
-        const key = `${namespaceOf(owned)}/${object.metadata.name}`;
-        if (object.kind === 'Secret') return [[key, Object.keys(object.stringData)]];
-        if (object.kind !== 'ExternalSecret') return [];
-        return [[key, (object.spec?.data ?? []).map(({ secretKey }) => secretKey)]];
+        const held = madeEntries(owned.object);
+        return held ? [[`${namespaceOf(owned)}/${owned.object.metadata.name}`, held]] : [];
       }),
     );
     return ownedIn(plan).flatMap((owned) => {

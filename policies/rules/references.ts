@@ -1,4 +1,5 @@
 import { type Reference, referencesOf } from '../../components/kit/objects/references';
+import { madeEntries } from '../made-secrets';
 import { podOf } from '../pods';
 import type { Rule, RuleContext } from '../rule';
 
@@ -25,7 +26,7 @@ function isKnown({ keys, kind, name }: Reference, { objects, operations: { broug
   const made = Object.values(objects).some(
     ({ object }) =>
       object.metadata.name === name &&
-      (object.kind === kind || (kind === 'Secret' && object.kind === 'ExternalSecret')),
+      (object.kind === kind || (kind === 'Secret' && madeEntries(object) !== undefined)),
   );
   const said = brought.filter((each) => each.kind === kind && each.name === name);
   const entries = said.flatMap((each) => each.keys.flat());

@@ -20,6 +20,7 @@ const waveOf = (object: { metadata: { annotations?: Readonly<Record<string, stri
 
 /** Custom resources that a plan may have in an overlay. */
 const customKinds = [
+  'bitnami.com/v1alpha1/SealedSecret',
   'cilium.io/v2/CiliumNetworkPolicy',
   'external-secrets.io/v1/ExternalSecret',
   'gateway.envoyproxy.io/v1alpha1/BackendTrafficPolicy',
@@ -41,6 +42,7 @@ const atFirst: Readonly<Record<string, string>> = {
   Job: 'Progressing',
   PersistentVolumeClaim: 'Unknown',
   PodDisruptionBudget: 'Progressing',
+  SealedSecret: 'Progressing',
   Service: 'Healthy',
   StatefulSet: 'Progressing',
 };

@@ -6,6 +6,7 @@ const modules = join(__dirname, '..', '..', 'node_modules');
 /** Packages with the schemas of the API groups that are not built into Kubernetes. */
 const packages: Readonly<Record<string, string>> = {
   'argoproj.io': '@kubernetes-models/argo-cd',
+  'bitnami.com': '@kubernetes-models/sealed-secrets',
   'cilium.io': '@kubernetes-models/cilium',
   'external-secrets.io': '@kubernetes-models/external-secrets',
   'gateway.envoyproxy.io': '@kubernetes-models/envoy-gateway',

@@ -49,6 +49,8 @@ const stacks: Readonly<Record<string, Expected>> = {
 
 const s3 = { kind: 's3', endpoint: 'https://s3.example.com', bucket: 'backups', secretName: 'bucket' };
 const inVault = (secretName: string) => ({ source: 'externalSecret', secretName, remoteKey: `team/${secretName}` });
+const sealed = (secretName: string) => ({ source: 'sealed', secretName, sealedValue: 'A'.repeat(400) });
+const certificate = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
 const operator = { externalSecrets: { store: 'vault' } };
 const block = { layout: 'single-node', image };
 
@@ -114,6 +116,14 @@ const variants: Readonly<Record<string, Expected & { readonly raw: Readonly<Reco
         qdrant: { apiKey: inVault('qdrant-key') },
         backup: { password: inVault('restic') },
       },
+    },
+    needs: ['Secret context-engine/qdrant-key api-key', 'Secret context-engine/restic password'],
+    notAwaited: qdrantAndItsUsers,
+  },
+  'Context Engine with sealed Secrets, which somebody has yet to unseal': {
+    raw: {
+      cluster: { sealedSecrets: { certificate } },
+      contextEngine: { ...block, qdrant: { apiKey: sealed('qdrant-key') }, backup: { password: sealed('restic') } },
     },
     needs: ['Secret context-engine/qdrant-key api-key', 'Secret context-engine/restic password'],
     notAwaited: qdrantAndItsUsers,

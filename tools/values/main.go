@@ -1,25 +1,30 @@
 // Package main answers what the engine and Kubernetes make of texts that people write into stack files, by their own code:
-// the engine's loader of stack files, the parser of schedules and the validation of the API server. It reads questions from
-// stdin as JSON and writes one answer for each.
+// the engine's loader of stack files, the parser of schedules, the validation of the API server and the unsealing of the
+// controller of Sealed Secrets. It reads questions from stdin as JSON and writes one answer for each.
 package main
 
 import (
 	"context"
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"math/big"
 	"os"
 	"time"
 
+	sealedsecrets "github.com/bitnami-labs/sealed-secrets/pkg/apis/sealedsecrets/v1alpha1"
 	"github.com/distribution/reference"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/esc"
 	engine "github.com/pulumi/pulumi/pkg/v3/workspace"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/encoding"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/esc"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 	"github.com/robfig/cron/v3"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -33,6 +38,8 @@ type Question struct {
 	Text string `json:"text"`
 	// Project is the text of Pulumi.yaml, for a stack file.
 	Project string `json:"project"`
+	// PrivateKey is the key (PEM) of the controller, for a SealedSecret as JSON.
+	PrivateKey string `json:"privateKey"`
 }
 
 // Answer is what a text means, or why it means nothing.
@@ -113,6 +120,8 @@ func judged(question Question) (any, error) {
 		return text, all(validation.IsValidLabelValue(text))
 	case "dataKey":
 		return text, all(validation.IsConfigMapKey(text))
+	case "sealedSecret":
+		return unsealed(text, question.PrivateKey)
 	}
 	return nil, fmt.Errorf("there is no kind %s", question.Kind)
 }
@@ -205,4 +214,36 @@ func stack(text, projectText string) (any, error) {
 		secure = append(secure, key.String())
 	}
 	return map[string]any{"values": flat, "secure": secure}, nil
+}
+
+// unsealed is the Secret that the controller of Sealed Secrets makes, its values as text.
+func unsealed(text, privateKey string) (any, error) {
+	block, _ := pem.Decode([]byte(privateKey))
+	if block == nil {
+		return nil, fmt.Errorf("the private key is no PEM")
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	rsaKey, ok := key.(*rsa.PrivateKey)
+	if !ok {
+		return nil, fmt.Errorf("the private key is none of RSA")
+	}
+	var object sealedsecrets.SealedSecret
+	if err := json.Unmarshal([]byte(text), &object); err != nil {
+		return nil, err
+	}
+	secret, err := object.Unseal(serializer.CodecFactory{}, map[string]*rsa.PrivateKey{"": rsaKey})
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]string{}
+	for name, value := range secret.Data {
+		values[name] = string(value)
+	}
+	return map[string]any{
+		"name": secret.Name, "namespace": secret.Namespace, "type": secret.Type, "annotations": secret.Annotations,
+		"owners": len(secret.OwnerReferences), "data": values,
+	}, nil
 }

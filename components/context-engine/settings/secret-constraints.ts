@@ -4,13 +4,7 @@ import { bearerSource } from '../../kit/parts/access';
 import { apiKeysSecret } from '../../kit/settings/authentication';
 import { backupSecrets } from '../../kit/settings/backup';
 import { tlsSecrets } from '../../kit/settings/exposure';
-import {
-  type NamedSecret,
-  namedSecret,
-  noSecretStore,
-  secretConstraints,
-  separateSecrets,
-} from '../../kit/settings/secret-source';
+import { type NamedSecret, namedSecret, secretConstraints, separateSecrets } from '../../kit/settings/secret-source';
 import { sseServers, sseTlsSecret } from './exposure';
 import type { ContextEngineSettings } from './index';
 import type { ContextEngineSecrets } from './secrets';
@@ -26,13 +20,6 @@ export function secretSourceConstraints(
   const { authentication, backup, qdrant, repositories } = settings;
   const bearer = bearerSource(authentication);
   const { apiKey } = qdrant;
-  const hasStore = cluster.externalSecrets !== undefined;
-  const { password } = backup;
-  const [keyPath, bearerPath, passwordPath] = [
-    ['contextEngine', 'qdrant', 'apiKey', 'source'],
-    ['contextEngine', 'authentication', 'secret', 'source'],
-    ['contextEngine', 'backup', 'password', 'source'],
-  ];
   return [
     ...separateSecrets(secretsNamed(settings, cluster)),
     {
@@ -42,12 +29,27 @@ export function secretSourceConstraints(
         "is watched: upstream's watcher sends no key, and Qdrant would refuse it",
       satisfied: !apiKey || apiKey.everyClientSendsIt || repositories.every(({ watch }) => !watch),
     },
-    { path: keyPath, expected: noSecretStore, satisfied: apiKey?.source !== 'externalSecret' || hasStore },
-    { path: bearerPath, expected: noSecretStore, satisfied: bearer?.source !== 'externalSecret' || hasStore },
-    { path: passwordPath, expected: noSecretStore, satisfied: password.source !== 'externalSecret' || hasStore },
-    ...secretConstraints(['contextEngine', 'backupPassword'], secrets.backupPassword, password.source, passwordPath),
-    ...secretConstraints(['contextEngine', 'qdrantKey'], secrets.qdrantKey, apiKey?.source, keyPath),
-    ...secretConstraints(['contextEngine', 'bearer'], secrets.bearer, bearer?.source, bearerPath),
+    ...secretConstraints(
+      ['contextEngine', 'backupPassword'],
+      secrets.backupPassword,
+      backup.password.source,
+      at('backup', 'password', 'source'),
+      cluster,
+    ),
+    ...secretConstraints(
+      ['contextEngine', 'qdrantKey'],
+      secrets.qdrantKey,
+      apiKey?.source,
+      at('qdrant', 'apiKey', 'source'),
+      cluster,
+    ),
+    ...secretConstraints(
+      ['contextEngine', 'bearer'],
+      secrets.bearer,
+      bearer?.source,
+      at('authentication', 'secret', 'source'),
+      cluster,
+    ),
   ];
 }
 

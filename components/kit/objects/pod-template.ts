@@ -34,6 +34,7 @@ export function templateOf(object: PlannedObject): PodTemplate | undefined {
     case 'ResourceQuota':
     case 'Role':
     case 'RoleBinding':
+    case 'SealedSecret':
     case 'Secret':
     case 'SecurityPolicy':
     case 'Service':

@@ -16,13 +16,20 @@ export function createSecret(namespace: string, name: string): string {
   return `kubectl -n ${namespace} create secret generic ${name}`;
 }
 
+/** Kinds from which operators make Secrets, by the source. */
+const makers: { readonly [S in SecretSource['source']]?: string } = {
+  externalSecret: 'externalsecret',
+  sealed: 'sealedsecret',
+};
+
 /** Brings a Secret of one value from where it comes; where an operator does, the command says why it has not. */
 export function bringEntry(
   namespace: string,
   { secretKey, secretName, shared = false, source }: Omit<SecretSource, 'secretRevision'>,
   value: 'random' | 'given',
 ): string {
-  if (source === 'externalSecret') return `kubectl -n ${namespace} describe externalsecret ${secretName}`;
+  const maker = makers[source];
+  if (maker !== undefined) return `kubectl -n ${namespace} describe ${maker} ${secretName}`;
   const from = value === 'random' ? random : fromTerminal;
   const created = `${from} | ${createSecret(namespace, secretName)} --from-file=${secretKey}=/dev/stdin`;
   return shared ? `${created} ${asOneOfSeveral(namespace, secretKey)}` : created;

@@ -17,6 +17,12 @@ import type { SecretSource } from './secrets';
 /** What is said of something that somebody brings. */
 type Words = Pick<Brought, 'what' | 'without'>;
 
+const makers: { readonly [S in SecretSource['source']]?: Brought['by'] } = {
+  externalSecret: 'externalSecret',
+  sealed: 'sealed',
+  bootstrap: 'login',
+};
+
 /** A Secret with one value, unless the plan makes it. */
 export function broughtEntry(
   namespace: string,
@@ -26,7 +32,7 @@ export function broughtEntry(
 ): Brought[] {
   if (source === undefined || source.source === 'config') return [];
   const { secretKey, secretName } = source;
-  const by = source.source === 'externalSecret' ? 'externalSecret' : source.source === 'bootstrap' ? 'login' : 'person';
+  const by = makers[source.source] ?? 'person';
   const command = by === 'login' ? bringLogin : () => bringEntry(namespace, source, value);
   const remark = placeOf(source);
   const entry = { kind: 'Secret', name: secretName, keys: [[secretKey]], by, command, ...words } as const;

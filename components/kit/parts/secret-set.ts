@@ -23,19 +23,14 @@ export function usedEntries<E extends string, R extends E = never>(
   set: SecretSetPlace<E>,
 ): Readonly<Record<R, UsedEntry>> & { readonly [K in E]?: UsedEntry } {
   const { entries, settings, uses } = set;
-  const { secretName, source } = settings;
-  const used = [...usedKeys(set)].map(([name, secretKey]): [E, UsedEntry] => {
-    const { remoteKey, remoteProperty, secretRevision = 0 } = settings.entries[name] ?? {};
-    const remote = remoteKey === undefined ? {} : { remoteKey, remoteProperty };
-    const use = uses[name] === 'required' ? 'required' : 'optional';
-    return [
-      name,
-      {
-        ...{ source, secretName, secretKey, secretRevision, shared: true, ...remote },
-        ...{ name, use, value: entries[name].value },
-      },
-    ];
-  });
+  const { entries: own, ...secret } = settings;
+  const used = [...usedKeys(set)].map(([name, secretKey]): [E, UsedEntry] => [
+    name,
+    {
+      ...{ ...secret, shared: true, secretRevision: 0, ...own[name], secretKey },
+      ...{ name, value: entries[name].value, use: uses[name] === 'required' ? 'required' : 'optional' },
+    },
+  ]);
   return Object.fromEntries(used) as never;
 }
 

@@ -2,6 +2,7 @@ import type { ClusterFacts } from '../../../config/cluster';
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
 import { externalSecret } from '../objects/external-secret';
+import { type SealingScope, sealedSecret } from '../objects/sealed-secret';
 import { secret } from '../objects/secret';
 import type { SecretPath } from '../settings/secret-source';
 
@@ -10,12 +11,14 @@ import type { SecretPath } from '../settings/secret-source';
  * never ours to write.
  */
 export interface SecretSource {
-  readonly source: 'existing' | 'config' | 'externalSecret' | 'bootstrap';
+  readonly source: 'existing' | 'config' | 'externalSecret' | 'sealed' | 'bootstrap';
   readonly secretName: string;
   readonly secretKey: string;
   readonly secretRevision: number;
   readonly remoteKey?: string;
   readonly remoteProperty?: string | undefined;
+  readonly sealedValue?: string;
+  readonly scope?: SealingScope;
   /** Whether the Secret has further entries, each brought by itself. @default false */
   readonly shared?: boolean;
 }
@@ -69,26 +72,37 @@ function secretObject(
   entries: readonly WantedEntry[],
   metadata: ObjectMeta,
   { externalSecrets }: ClusterFacts,
-): Described<'Secret'> | Described<'ExternalSecret'> | undefined {
+): Described | undefined {
   const [first] = entries;
   if (first === undefined) return undefined;
-  const named = { ...metadata, name: first.source.secretName };
-  if (first.source.source === 'config') {
-    return secret(
-      named,
-      Object.fromEntries(entries.map(({ secret: path, source }) => [source.secretKey, { secret: path }])),
-    );
+  const { scope = 'strict', secretName, source: from } = first.source;
+  const named = { ...metadata, name: secretName };
+  const byKey = <T>(of: (entry: WantedEntry) => T) =>
+    Object.fromEntries(entries.map((entry) => [entry.source.secretKey, of(entry)]));
+  switch (from) {
+    case 'config':
+      return secret(
+        named,
+        byKey((entry) => ({ secret: entry.secret })),
+      );
+    case 'sealed':
+      return sealedSecret({ metadata: named, scope, encryptedData: byKey(({ source }) => source.sealedValue ?? '') });
+    case 'externalSecret': {
+      const remote = entries.map(({ source: { remoteKey = '', remoteProperty, secretKey } }) => ({
+        ...{ secretKey, remoteKey, remoteProperty },
+      }));
+      return externalSecrets && externalSecret({ metadata: named, store: externalSecrets, entries: remote });
+    }
+    default:
+      return undefined;
   }
-  if (first.source.source !== 'externalSecret' || !externalSecrets) return undefined;
-  const remote = entries.map(({ source: { remoteKey = '', remoteProperty, secretKey } }) => ({
-    ...{ secretKey, remoteKey, remoteProperty },
-  }));
-  return externalSecret({ metadata: named, store: externalSecrets, entries: remote });
 }
+
+const made: ReadonlySet<string> = new Set(['config', 'externalSecret', 'sealed'] satisfies SecretSource['source'][]);
 
 /** The key of a Secret that this program makes, as something to come after; nothing where somebody else makes it. */
 export function madeSecret(key: string, source: SecretSource | undefined): string[] {
-  return source?.source === 'config' || source?.source === 'externalSecret' ? [key] : [];
+  return source && made.has(source.source) ? [key] : [];
 }
 
 /** Annotation that makes pods start anew when the counter of one of their Secrets is raised. No hash of a secret does that. */

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { image, integer, objectName, reason, text, webOrigin } from '../../../config/fields';
 import { promoted } from '../../../config/promotion';
-import { configSecret, existingSecret, externalSecret, type NamedSecret, type SecretPath } from './secret-source';
+import {
+  anySource,
+  configSecret,
+  existingSecret,
+  externalSecret,
+  type NamedSecret,
+  type SecretPath,
+  sealedSecret,
+} from './secret-source';
 
 /** Pages that may use the servers by scripts in a browser, which asks before it lets them. */
 const cors = z
@@ -56,8 +64,13 @@ export const authentication = (system: string, secret: SecretPath) => {
         secret: z
           .discriminatedUnion(
             'source',
-            [existingSecret(...bearerSecret), configSecret(...bearerSecret, secret), externalSecret(...bearerSecret)],
-            { error: 'a map with source "existing", "config" or "externalSecret"' },
+            [
+              existingSecret(...bearerSecret),
+              configSecret(...bearerSecret, secret),
+              externalSecret(...bearerSecret),
+              sealedSecret(...bearerSecret),
+            ],
+            { error: anySource },
           )
           .prefault({ source: 'existing' })
           .describe('Where the bearer token comes from.'),

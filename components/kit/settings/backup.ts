@@ -12,12 +12,14 @@ import {
 } from '../../../config/fields';
 import { perCluster } from '../../../config/promotion';
 import {
+  anySource,
   configSecret,
   existingSecret,
   externalSecret,
   type NamedSecret,
   namedSecret,
   type SecretPath,
+  sealedSecret,
 } from './secret-source';
 import { checkTiming, type Timing } from './timing';
 
@@ -78,8 +80,9 @@ const password = ({ secret, system }: BackupDefaults) => {
       existingSecret(...entry).omit(unrevised),
       configSecret(...entry, secret).omit(unrevised),
       externalSecret(...entry).omit(unrevised),
+      sealedSecret(...entry).omit(unrevised),
     ],
-    { error: 'a map with source "existing", "config" or "externalSecret"' },
+    { error: anySource },
   );
 };
 

@@ -2,14 +2,18 @@ import { z } from 'zod';
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Constraint } from '../../../config/constraint';
 import { encryptedValue } from '../../../config/fields';
+import type { SealingScope } from '../objects/sealed-secret';
 import {
+  anySource,
   entryFields,
+  makerConstraints,
   type NamedSecret,
-  noSecretStore,
   remoteFields,
   type SecretPath,
-  secretConstraints,
+  sealedFields,
+  sealingFields,
   secretFields,
+  valueConstraints,
 } from './secret-source';
 
 /** One value of a Secret that has several. */
@@ -40,12 +44,15 @@ interface EntrySettings {
   readonly secretRevision: number;
   readonly remoteKey?: string;
   readonly remoteProperty?: string | undefined;
+  readonly sealedValue?: string;
 }
 
 /** Where a Secret with several entries comes from. */
 export interface SecretSetSettings<E extends string = string> {
-  readonly source: 'existing' | 'config' | 'externalSecret';
+  readonly source: 'existing' | 'config' | 'externalSecret' | 'sealed';
   readonly secretName: string;
+  /** Of sealed values. */
+  readonly scope?: SealingScope;
   readonly entries: { readonly [K in E]?: EntrySettings | undefined };
 }
 
@@ -92,8 +99,14 @@ export const secretSet = <E extends string>(entries: SecretEntries<E>, secretNam
         ...secretFields(secretName),
         entries: entryMap(entries, ({ secretKey }) => ({ ...entryFields(secretKey), ...remoteFields })),
       }),
+      z.strictObject({
+        source: z.literal('sealed').describe('The controller of Sealed Secrets makes the Secret.'),
+        ...secretFields(secretName),
+        ...sealingFields,
+        entries: entryMap(entries, ({ secretKey }) => ({ ...entryFields(secretKey), ...sealedFields })),
+      }),
     ],
-    { error: 'a map with source "existing", "config" or "externalSecret"' },
+    { error: anySource },
   );
 };
 
@@ -114,21 +127,23 @@ export interface SecretSetPlace<E extends string> {
   readonly path: readonly PropertyKey[];
 }
 
+/** Keys that an entry cannot do without, by the source. */
+const besides: { readonly [S in SecretSetSettings['source']]?: string } = {
+  externalSecret: 'remoteKey',
+  sealed: 'sealedValue',
+};
+
 /** What must hold between the settings of a set, its values and the cluster. */
 export function secretSetConstraints<E extends string>(
   set: SecretSetPlace<E>,
   secret: SecretPath,
   values: { readonly [K in E]?: unknown } | undefined,
-  cluster: Pick<ClusterFacts, 'externalSecrets'>,
+  cluster: Pick<ClusterFacts, 'externalSecrets' | 'sealedSecrets'>,
 ): Constraint[] {
   const { entries, path, settings } = set;
   const keys = usedKeys(set);
   return [
-    {
-      path: [...path, 'source'],
-      expected: noSecretStore,
-      satisfied: settings.source !== 'externalSecret' || cluster.externalSecrets !== undefined,
-    },
+    ...makerConstraints(settings.source, [...path, 'source'], cluster),
     ...(Object.keys(entries) as E[]).flatMap((name) => {
       const entryPath = [...path, 'entries', name];
       const key = keys.get(name);
@@ -140,15 +155,16 @@ export function secretSetConstraints<E extends string>(
         },
         {
           path: entryPath,
-          expected: `remoteKey below it: the key of ${entries[name].about} in the secret store`,
-          satisfied: key === undefined || settings.source !== 'externalSecret' || settings.entries[name] !== undefined,
+          expected: `${besides[settings.source]} below it, for the ${entries[name].about}`,
+          satisfied:
+            key === undefined || besides[settings.source] === undefined || settings.entries[name] !== undefined,
         },
         {
           path: [...entryPath, 'secretKey'],
           expected: 'another key than the other entries have',
           satisfied: key === undefined || [...keys.values()].filter((other) => other === key).length === 1,
         },
-        ...secretConstraints(
+        ...valueConstraints(
           [...secret, name],
           values?.[name],
           key === undefined ? undefined : settings.source,

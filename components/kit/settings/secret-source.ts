@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { ClusterFacts } from '../../../config/cluster';
 import type { Constraint } from '../../../config/constraint';
 import { dataKey, integer, objectName, text } from '../../../config/fields';
 import { keyOf } from '../../../config/problems';
+import { perCluster } from '../../../config/promotion';
 
 /** Where the map `secrets` of a stack file has a value, such as `['memoryMcp', 'token']`. */
 export type SecretPath = readonly string[];
@@ -57,8 +59,55 @@ export const externalSecret = (secretName: string, secretKey: string) =>
     ...remoteFields,
   });
 
-/** An encrypted value is there exactly where a Secret is made from it. */
+/** How values were sealed. */
+export const sealingFields = {
+  scope: z
+    .enum(['strict', 'namespace-wide', 'cluster-wide'], { error: '"strict", "namespace-wide" or "cluster-wide"' })
+    .default('strict')
+    .describe('Where a value may be unsealed: as this Secret alone, in its namespace, or anywhere on the cluster.'),
+};
+
+/** A sealed entry. */
+export const sealedFields = {
+  sealedValue: perCluster(
+    text(
+      /^[A-Za-z0-9+/]{344,}={0,2}$/,
+      'a value that `fleet secrets seal` or `kubeseal --raw` has sealed',
+      100_000,
+    ).describe("The value, sealed for the certificate of the cluster's controller: it is no secret."),
+  ),
+};
+
+/** A Secret that the controller of Sealed Secrets unseals. */
+export const sealedSecret = (secretName: string, secretKey: string) =>
+  z.strictObject({
+    source: z.literal('sealed').describe('The controller of Sealed Secrets makes the Secret.'),
+    ...reference(secretName, secretKey),
+    ...sealingFields,
+    ...sealedFields,
+  });
+
+/** What a source has to be, for messages. */
+export const anySource = 'a map with source "existing", "config", "externalSecret" or "sealed"';
+
+/**
+ * An encrypted value is there exactly where a Secret is made from it, and an operator where one has to make the Secret.
+ *
+ * @param value the encrypted value, undefined where there is none
+ * @param source undefined where nothing reads the Secret
+ */
 export function secretConstraints(
+  secret: SecretPath,
+  value: unknown,
+  source: string | undefined,
+  sourcePath: readonly PropertyKey[],
+  cluster: Pick<ClusterFacts, 'externalSecrets' | 'sealedSecrets'>,
+): Constraint[] {
+  return [...makerConstraints(source, sourcePath, cluster), ...valueConstraints(secret, value, source, sourcePath)];
+}
+
+/** An encrypted value is there exactly where a Secret is made from it. */
+export function valueConstraints(
   secret: SecretPath,
   value: unknown,
   source: string | undefined,
@@ -123,5 +172,19 @@ export function separateSecrets(secrets: readonly NamedSecret[]): Constraint[] {
   );
 }
 
-/** Said of a key that takes a Secret from a store where there is none. */
-export const noSecretStore = 'another source, or cluster.externalSecrets set: no operator would make the Secret';
+/** Where an operator has to make a Secret, there is one. */
+export function makerConstraints(
+  source: string | undefined,
+  path: readonly PropertyKey[],
+  { externalSecrets, sealedSecrets }: Pick<ClusterFacts, 'externalSecrets' | 'sealedSecrets'>,
+): Constraint[] {
+  const needed = (key: string) => `another source, or cluster.${key} set: no operator would make the Secret`;
+  return [
+    {
+      path,
+      expected: needed('externalSecrets'),
+      satisfied: source !== 'externalSecret' || externalSecrets !== undefined,
+    },
+    { path, expected: needed('sealedSecrets'), satisfied: source !== 'sealed' || sealedSecrets !== undefined },
+  ];
+}

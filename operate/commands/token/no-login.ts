@@ -11,6 +11,7 @@ export function noLoginFailure({ secret, source }: TokenFacts, stack: string, na
     config:
       `\`pulumi config set --secret\` as docs/runbook.md says, raise token.secretRevision in Pulumi.${stack}.yaml, then ` +
       '`pulumi up`',
+    sealed: `\`fleet secrets seal -s ${stack}\` it anew, raise token.secretRevision in Pulumi.${stack}.yaml, then \`pulumi up\``,
     externalSecret:
       `change it in the secret store; when the operator has fetched it, \`fleet token -s ${stack} --roll\`, or raise ` +
       'token.secretRevision and `pulumi up`',

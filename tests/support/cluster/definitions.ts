@@ -11,6 +11,7 @@ const installed: ReadonlySet<string> = new Set([
   'httproutes.gateway.networking.k8s.io',
   'probes.monitoring.coreos.com',
   'prometheusrules.monitoring.coreos.com',
+  'sealedsecrets.bitnami.com',
   'securitypolicies.gateway.envoyproxy.io',
   'servicemonitors.monitoring.coreos.com',
 ]);

@@ -13,10 +13,13 @@ export interface Question {
     | 'name'
     | 'labelKey'
     | 'labelValue'
-    | 'dataKey';
+    | 'dataKey'
+    | 'sealedSecret';
   readonly text: string;
   /** Text of Pulumi.yaml, for a stack file. */
   readonly project?: string;
+  /** Key (PEM) of the controller, for a SealedSecret as JSON. */
+  readonly privateKey?: string;
 }
 
 /** What a text means, or why it means nothing. */

@@ -98,6 +98,41 @@ describe('a Secret with several entries', () => {
     );
   });
 
+  it('is one SealedSecret with what was sealed for each entry, and as many scopes as the controller knows', () => {
+    const sealedValue = 'A'.repeat(400);
+    const { secrets } = objectsOf({
+      source: 'sealed',
+      scope: 'namespace-wide',
+      entries: { openaiApiKey: { sealedValue }, postgresPassword: { sealedValue: `${sealedValue}==` } },
+    });
+    assert.deepEqual(secrets?.object, {
+      apiVersion: 'bitnami.com/v1alpha1',
+      kind: 'SealedSecret',
+      metadata: {
+        ...{ name: 'pk-mcp-secrets', namespace: 'pk-mcp-private' },
+        annotations: { 'sealedsecrets.bitnami.com/namespace-wide': 'true' },
+      },
+      spec: {
+        encryptedData: { OPENAI_API_KEY: sealedValue, POSTGRES_PASSWORD: `${sealedValue}==` },
+        template: {
+          metadata: {
+            ...{ name: 'pk-mcp-secrets', namespace: 'pk-mcp-private' },
+            annotations: {
+              'sealedsecrets.bitnami.com/namespace-wide': 'true',
+              'sealedsecrets.bitnami.com/managed': 'true',
+              'sealedsecrets.bitnami.com/skip-set-owner-references': 'true',
+            },
+          },
+          type: 'Opaque',
+        },
+      },
+    });
+    assert.match(
+      schema.safeParse({ source: 'sealed', entries: { githubPat: { sealedValue: 'plain' } } }).error?.message ?? '',
+      /has sealed/,
+    );
+  });
+
   it('is nothing of ours where somebody else makes it; each entry is then brought by itself', () => {
     const set = setOf({ source: 'existing', entries: { githubPat: {} } });
     assert.deepEqual(objectsOf({ source: 'existing' }), {});
@@ -258,6 +293,15 @@ describe('a Secret with several entries', () => {
     assert.deepEqual(broken(secretSetConstraints(set, secret, {}, cluster), {}), []);
     const [fault] = broken(secretSetConstraints(set, secret, {}, clusterSchema.parse({})), {});
     assert.match(fault?.expected ?? '', /cluster\.externalSecrets/);
+  });
+
+  it('asks for a controller where one has to unseal it, and for every sealed value', () => {
+    const sealedBy = { sealedSecrets: { certificate: 'any' } };
+    const set = setOf({ source: 'sealed', entries: { openaiApiKey: { sealedValue: 'A'.repeat(400) } } });
+    const found = (facts: object) =>
+      broken(secretSetConstraints(set, secret, {}, facts), {}).map(({ expected }) => expected);
+    assert.deepEqual(found(sealedBy), ['expected sealedValue below it, for the password of PostgreSQL']);
+    assert.match(found({})[0] ?? '', /cluster\.sealedSecrets/);
   });
 
   it('refuses the name of no entry, and a remote key where no store is read', () => {

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import type { Constraint } from '../../../../config/constraint';
 import { image, resources } from '../../../../config/fields';
 import { promoted } from '../../../../config/promotion';
-import { configSecret, existingSecret, externalSecret, type SecretPath } from '../../settings/secret-source';
+import {
+  anySource,
+  configSecret,
+  existingSecret,
+  externalSecret,
+  type SecretPath,
+  sealedSecret,
+} from '../../settings/secret-source';
 import { volume } from '../../settings/volume';
 
 export interface QdrantSettingsArgs<S extends z.ZodRawShape> {
@@ -32,8 +39,9 @@ export const qdrantSettings = <S extends z.ZodRawShape>(args: QdrantSettingsArgs
             existingSecret(...args.apiKeySecret).extend(args.apiKey),
             configSecret(...args.apiKeySecret, args.secret).extend(args.apiKey),
             externalSecret(...args.apiKeySecret).extend(args.apiKey),
+            sealedSecret(...args.apiKeySecret).extend(args.apiKey),
           ],
-          { error: 'a map with source "existing", "config" or "externalSecret"' },
+          { error: anySource },
         )
         .optional()
         .describe('API key that Qdrant asks for. Default: none, network policies alone protect it.'),

@@ -6,6 +6,7 @@ const installers: Readonly<Record<string, string>> = {
   'argocd-image-updater.argoproj.io': 'Argo CD Image Updater, version 1 or newer',
   'argoproj.io': 'Argo CD',
   'autoscaling.k8s.io': 'the Vertical Pod Autoscaler',
+  'bitnami.com': 'the controller of Sealed Secrets',
   'cert-manager.io': 'cert-manager',
   'cilium.io': 'Cilium',
   'external-secrets.io': 'the External Secrets operator',

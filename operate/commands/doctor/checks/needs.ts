@@ -10,6 +10,12 @@ export const needs: Check = (examined) =>
     answer: async () => answer(examined, need, await missingOf(examined.look.at, need)),
   }));
 
+const remedies: Readonly<Record<Exclude<Need['by'], 'person'>, string>> = {
+  login: 'after `up` run the command below and approve the login',
+  externalSecret: 'after `up` the External Secrets operator makes it; the command below says why not',
+  sealed: 'after `up` the controller of Sealed Secrets makes it; the command below says why not',
+};
+
 async function answer(examined: Examined, need: Need, absent: string | undefined): Promise<Answer> {
   if (absent === undefined) return ok(need.kind === 'upload' ? 'there' : `${need.kind} ${need.name} has it`);
   const found = `${absent}: ${need.without}`;
@@ -18,11 +24,7 @@ async function answer(examined: Examined, need: Need, absent: string | undefined
     return { ...warning(`${found}; its namespace comes with \`up\``, 'after `up` run the command below'), command };
   }
   if (need.by === 'person') return { ...missing(found, 'run the command below'), command };
-  const remedy =
-    need.by === 'login'
-      ? 'after `up` run the command below and approve the login'
-      : 'after `up` the External Secrets operator makes it; the command below says why not';
-  return { ...warning(found, remedy), command };
+  return { ...warning(found, remedies[need.by]), command };
 }
 
 /** Before the first `up` there is no namespace that anything could be made in. */

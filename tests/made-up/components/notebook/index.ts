@@ -24,12 +24,13 @@ function constraints({ instances }: NotebookSettings, cluster: NamedCluster, sec
         expected: 'no host name, or cluster.gateway set: a route needs a Gateway to attach to',
         satisfied: hostname === undefined || cluster.gateway !== undefined,
       },
-      ...secretConstraints(['notebook', name, 'key'], secrets[name]?.key, key.source, at('key', 'source')),
+      ...secretConstraints(['notebook', name, 'key'], secrets[name]?.key, key.source, at('key', 'source'), cluster),
       ...secretConstraints(
         ['notebook', name, 'backup'],
         secrets[name]?.backup,
         backup.password.source,
         at('backup', 'password', 'source'),
+        cluster,
       ),
     ];
   });

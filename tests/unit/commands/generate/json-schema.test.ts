@@ -74,7 +74,7 @@ describe('the JSON Schema of stack files', () => {
     const variants = at('memoryMcp', 'token').oneOf ?? [];
     assert.deepEqual(
       variants.map(({ properties }) => properties?.source?.const),
-      ['existing', 'config', 'externalSecret', 'bootstrap'],
+      ['existing', 'config', 'externalSecret', 'sealed', 'bootstrap'],
     );
     for (const { required } of variants) assert.ok(required?.includes('source'));
   });
