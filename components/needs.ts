@@ -1,3 +1,4 @@
+import { issuerOf } from './kit/objects/certificate';
 import { templateOf } from './kit/objects/pod-template';
 import { type Reference, referencesOf } from './kit/objects/references';
 import { remarked } from './kit/parts/bringing';
@@ -5,7 +6,6 @@ import { broughtCertificate, broughtPullSecret } from './kit/parts/brought';
 import type { Plan, SystemPlan } from './system';
 import type { Brought } from './system/brought';
 import type { DescribedObjects } from './system/described';
-import type { PlannedObject } from './system/planned-object';
 
 /** Something that a stack counts on and that somebody else brings. */
 export interface Need extends Omit<Brought, 'command'> {
@@ -56,16 +56,11 @@ function podsOf(objects: DescribedObjects) {
 /** Certificates of Ingresses that no issuer makes. */
 function certificatesOf({ id, namespace, objects }: SystemPlan): Brought[] {
   const names = Object.values(objects).flatMap(({ object }) =>
-    object.kind === 'Ingress' && !hasIssuer(object)
+    object.kind === 'Ingress' && !issuerOf(object)
       ? (object.spec?.tls ?? []).flatMap(({ secretName }) => secretName ?? [])
       : [],
   );
   return [...new Set(names)].map((name) => broughtCertificate(id, namespace, name));
-}
-
-function hasIssuer({ metadata }: PlannedObject<'Ingress'>): boolean {
-  const annotations = Object.keys(metadata.annotations ?? {});
-  return annotations.some((key) => key === 'cert-manager.io/issuer' || key === 'cert-manager.io/cluster-issuer');
 }
 
 /**

@@ -6,7 +6,7 @@ import { servedPorts } from './auth-sidecar';
 import { metadataIn, podsOf, ports, serverKinds, serviceHost, system } from './names';
 import type { ContextEngineSettings } from './settings';
 import { exposedServices, maxReplicas, type ServerName, type ServiceName } from './settings/choices';
-import { type ExposureSettings, type NodePorts, type SseServer, sseTlsSecret } from './settings/exposure';
+import { type ExposureByHost, hasHosts, type NodePorts, type SseServer, sseTlsSecret } from './settings/exposure';
 
 /** The seed's prefix of each Service below the common host name. */
 export const prefixes: Readonly<Record<ServiceName, string>> = {
@@ -17,8 +17,6 @@ export const prefixes: Readonly<Record<ServiceName, string>> = {
   'mcp-indexer-http': '/mcp-http/indexer',
   llamacpp: '/llamacpp',
 };
-
-type Hosts = Extract<ExposureSettings, { kind: 'ingress' | 'gateway' }>;
 
 /** How the servers are reached from outside of the cluster. */
 export function exposureOf(settings: ContextEngineSettings, cluster: ClusterFacts): Exposure {
@@ -41,7 +39,11 @@ export function exposureOf(settings: ContextEngineSettings, cluster: ClusterFact
       };
     case 'ingress':
     case 'gateway':
-      return { kind: exposure.kind, hosts: hosts(settings, exposure, cluster) };
+      return {
+        kind: exposure.kind,
+        hosts: hosts(settings, exposure, cluster),
+        ...(exposure.tls ? { tls: exposure.tls } : {}),
+      };
   }
 }
 
@@ -73,7 +75,7 @@ function backendOf(settings: ContextEngineSettings, name: ServiceName) {
 
 /** Services before the proxies of those whose own Service leads past it, for host names to lead to. */
 export function guardedServices(settings: ContextEngineSettings): Record<string, Described> {
-  if (!hasHosts(settings)) return {};
+  if (!hasHosts(settings.exposure)) return {};
   return Object.fromEntries(
     exposedServices(settings).flatMap((name) => {
       const { name: guarded, port } = backendOf(settings, name);
@@ -89,7 +91,7 @@ export function guardedServices(settings: ContextEngineSettings): Record<string,
 }
 
 /** Host names, each with what it leads to: the common one by prefixes, those of the SSE flavours whole. */
-function hosts(settings: ContextEngineSettings, exposure: Hosts, cluster: ClusterFacts): ExposedHost[] {
+function hosts(settings: ContextEngineSettings, exposure: ExposureByHost, cluster: ClusterFacts): ExposedHost[] {
   const exposed = exposedServices(settings);
   const { indexer, memory } = exposure.sseHostnames;
   const alone: Partial<Record<ServiceName, string | undefined>> = { 'mcp-memory': memory, 'mcp-indexer': indexer };
@@ -103,7 +105,7 @@ function hosts(settings: ContextEngineSettings, exposure: Hosts, cluster: Cluste
       ...(sse ? { path: '/' } : { path: prefixes[name], replaceBy: '/' }),
       backend: backendOf(settings, name),
     })),
-    ...(exposure.kind === 'ingress' ? { tlsSecret: sse ? sseTlsSecret(exposure, sse) : exposure.tlsSecretName } : {}),
+    tlsSecret: sse ? sseTlsSecret(exposure, sse) : exposure.tlsSecretName,
     scaled: services.some((name) => isScaled(settings, cluster, name)),
     after: services.map((name) => serviceKey(settings, name)),
   });
@@ -114,10 +116,6 @@ function hosts(settings: ContextEngineSettings, exposure: Hosts, cluster: Cluste
       return hostname ? [host(name, hostname, [name], name === 'mcp-memory' ? 'memory' : 'indexer')] : [];
     }),
   ];
-}
-
-function hasHosts(settings: ContextEngineSettings): settings is ContextEngineSettings & { readonly exposure: Hosts } {
-  return settings.exposure.kind === 'ingress' || settings.exposure.kind === 'gateway';
 }
 
 function isScaled(settings: ContextEngineSettings, cluster: ClusterFacts, name: ServiceName): boolean {
@@ -141,16 +139,17 @@ export function endpointOf(settings: ContextEngineSettings, cluster: ClusterFact
   const { path, port } = serverKinds[name];
   const inClusterUrl = `http://${serviceHost(settings, name, cluster.domain)}:${port}${path}`;
   const hostname = hostnameOf(settings, name);
-  if (!hostname || !hasHosts(settings)) return { url: inClusterUrl, inClusterUrl };
+  const { exposure } = settings;
+  if (!hostname || !hasHosts(exposure)) return { url: inClusterUrl, inClusterUrl };
   const prefix = serverKinds[name].transport === 'sse' ? '' : prefixes[name];
-  const entrance = entranceUrl(settings.exposure.kind, hostname, cluster);
+  const entrance = entranceUrl(exposure.kind, hostname, cluster);
   return { url: `${entrance}${prefix}${path}`, inClusterUrl };
 }
 
 /** Host name of a server, where it is reached by one. */
 export function hostnameOf(settings: ContextEngineSettings, name: ServerName): string | undefined {
-  if (!hasHosts(settings)) return undefined;
   const { exposure } = settings;
+  if (!hasHosts(exposure)) return undefined;
   if (!exposedServices(settings).includes(name)) return undefined;
   const kind = serverKinds[name];
   return kind.transport === 'sse' ? exposure.sseHostnames[kind.about] : exposure.hostname;

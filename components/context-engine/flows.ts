@@ -1,4 +1,5 @@
 import type { ClusterFacts } from '../../config/cluster';
+import { solverFlows } from '../kit/parts/acme-solver';
 import { outsidePeer } from '../kit/parts/exposure';
 import { peerAt, peersAt, remoteOf } from '../kit/parts/peer';
 import { clientInWords } from '../kit/settings/clients';
@@ -17,6 +18,7 @@ export function flows(settings: ContextEngineSettings, cluster: ClusterFacts): F
     ...decoder(settings),
     ...models(settings, cluster),
     ...outside(settings),
+    ...solverFlows(settings.exposure, !settings.namespace.shared, cluster),
     ...clients(settings),
     ...monitoring(settings, cluster),
     ...backup(settings, cluster),

@@ -7,6 +7,7 @@ import { clientConstraints } from '../kit/settings/clients';
 import { attachmentConstraints, encryptionConstraints, nodePortConstraint, tlsSecrets } from '../kit/settings/exposure';
 import { namespaceConstraints } from '../kit/settings/namespace';
 import { namedSecret, secretConstraints, separateSecrets } from '../kit/settings/secret-source';
+import { tlsConstraints } from '../kit/settings/tls';
 import { exposureSettings } from './exposure';
 import type { MemoryMcpSecrets } from './secrets';
 import type { MemoryMcpSettings } from './settings';
@@ -34,6 +35,7 @@ export function memoryMcpConstraints(
       satisfied: !hostname || exposure === undefined,
     },
     ...clientConstraints(['memoryMcp', 'clients'], memoryMcp.clients, cluster),
+    ...tlsConstraints(['memoryMcp', 'exposure'], exposure?.kind === 'ingress' ? exposure : undefined, cluster),
     ...attachmentConstraints(['memoryMcp', 'exposure', 'kind'], exposure?.kind ?? 'none', cluster),
     ...encryptionConstraints(exposureSettings(memoryMcp).kind, authentication, cluster),
     nodePortConstraint(
@@ -98,13 +100,13 @@ export function memoryMcpConstraints(
 }
 
 /** Every Secret that the settings name. */
-function secretsNamed({ authentication, backup, exposure, token }: MemoryMcpSettings, { ingress }: ClusterFacts) {
+function secretsNamed({ authentication, backup, exposure, token }: MemoryMcpSettings, cluster: ClusterFacts) {
   const at = (...path: string[]) => ['memoryMcp', ...path];
   return [
     namedSecret(at('token'), token),
     namedSecret(at('authentication', 'secret'), bearerSource(authentication)),
     apiKeysSecret(at('authentication'), authentication),
     ...backupSecrets(at('backup', 'volume'), backup.volume),
-    ...tlsSecrets(at('exposure'), exposure, ingress),
+    ...tlsSecrets(at('exposure'), exposure, cluster),
   ];
 }

@@ -64,6 +64,7 @@ export function exposureOf(settings: MemoryMcpSettings): Exposure {
             after: ['service'],
           },
         ],
+        ...(exposure.kind === 'ingress' && exposure.tls ? { tls: exposure.tls } : {}),
       };
   }
 }

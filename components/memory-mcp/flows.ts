@@ -1,4 +1,5 @@
 import type { ClusterFacts } from '../../config/cluster';
+import { solverFlows } from '../kit/parts/acme-solver';
 import { outsidePeer } from '../kit/parts/exposure';
 import { peerAt, peersAt, remoteOf } from '../kit/parts/peer';
 import { clientInWords } from '../kit/settings/clients';
@@ -15,6 +16,7 @@ export function flows(settings: MemoryMcpSettings, cluster: ClusterFacts): Flow[
   const collector = otlp ? peerAt(remoteOf(otlp.endpoint), cluster) : undefined;
   const found: (Flow | undefined)[] = [
     ...fromOutside(settings, requests),
+    ...solverFlows(exposureSettings(settings), !settings.namespace.shared, cluster),
     ...settings.clients.map(({ namespace, labels }, index) =>
       flow(
         `from-client-${index + 1}`,

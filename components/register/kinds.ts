@@ -36,6 +36,7 @@ export const customResourceGroups: ReadonlySet<string> = new Set([
   'argocd-image-updater.argoproj.io',
   'argoproj.io',
   'bitnami.com',
+  'cert-manager.io',
   'cilium.io',
   'external-secrets.io',
   'gateway.envoyproxy.io',

@@ -1,4 +1,5 @@
 import type { IApplication } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1';
+import type { ICertificate, IClusterIssuer, IIssuer } from '@kubernetes-models/cert-manager/cert-manager.io/v1';
 import type { ICiliumNetworkPolicy } from '@kubernetes-models/cilium/cilium.io/v2';
 import type {
   IBackendTrafficPolicy,
@@ -6,6 +7,7 @@ import type {
 } from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1';
 import type { IExternalSecret } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
+import type { IReferenceGrant } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1beta1';
 import type {
   IProbe,
   IPrometheusRule,
@@ -77,7 +79,9 @@ interface ImageUpdater {
 interface Models {
   Application: IApplication;
   BackendTrafficPolicy: IBackendTrafficPolicy;
+  Certificate: ICertificate;
   CiliumNetworkPolicy: ICiliumNetworkPolicy;
+  ClusterIssuer: IClusterIssuer;
   ConfigMap: IConfigMap;
   CronJob: ICronJob;
   Deployment: IDeployment;
@@ -86,6 +90,7 @@ interface Models {
   HorizontalPodAutoscaler: IHorizontalPodAutoscaler;
   ImageUpdater: ImageUpdater;
   Ingress: IIngress;
+  Issuer: IIssuer;
   Job: IJob;
   LimitRange: ILimitRange;
   Middleware: IMiddleware;
@@ -95,6 +100,7 @@ interface Models {
   PodDisruptionBudget: IPodDisruptionBudget;
   Probe: IProbe;
   PrometheusRule: IPrometheusRule;
+  ReferenceGrant: IReferenceGrant;
   ResourceQuota: IResourceQuota;
   Role: IRole;
   RoleBinding: IRoleBinding;

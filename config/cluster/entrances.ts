@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dnsLabel, integer, labels, objectName } from '../fields';
+import { annotations, dnsLabel, integer, labels, objectName } from '../fields';
 
 const port = () => integer(1, 65_535);
 
@@ -112,18 +112,41 @@ const controllers = {
     labels: { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' },
   },
   traefik: { className: 'traefik', namespace: 'traefik', labels: { 'app.kubernetes.io/name': 'traefik' } },
+  // Never used: of another controller all of it has to be said.
+  other: { className: '', namespace: '', labels: {} },
 } as const;
+
+/** An issuer of certificates, as keys of a map have it. */
+export const issuerFields = {
+  kind: z
+    .enum(['Issuer', 'ClusterIssuer', 'StepIssuer', 'StepClusterIssuer'], {
+      error: '"Issuer" or "ClusterIssuer" of cert-manager, "StepIssuer" or "StepClusterIssuer" of step-issuer',
+    })
+    .default('ClusterIssuer')
+    .describe('Kind of the issuer; an Issuer and a StepIssuer are in the namespace of the system.'),
+};
+
+/** An issuer by which cert-manager knows it. */
+export interface IssuerReference {
+  readonly name: string;
+  readonly kind: z.output<typeof issuerFields.kind>;
+}
 
 /** The ingress controller of a cluster. */
 export const ingress = z
   .strictObject({
     implementation: z
-      .enum(['nginx', 'traefik'], { error: '"nginx" or "traefik"' })
+      .enum(['nginx', 'traefik', 'other'], { error: '"nginx", "traefik" or "other"' })
       .default('nginx')
       .describe(
-        'What serves Ingresses: ingress-nginx, or Traefik 3. Both read most of what they do from annotations of their own.',
+        'What serves Ingresses: ingress-nginx, or Traefik 3, which read most of what they do from annotations of their own; another gets those of cluster.ingress.annotations, and takes no prefix off a path.',
       ),
-    className: objectName.optional().describe('IngressClass. Default: nginx or traefik, by the implementation.'),
+    className: objectName
+      .optional()
+      .describe('IngressClass. Default: nginx or traefik, by the implementation; of another it is to be said.'),
+    annotations: annotations
+      .default({})
+      .describe('Annotations of every Ingress besides, such as those by which another controller keeps streams open.'),
     controller: z
       .strictObject({
         namespace: dnsLabel
@@ -134,7 +157,7 @@ export const ingress = z
           .describe('Labels of the pods. Default: those of the charts of ingress-nginx and Traefik.'),
       })
       .prefault({})
-      .describe('Pods of the ingress controller, for network policies.'),
+      .describe('Pods of the ingress controller, for network policies; of another implementation both are to be said.'),
     port: port().default(443).describe('Port of the controller by HTTPS, for the URLs that clients are given.'),
     entryPoint: objectName
       .default('websecure')
@@ -142,13 +165,20 @@ export const ingress = z
     certificateIssuer: z
       .strictObject({
         name: objectName.describe('Name of the issuer.'),
-        kind: z
-          .enum(['Issuer', 'ClusterIssuer'], { error: '"Issuer" or "ClusterIssuer"' })
-          .default('ClusterIssuer')
-          .describe('Kind of the issuer.'),
+        ...issuerFields,
       })
       .optional()
-      .describe('Issuer of cert-manager for the certificates of Ingresses. Absent = their Secrets exist already.'),
+      .describe(
+        'Issuer of cert-manager for the certificates of Ingresses that name none themselves (exposure.tls). Absent = their Secrets exist already.',
+      ),
+  })
+  .superRefine(({ className, controller, implementation }, context) => {
+    if (implementation !== 'other') return;
+    const missing = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
+    if (className === undefined) missing(['className'], 'the IngressClass of the controller');
+    if (controller.namespace === undefined)
+      missing(['controller', 'namespace'], "the namespace of the controller's pods");
+    if (controller.labels === undefined) missing(['controller', 'labels'], "the labels of the controller's pods");
   })
   .transform(({ className, controller, ...facts }) => {
     const usual = controllers[facts.implementation];

@@ -1,3 +1,4 @@
+import { issuerOf } from '../../components/kit/objects/certificate';
 import type { Plan } from '../../components/system';
 import { madeEntries } from '../made-secrets';
 import {
@@ -37,15 +38,12 @@ function identities(owned: Owned): string[] {
     case 'SealedSecret':
       return [itself, secret(name)];
     case 'Ingress':
-      return [itself, ...(hasIssuer(object.metadata.annotations) ? tlsSecrets(object).map(secret) : [])];
+      return [itself, ...(issuerOf(object) ? tlsSecrets(object).map(secret) : [])];
+    case 'Certificate':
+      return [itself, secret(object.spec?.secretName ?? name)];
     default:
       return [itself];
   }
-}
-
-/** Whether cert-manager makes the Secrets of an Ingress. */
-function hasIssuer(annotations: Readonly<Record<string, string>> = {}): boolean {
-  return Object.keys(annotations).some((key) => /^cert-manager\.io\/(cluster-)?issuer$/.test(key));
 }
 
 function tlsSecrets({ spec }: Owned<'Ingress'>['object']): string[] {

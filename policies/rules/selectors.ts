@@ -1,4 +1,5 @@
 import type { IPodSpec } from 'kubernetes-models/v1';
+import { solverLabels } from '../../components/kit/objects/certificate';
 import { systemLabel } from '../../components/kit/objects/labels';
 import type { DescribedObjects } from '../../components/system/described';
 import type { PlannedObject } from '../../components/system/planned-object';
@@ -31,9 +32,9 @@ function selectorsOf(object: PlannedObject, objects: DescribedObjects): Readonly
     case 'NetworkPolicy':
       return isDenialOfNamespace(object, objects)
         ? {}
-        : { 'its pods': [object.spec?.podSelector ?? {}], 'their peers': ownPeers(object) };
+        : { ...itsPods(object, object.spec?.podSelector, objects), 'their peers': ownPeers(object) };
     case 'CiliumNetworkPolicy':
-      return { 'its pods': [(object.spec?.endpointSelector ?? {}) as Selector] };
+      return itsPods(object, object.spec?.endpointSelector as Selector | undefined, objects);
     case 'Service':
       return { 'its pods': [{ matchLabels: object.spec?.selector }] };
     case 'PodDisruptionBudget':
@@ -48,11 +49,23 @@ function selectorsOf(object: PlannedObject, objects: DescribedObjects): Readonly
 }
 
 /** In a namespace of our own nobody else is denied anything. */
-function isDenialOfNamespace({ metadata, spec }: PlannedObject<'NetworkPolicy'>, objects: DescribedObjects): boolean {
-  const dedicated = objectsIn(objects).some(
-    ({ kind, metadata: { name } }) => kind === 'Namespace' && name === metadata.namespace,
-  );
-  return dedicated && !spec?.ingress && !spec?.egress;
+function isDenialOfNamespace(object: PlannedObject<'NetworkPolicy'>, objects: DescribedObjects): boolean {
+  return isInOwnNamespace(object, objects) && !object.spec?.ingress && !object.spec?.egress;
+}
+
+function isInOwnNamespace({ metadata }: PlannedObject, objects: DescribedObjects): boolean {
+  return objectsIn(objects).some(({ kind, metadata: { name } }) => kind === 'Namespace' && name === metadata.namespace);
+}
+
+/** In a namespace of our own cert-manager's pods that answer for our host names are closed in, and opened to, by us alone. */
+function itsPods(
+  object: PlannedObject,
+  selector: Selector = {},
+  objects: DescribedObjects,
+): Record<string, Selector[]> {
+  const keys = Object.keys(selector.matchLabels ?? {});
+  const meansSolvers = keys.length === 1 && keys.every((key) => key in solverLabels);
+  return meansSolvers && isInOwnNamespace(object, objects) ? {} : { 'its pods': [selector] };
 }
 
 /** Peers of the same namespace. One without any label is a host without a dot: a Service of somebody there. */

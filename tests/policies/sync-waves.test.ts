@@ -21,11 +21,15 @@ const waveOf = (object: { metadata: { annotations?: Readonly<Record<string, stri
 /** Custom resources that a plan may have in an overlay. */
 const customKinds = [
   'bitnami.com/v1alpha1/SealedSecret',
+  'cert-manager.io/v1/Certificate',
+  'cert-manager.io/v1/ClusterIssuer',
+  'cert-manager.io/v1/Issuer',
   'cilium.io/v2/CiliumNetworkPolicy',
   'external-secrets.io/v1/ExternalSecret',
   'gateway.envoyproxy.io/v1alpha1/BackendTrafficPolicy',
   'gateway.envoyproxy.io/v1alpha1/SecurityPolicy',
   'gateway.networking.k8s.io/v1/HTTPRoute',
+  'gateway.networking.k8s.io/v1beta1/ReferenceGrant',
   'monitoring.coreos.com/v1/Probe',
   'monitoring.coreos.com/v1/PrometheusRule',
   'monitoring.coreos.com/v1/ServiceMonitor',
@@ -33,12 +37,15 @@ const customKinds = [
 ];
 /** What Argo CD says of objects on which no controller has acted yet; it checks no other kind. Written by hand. */
 const atFirst: Readonly<Record<string, string>> = {
+  Certificate: 'Progressing',
+  ClusterIssuer: 'Progressing',
   CronJob: 'Progressing',
   Deployment: 'Healthy',
   ExternalSecret: 'Progressing',
   HTTPRoute: 'Progressing',
   HorizontalPodAutoscaler: 'Progressing',
   Ingress: 'Progressing',
+  Issuer: 'Progressing',
   Job: 'Progressing',
   PersistentVolumeClaim: 'Unknown',
   PodDisruptionBudget: 'Progressing',

@@ -7,6 +7,7 @@ const modules = join(__dirname, '..', '..', 'node_modules');
 const packages: Readonly<Record<string, string>> = {
   'argoproj.io': '@kubernetes-models/argo-cd',
   'bitnami.com': '@kubernetes-models/sealed-secrets',
+  'cert-manager.io': '@kubernetes-models/cert-manager',
   'cilium.io': '@kubernetes-models/cilium',
   'external-secrets.io': '@kubernetes-models/external-secrets',
   'gateway.envoyproxy.io': '@kubernetes-models/envoy-gateway',

@@ -34,7 +34,7 @@ export function runningServers(settings: ContextEngineSettings): ServerName[] {
  * Traefik, which does it by cookies, and a Gateway of an implementation that offers nothing for it.
  */
 export function keepsSessions({ exposure }: ContextEngineSettings, { gateway, ingress }: ClusterFacts): boolean {
-  if (exposure.kind === 'ingress') return ingress?.implementation !== 'traefik';
+  if (exposure.kind === 'ingress') return ingress?.implementation === 'nginx';
   return exposure.kind !== 'gateway' || gateway?.implementation === 'envoy-gateway';
 }
 

@@ -4,10 +4,11 @@ import { clientConstraints } from '../../kit/settings/clients';
 import { attachmentConstraints, encryptionConstraints, nodePortConstraint } from '../../kit/settings/exposure';
 import { namespaceConstraints } from '../../kit/settings/namespace';
 import { namespaceLimitConstraints } from '../../kit/settings/quota';
+import { tlsConstraints } from '../../kit/settings/tls';
 import { qdrantImageConstraint } from '../../kit/stores/qdrant/settings';
 import { claims } from '../names';
 import { exposedServices, keepsSessions, maxReplicas, running, runningServers, sharedClass } from './choices';
-import { sseServers, sseTlsSecret } from './exposure';
+import { hasHosts, sseServers, sseTlsSecret } from './exposure';
 import type { ContextEngineSettings } from './index';
 import { secretSourceConstraints } from './secret-constraints';
 import type { ContextEngineSecrets } from './secrets';
@@ -99,7 +100,14 @@ function exposureConstraints(settings: ContextEngineSettings, cluster: ClusterFa
       expected: '"ingress", "gateway", "loadBalancer" or "nodePort": preset "full" is reachable from outside',
       satisfied: preset !== 'full' || exposure.kind !== 'none',
     },
+    ...tlsConstraints(at('exposure'), hasHosts(exposure) ? exposure : undefined, cluster),
     ...attachmentConstraints(at('exposure', 'kind'), exposure.kind, cluster),
+    {
+      path: ['cluster', 'ingress', 'implementation'],
+      expected:
+        '"nginx" or "traefik", or another contextEngine.exposure.kind: no other is told how to take prefixes off paths',
+      satisfied: exposure.kind !== 'ingress' || cluster.ingress?.implementation !== 'other',
+    },
     ...encryptionConstraints(exposure.kind, authentication, cluster),
     ...Object.entries(exposure.kind === 'nodePort' ? exposure.ports : {}).map(([name, port]) =>
       nodePortConstraint(at('exposure', 'ports', name), isOpened(settings, name) ? port : undefined, cluster),
@@ -137,7 +145,7 @@ function isOpened(settings: ContextEngineSettings, name: string): boolean {
 /** Host names of the SSE flavours. */
 function hostConstraints(settings: ContextEngineSettings): Constraint[] {
   const { exposure } = settings;
-  if (exposure.kind !== 'ingress' && exposure.kind !== 'gateway') return [];
+  if (!hasHosts(exposure)) return [];
   const runs = running(settings);
   return sseServers.flatMap((server) => {
     const service = `mcp-${server}` as const;
@@ -163,14 +171,12 @@ function hostConstraints(settings: ContextEngineSettings): Constraint[] {
       {
         path: at('exposure', 'sseTlsSecretNames', server),
         expected: `none, or exposure.sseHostnames.${server} set: there is no host name to have a certificate`,
-        satisfied:
-          exposure.kind !== 'ingress' || exposure.sseTlsSecretNames[server] === undefined || hostname !== undefined,
+        satisfied: exposure.sseTlsSecretNames[server] === undefined || hostname !== undefined,
       },
       {
         path: at('exposure', 'sseTlsSecretNames', server),
         expected: 'a name of its own: the one that comes of tlsSecretName has more than 253 characters',
-        satisfied:
-          exposure.kind !== 'ingress' || hostname === undefined || sseTlsSecret(exposure, server).length <= 253,
+        satisfied: hostname === undefined || sseTlsSecret(exposure, server).length <= 253,
       },
     ];
   });

@@ -69,10 +69,7 @@ const sseTlsSecretNames = z
   );
 
 /** The Secret with the certificate of the host name of an SSE flavour. */
-export function sseTlsSecret(
-  { sseTlsSecretNames: names, tlsSecretName }: Extract<ExposureSettings, { kind: 'ingress' }>,
-  server: SseServer,
-): string {
+export function sseTlsSecret({ sseTlsSecretNames: names, tlsSecretName }: ExposureByHost, server: SseServer): string {
   return names[server] ?? `${tlsSecretName}-mcp-${server}`;
 }
 
@@ -90,10 +87,17 @@ export const exposure = z
       nodePortExposure('Ports of every node.', { ...chosen, ports }),
       loadBalancerExposure('A load balancer for each Service, see cluster.loadBalancer.', chosen),
       ingressExposure({ ...chosen, ...hosts, sseTlsSecretNames }, 'context-engine-tls'),
-      gatewayExposure({ ...chosen, ...hosts }),
+      gatewayExposure({ ...chosen, ...hosts, sseTlsSecretNames }, 'context-engine-tls'),
     ],
     { error: 'a map with kind "none", "nodePort", "loadBalancer", "ingress" or "gateway"' },
   )
   .prefault({ kind: 'none' });
 
 export type ExposureSettings = z.output<typeof exposure>;
+
+export type ExposureByHost = Extract<ExposureSettings, { kind: 'ingress' | 'gateway' }>;
+
+/** Whether the servers are reached by host names. */
+export function hasHosts(settings: ExposureSettings): settings is ExposureByHost {
+  return settings.kind === 'ingress' || settings.kind === 'gateway';
+}

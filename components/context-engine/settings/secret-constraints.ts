@@ -5,7 +5,8 @@ import { apiKeysSecret } from '../../kit/settings/authentication';
 import { backupSecrets } from '../../kit/settings/backup';
 import { tlsSecrets } from '../../kit/settings/exposure';
 import { type NamedSecret, namedSecret, secretConstraints, separateSecrets } from '../../kit/settings/secret-source';
-import { sseServers, sseTlsSecret } from './exposure';
+import { isCertificateMade } from '../../kit/settings/tls';
+import { hasHosts, sseServers, sseTlsSecret } from './exposure';
 import type { ContextEngineSettings } from './index';
 import type { ContextEngineSecrets } from './secrets';
 
@@ -54,15 +55,15 @@ export function secretSourceConstraints(
 }
 
 /** Every Secret that the settings name. Repositories may share one, which nothing here makes. */
-function secretsNamed(settings: ContextEngineSettings, { ingress }: ClusterFacts) {
+function secretsNamed(settings: ContextEngineSettings, cluster: ClusterFacts) {
   const { authentication, backup, exposure, imagePullSecrets, qdrant, repositories } = settings;
   return [
     namedSecret(at('qdrant', 'apiKey'), qdrant.apiKey),
     namedSecret(at('authentication', 'secret'), bearerSource(authentication)),
     apiKeysSecret(at('authentication'), authentication),
     ...backupSecrets(at('backup'), backup),
-    ...tlsSecrets(at('exposure'), exposure, ingress),
-    ...sseCertificates(exposure, ingress),
+    ...tlsSecrets(at('exposure'), exposure, cluster),
+    ...sseCertificates(exposure, cluster),
     ...imagePullSecrets.map((name, index) => ({ path: at('imagePullSecrets', index), name })),
     ...repositories.map((repository, index) => ({
       path: at('repositories', index, 'secretName'),
@@ -72,13 +73,15 @@ function secretsNamed(settings: ContextEngineSettings, { ingress }: ClusterFacts
 }
 
 /** The Secrets with the certificates of the SSE flavours' host names. */
-function sseCertificates(exposure: ContextEngineSettings['exposure'], ingress: ClusterFacts['ingress']): NamedSecret[] {
-  if (exposure.kind !== 'ingress') return [];
+function sseCertificates(exposure: ContextEngineSettings['exposure'], cluster: ClusterFacts): NamedSecret[] {
+  if (!hasHosts(exposure)) return [];
+  const made = isCertificateMade(exposure.kind, exposure.tls, cluster);
+  if (exposure.kind === 'gateway' && !made) return [];
   return sseServers
     .filter((server) => exposure.sseHostnames[server] !== undefined)
     .map((server) => ({
       path: at('exposure', 'sseTlsSecretNames', server),
       name: sseTlsSecret(exposure, server),
-      made: ingress?.certificateIssuer !== undefined,
+      made,
     }));
 }

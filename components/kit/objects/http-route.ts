@@ -13,6 +13,8 @@ export interface RouteArgs {
 export interface RouteRule {
   /** Path prefix to forward. */
   readonly path: string;
+  /** Whether the path is forwarded and nothing below it. @default false */
+  readonly isExact?: boolean;
   /** Service of the same namespace, and its port. */
   readonly backend: { readonly name: string; readonly port: number };
   /** What the prefix is replaced by before the server sees the path. Absent = the server sees the path as it is. */
@@ -42,8 +44,8 @@ export function httpRoute(args: RouteArgs): Described<'HTTPRoute'> {
           ...(section ? { sectionName: section } : {}),
         })),
         hostnames: [args.hostname],
-        rules: args.rules.map(({ backend, path, replaceBy }) => ({
-          matches: [{ path: { type: 'PathPrefix', value: path } }],
+        rules: args.rules.map(({ backend, isExact, path, replaceBy }) => ({
+          matches: [{ path: { type: isExact ? 'Exact' : 'PathPrefix', value: path } }],
           ...(replaceBy === undefined ? {} : { filters: [prefixReplacement(replaceBy)] }),
           backendRefs: [{ group: '', kind: 'Service', name: backend.name, port: backend.port, weight: 1 }],
           // An event stream is one request that may last for hours; zero switches the limit off.

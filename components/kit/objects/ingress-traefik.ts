@@ -1,7 +1,7 @@
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
 import type { RouteRule } from './http-route';
-import type { IngressArgs, IngressDialect } from './ingress-dialect';
+import { type IngressArgs, type IngressDialect, plainPath } from './ingress-dialect';
 
 /** Name of the middleware of an Ingress, of the same namespace. */
 const middlewareName = ({ name }: ObjectMeta) => `${name}-prefixes`;
@@ -22,7 +22,7 @@ export function traefikDialect({ ingress, metadata }: IngressArgs, rewrites: boo
     annotations: Object.fromEntries(
       Object.entries(annotations).map(([name, value]) => [`traefik.ingress.kubernetes.io/${name}`, value]),
     ),
-    path: ({ path }) => ({ path, pathType: 'Prefix' }),
+    path: plainPath,
   };
 }
 

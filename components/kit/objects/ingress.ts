@@ -1,22 +1,36 @@
 import type { Described } from '../../system/described';
-import type { IngressArgs } from './ingress-dialect';
+import { issuerAnnotations } from './certificate';
+import { type IngressArgs, type IngressDialect, plainPath } from './ingress-dialect';
 import { nginxDialect } from './ingress-nginx';
 import { traefikDialect } from './ingress-traefik';
+
+/** What each implementation reads in a way of its own. */
+const dialects = {
+  nginx: nginxDialect,
+  traefik: traefikDialect,
+  other: ({ metadata }: IngressArgs, rewrites: boolean): IngressDialect => {
+    if (rewrites)
+      throw new Error(`Ingress ${metadata.name}: prefixes are taken off by ingress-nginx and Traefik alone`);
+    return { annotations: {}, path: plainPath };
+  },
+} as const;
 
 /**
  * Paths of one host, each led to a Service of the same namespace. A server that tells clients paths of its own, as the SSE
  * transport of MCP does, must have a host to itself, with the path `/`.
  *
- * @throws Error where the prefix of one path is replaced and that of another is not, or by something else than `/`
+ * @throws Error where the prefix of one path is replaced and that of another is not, or by something else than `/`, or by a
+ *   controller of which nobody knows how it is told to
  */
 export function ingress(args: IngressArgs): Described<'Ingress'> {
   const { hostname, ingress: facts, metadata, rules, tlsSecret } = args;
   const rewrites = rules.some(({ replaceBy }) => replaceBy !== undefined);
-  if (rewrites && rules.some(({ path, replaceBy = path }) => replaceBy !== '/')) {
+  if (rewrites && rules.some(({ isExact, path, replaceBy = path }) => isExact || replaceBy !== '/')) {
     throw new Error(`Ingress ${metadata.name}: the prefix is taken off every path of an Ingress, or off none`);
   }
-  const dialect = facts.implementation === 'traefik' ? traefikDialect(args, rewrites) : nginxDialect(args, rewrites);
-  const annotations = { ...metadata.annotations, ...issuerAnnotation(args), ...dialect.annotations };
+  const dialect = dialects[facts.implementation](args, rewrites);
+  const issuer = tlsSecret && args.issuer ? issuerAnnotations(args.issuer) : {};
+  const annotations = { ...metadata.annotations, ...issuer, ...dialect.annotations, ...facts.annotations };
   return {
     object: {
       apiVersion: 'networking.k8s.io/v1',
@@ -39,9 +53,4 @@ export function ingress(args: IngressArgs): Described<'Ingress'> {
       },
     },
   };
-}
-
-function issuerAnnotation({ ingress: { certificateIssuer: issuer }, tlsSecret }: IngressArgs): Record<string, string> {
-  if (!tlsSecret || !issuer) return {};
-  return { [`cert-manager.io/${issuer.kind === 'ClusterIssuer' ? 'cluster-issuer' : 'issuer'}`]: issuer.name };
 }

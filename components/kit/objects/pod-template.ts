@@ -16,7 +16,9 @@ export function templateOf(object: PlannedObject): PodTemplate | undefined {
       return object.spec?.jobTemplate.spec?.template;
     case 'Application':
     case 'BackendTrafficPolicy':
+    case 'Certificate':
     case 'CiliumNetworkPolicy':
+    case 'ClusterIssuer':
     case 'ConfigMap':
     case 'ExternalSecret':
     case 'HTTPRoute':
@@ -24,6 +26,7 @@ export function templateOf(object: PlannedObject): PodTemplate | undefined {
     case 'ImageUpdater':
     case 'Ingress':
     case 'LimitRange':
+    case 'Issuer':
     case 'Middleware':
     case 'Namespace':
     case 'NetworkPolicy':
@@ -31,6 +34,7 @@ export function templateOf(object: PlannedObject): PodTemplate | undefined {
     case 'PodDisruptionBudget':
     case 'Probe':
     case 'PrometheusRule':
+    case 'ReferenceGrant':
     case 'ResourceQuota':
     case 'Role':
     case 'RoleBinding':

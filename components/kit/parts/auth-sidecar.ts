@@ -6,10 +6,10 @@ import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
 import { configMap } from '../objects/config-map';
 import { contentHash } from '../objects/content-hash';
+import type { Traffic } from '../objects/traffic';
 import type { AuthenticationSettings, ClientLimit } from '../settings/authentication';
 import { anyAddress } from './listening';
 import { revisionAnnotations } from './secrets';
-import type { Traffic } from './traffic';
 
 /** Port that asks for the token, and port that serves the health paths to the kubelet and to monitoring. */
 export const proxyPorts = { guarded: 8081, health: 8082 } as const;

@@ -1,60 +1,17 @@
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Described } from '../../system/described';
 import type { Peer } from '../../system/flow';
-import type { ObjectMeta } from '../../system/planned-object';
 import { clientAffinity } from '../objects/backend-traffic-policy';
-import { httpRoute, type RouteRule } from '../objects/http-route';
+import { httpRoute } from '../objects/http-route';
 import { ingress } from '../objects/ingress';
 import { prefixMiddleware } from '../objects/ingress-traefik';
 import { apiKeyPolicy } from '../objects/security-policy';
-import { type ExposedPort, loadBalancerService, nodePortService } from '../objects/service';
+import { loadBalancerService, nodePortService } from '../objects/service';
 import type { AuthenticationSettings } from '../settings/authentication';
+import { certificateObjects, issuerFor, keyOf } from './certificates';
+import type { ExposedHost, Exposure, ExposureByHost } from './exposed';
 
-/** How the servers of a system are reached from outside of the cluster. */
-export type Exposure =
-  | { readonly kind: 'none' }
-  | {
-      /** Ports of every node, or an address of its own for each server. */
-      readonly kind: 'nodePort' | 'loadBalancer';
-      /** Networks that may connect. */
-      readonly sourceRanges: readonly string[];
-      readonly servers: readonly ExternalServer[];
-    }
-  | {
-      /** Host names of the ingress controller, or of the Gateway. */
-      readonly kind: 'ingress' | 'gateway';
-      readonly hosts: readonly ExposedHost[];
-    };
-
-/** A server that has a Service of its own for those outside. */
-export interface ExternalServer {
-  /** Key of that Service. */
-  readonly key: string;
-  readonly metadata: ObjectMeta;
-  /** Labels of the pods. */
-  readonly selector: Readonly<Record<string, string>>;
-  readonly ports: readonly ExposedPort[];
-  /** Key of the stack file that opens it. */
-  readonly namedBy?: readonly PropertyKey[];
-}
-
-/** A host name, and the servers that it leads to. */
-export interface ExposedHost {
-  /** What the keys of its objects end with, where there are several hosts. @default nothing */
-  readonly key?: string;
-  /** Metadata of every object of it. */
-  readonly metadata: ObjectMeta;
-  readonly hostname: string;
-  /** Key of the stack file that has the host name. */
-  readonly namedBy?: readonly PropertyKey[];
-  readonly rules: readonly RouteRule[];
-  /** Secret with the certificate, where an Ingress serves it. */
-  readonly tlsSecret?: string;
-  /** Whether one of the servers has several pods, so that each client must stay on its own. @default false */
-  readonly scaled?: boolean;
-  /** Keys of the Services that it leads to. */
-  readonly after: readonly string[];
-}
+export type { ExposedHost, Exposure } from './exposed';
 
 /**
  * What lets users in from outside of the cluster; nothing where nobody comes from there. What is open without any
@@ -66,9 +23,10 @@ export function exposureObjects(
   cluster: ClusterFacts,
 ): Record<string, Described> {
   const objects = openings(exposure, cluster);
+  const certificates = certificateObjects(exposure, cluster);
   const waivers =
     authentication?.mode === 'none' ? [{ rule: 'guarded-routes', reason: authentication.reason }] : undefined;
-  return Object.fromEntries(
+  const opened = Object.fromEntries(
     Object.entries(objects).flatMap(([key, { host, ...described }]): [string, Described][] => {
       // Before the route, so that it is never open without them: policies name it, and wait for it.
       const policies = host ? before(host, described.object.kind, authentication, cluster) : {};
@@ -77,6 +35,7 @@ export function exposureObjects(
       return [...Object.entries(policies), [key, waivers ? { ...opening, waivers } : opening]];
     }),
   );
+  return { ...certificates, ...opened };
 }
 
 /** An opening, and the host name that it serves where there is one. */
@@ -106,7 +65,7 @@ function openings(exposure: Exposure, cluster: ClusterFacts): Record<string, Ope
           keyOf(exposure.kind === 'ingress' ? 'ingress' : 'route', host),
           named(
             host.namedBy,
-            exposure.kind === 'ingress' ? throughIngress(host, cluster) : throughGateway(host, cluster),
+            exposure.kind === 'ingress' ? throughIngress(host, exposure, cluster) : throughGateway(host, cluster),
           ),
         ]),
       );
@@ -117,15 +76,16 @@ function named(namedBy: readonly PropertyKey[] | undefined, opening: Opening): O
   return namedBy ? { ...opening, namedBy } : opening;
 }
 
-function keyOf(purpose: string, { key }: ExposedHost): string {
-  return key === undefined ? purpose : `${purpose}-${key}`;
-}
-
-function throughIngress(host: ExposedHost, cluster: ClusterFacts): Opening {
-  const { after, hostname, metadata, rules, tlsSecret } = host;
+function throughIngress(host: ExposedHost, exposure: ExposureByHost, cluster: ClusterFacts): Opening {
+  const { after, hostname, metadata, rules, tlsSecret, traffic } = host;
   if (!cluster.ingress) throw new Error('an Ingress without an ingress controller has been refused before');
-  const tls = tlsSecret === undefined ? {} : { tlsSecret };
-  return { ...ingress({ metadata, ingress: cluster.ingress, hostname, rules, ...tls, bodySize: '100m' }), after, host };
+  const issuer = issuerFor(exposure, cluster);
+  const args = {
+    ...(tlsSecret ? { tlsSecret } : {}),
+    ...(issuer ? { issuer } : {}),
+    ...(traffic ? { traffic } : {}),
+  };
+  return { ...ingress({ metadata, ingress: cluster.ingress, hostname, rules, ...args }), after, host };
 }
 
 function throughGateway(host: ExposedHost, { gateway }: ClusterFacts): Opening {

@@ -16,6 +16,7 @@ const done: ReadonlySet<PlannedKind> = new Set<PlannedKind>([
   'NetworkPolicy',
   'Probe',
   'PrometheusRule',
+  'ReferenceGrant',
   'ResourceQuota',
   'Role',
   'RoleBinding',

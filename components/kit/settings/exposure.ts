@@ -5,6 +5,7 @@ import type { Constraint } from '../../../config/constraint';
 import { network, objectName } from '../../../config/fields';
 import type { AuthenticationSettings } from './authentication';
 import type { NamedSecret } from './secret-source';
+import { isCertificateMade, type TlsSettings, tls } from './tls';
 
 // The ways in which a system may be reached from outside of the cluster. A system makes a union of those that it can serve,
 // each with the keys that it needs besides.
@@ -35,19 +36,41 @@ export const ingressExposure = <S extends { readonly hostname: z.ZodType<string>
     tlsSecretName: objectName
       .default(tlsSecretName)
       .describe('Secret with the certificate of the host name; cert-manager makes it where there is an issuer.'),
+    tls,
   });
 
-export const gatewayExposure = <S extends { readonly hostname: z.ZodType<string> }>(own: S) =>
-  z.strictObject({ kind: z.literal('gateway').describe('The Gateway of the cluster (Gateway API).'), ...own });
+/** @param tlsSecretName default name of the Secret with the certificate, where one is made */
+export const gatewayExposure = <S extends { readonly hostname: z.ZodType<string> }>(own: S, tlsSecretName: string) =>
+  z.strictObject({
+    kind: z.literal('gateway').describe('The Gateway of the cluster (Gateway API).'),
+    ...own,
+    tlsSecretName: objectName
+      .default(tlsSecretName)
+      .describe('Secret with the certificate of the host name, where one is made for it (tls).'),
+    tls,
+  });
 
-/** The Secret with the certificate, where an Ingress serves one. cert-manager makes it where there is an issuer. */
+/** The Secret with the certificate of a host name, where there is one. */
 export function tlsSecrets(
   path: readonly PropertyKey[],
-  exposure: { readonly kind: string; readonly tlsSecretName?: string } | undefined,
-  ingress: ClusterFacts['ingress'],
+  exposure: NamedCertificate | undefined,
+  cluster: Pick<ClusterFacts, 'ingress'>,
 ): NamedSecret[] {
-  const made = ingress?.certificateIssuer !== undefined;
-  return [{ path: [...path, 'tlsSecretName'], name: exposure?.tlsSecretName, made }];
+  const isThere =
+    exposure?.kind === 'ingress' || (exposure !== undefined && isCertificateMade(exposure.kind, exposure.tls, cluster));
+  return [
+    {
+      path: [...path, 'tlsSecretName'],
+      name: isThere ? exposure?.tlsSecretName : undefined,
+      made: exposure !== undefined && isCertificateMade(exposure.kind, exposure.tls, cluster),
+    },
+  ];
+}
+
+interface NamedCertificate {
+  readonly kind: string;
+  readonly tlsSecretName?: string;
+  readonly tls?: TlsSettings | undefined;
 }
 
 export type ExposureKind = 'none' | 'nodePort' | 'loadBalancer' | 'ingress' | 'gateway';

@@ -15,6 +15,7 @@ import { followed } from './checks/followed';
 import { gateway } from './checks/gateway';
 import { images } from './checks/images';
 import { ingress } from './checks/ingress';
+import { issuers } from './checks/issuers';
 import { kinds } from './checks/kinds';
 import { metrics } from './checks/metrics';
 import { monitoring } from './checks/monitoring';
@@ -39,6 +40,7 @@ const checks: readonly Check[] = [
     storage,
     gateway,
     ingress,
+    issuers,
     certificates,
     entrances,
     network,

@@ -24,7 +24,7 @@ describe('an Ingress', () => {
   const described = (change: object = {}, facts: object = {}) => {
     const cluster = clusterSchema.parse({ ingress: facts });
     assert.ok(cluster.ingress);
-    return ingress({ metadata, ingress: cluster.ingress, hostname, rules, bodySize: '100m', ...change }).object;
+    return ingress({ metadata, ingress: cluster.ingress, hostname, rules, ...change }).object;
   };
   const nginx = (object: ReturnType<typeof described>, name: string) =>
     object.metadata.annotations?.[`nginx.ingress.kubernetes.io/${name}`];
@@ -86,6 +86,54 @@ describe('an Ingress', () => {
     assert.equal(nginx(object, 'proxy-body-size'), '100m');
   });
 
+  it('leads to exactly one path where that is asked for, and to everything below another', () => {
+    const seed = [
+      { path: '/health', isExact: true, backend: whole.backend },
+      { path: '/api/v1', backend: whole.backend },
+    ];
+    for (const implementation of ['nginx', 'traefik']) {
+      assert.deepEqual(
+        pathsOf(described({ rules: seed }, { implementation })).map(({ path, pathType }) => [path, pathType]),
+        [
+          ['/health', 'Exact'],
+          ['/api/v1', 'Prefix'],
+        ],
+      );
+    }
+    const exact = { path: '/health', isExact: true, replaceBy: '/', backend: whole.backend };
+    assert.throws(() => described({ rules: [exact] }), /Ingress thing/);
+  });
+
+  it('of another controller has the annotations of the cluster facts, and takes no prefix off', () => {
+    const facts = {
+      implementation: 'other',
+      className: 'contour',
+      controller: { namespace: 'contour', labels: { app: 'envoy' } },
+      annotations: { 'projectcontour.io/response-timeout': 'infinity' },
+    };
+    const object = described({ rules: [whole], tlsSecret: 'tls' }, facts);
+    assert.deepEqual(object.metadata.annotations, facts.annotations);
+    assert.deepEqual([object.spec?.ingressClassName, pathsOf(object)[0]?.pathType], ['contour', 'Prefix']);
+    assert.throws(() => described({}, facts), /Ingress thing/);
+    const { error } = clusterSchema.safeParse({ ingress: { implementation: 'other' } });
+    assert.deepEqual(
+      error?.issues.map(({ path }) => path.join('.')),
+      ['ingress.className', 'ingress.controller.namespace', 'ingress.controller.labels'],
+    );
+    const added = described({}, { annotations: { 'example.org/a': 'b' } }).metadata.annotations ?? {};
+    assert.equal(added['example.org/a'], 'b');
+  });
+
+  it('has the time of streams and the size of bodies from the server', () => {
+    const object = described({ traffic: { silenceSeconds: 7200, bodyBytes: 102_400 } });
+    assert.deepEqual(
+      ['proxy-read-timeout', 'proxy-send-timeout', 'proxy-body-size', 'proxy-buffering'].map((key) =>
+        nginx(object, key),
+      ),
+      ['7200', '7200', '102400', 'off'],
+    );
+  });
+
   it('speaks TLS by a Secret, which an issuer of the cluster may make', () => {
     const issuer = (object: ReturnType<typeof described>) =>
       Object.entries(object.metadata.annotations ?? {}).filter(([key]) => key.startsWith('cert-manager'));
@@ -96,10 +144,15 @@ describe('an Ingress', () => {
     assert.deepEqual(existing.spec?.tls, [{ hosts: [hostname], secretName: 'tls' }]);
     assert.equal(nginx(existing, 'ssl-redirect'), 'true');
     assert.deepEqual(issuer(existing), []);
-    const made = (kind?: string) =>
-      issuer(described({ tlsSecret: 'tls' }, { certificateIssuer: { name: 'ca', ...(kind ? { kind } : {}) } }));
-    assert.deepEqual(made(), [['cert-manager.io/cluster-issuer', 'ca']]);
+    const made = (kind: string) => issuer(described({ tlsSecret: 'tls', issuer: { name: 'ca', kind } }));
+    assert.deepEqual(made('ClusterIssuer'), [['cert-manager.io/cluster-issuer', 'ca']]);
     assert.deepEqual(made('Issuer'), [['cert-manager.io/issuer', 'ca']]);
+    assert.deepEqual(made('StepClusterIssuer'), [
+      ['cert-manager.io/issuer', 'ca'],
+      ['cert-manager.io/issuer-kind', 'StepClusterIssuer'],
+      ['cert-manager.io/issuer-group', 'certmanager.step.sm'],
+    ]);
+    assert.deepEqual(issuer(described({ issuer: { name: 'ca', kind: 'Issuer' } })), [], 'nothing to make without TLS');
   });
 });
 
@@ -111,7 +164,7 @@ describe('an Ingress of Traefik', () => {
   const described = (change: object = {}, facts: object = {}) => {
     const cluster = clusterSchema.parse({ ingress: { implementation: 'traefik', ...facts } });
     assert.ok(cluster.ingress);
-    return ingress({ metadata, ingress: cluster.ingress, hostname, rules, bodySize: '100m', ...change }).object;
+    return ingress({ metadata, ingress: cluster.ingress, hostname, rules, ...change }).object;
   };
   /** Annotations by the names that Traefik's provider of Ingresses reads (RouterIng in its annotations.go, 3.6). */
   const router = ({ metadata: { annotations = {} } }: ReturnType<typeof described>) =>
@@ -123,7 +176,7 @@ describe('an Ingress of Traefik', () => {
     );
 
   it('is reached by TLS alone, and takes prefixes off by a middleware of its namespace', async () => {
-    const object = described({ tlsSecret: 'tls' }, { certificateIssuer: { name: 'ca' } });
+    const object = described({ tlsSecret: 'tls', issuer: { name: 'ca', kind: 'ClusterIssuer' } });
     await validateObject(object);
     assert.deepEqual(router(object), {
       'cert-manager.io/cluster-issuer': 'ca',

@@ -1,35 +1,85 @@
 import { X509Certificate } from 'node:crypto';
+import { issuerOf } from '../../../../components/kit/objects/certificate';
+import type { DescribedStack } from '../../../stack';
 import { objectsOf } from '../../../stack/plan-objects';
-import { type Answer, type Check, missing, ok } from '../check';
+import { type Answer, type Check, missing, ok, warning } from '../check';
+import type { ClusterReader } from '../cluster-reader';
+import { readiness, type WithConditions } from '../conditions';
 
 interface Secret {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** The certificates of Ingresses that nobody makes: for their host names, and not of the past. That they are there, needs.ts asks. */
-export const certificates: Check = ({ look, stack: { plan } }) => {
-  if (plan.cluster.ingress?.certificateIssuer) return [];
-  return objectsOf(plan, 'Ingress').flatMap(({ metadata, spec }) =>
-    (spec?.tls ?? []).map(({ hosts = [], secretName = '' }) => ({
-      subject: `certificate for ${hosts.join(', ')}`,
-      answer: async () => {
-        const found = await look.at<Secret>(`/api/v1/namespaces/${metadata.namespace}/secrets/${secretName}`);
-        const text = found?.data?.['tls.crt'];
-        return text === undefined
-          ? ok(`Secret ${secretName} has none yet`)
-          : certificateAnswer(Buffer.from(text, 'base64'), secretName, hosts);
-      },
+/** A certificate that the plan counts on. */
+interface Wanted {
+  readonly namespace: string;
+  readonly hosts: readonly string[];
+  readonly secretName: string;
+  /** Whether cert-manager makes it. */
+  readonly made: boolean;
+}
+
+/** The certificates of host names: for these names, and not of the past. That those are there which a person brings, needs.ts asks. */
+export const certificates: Check = ({ look, stack }) =>
+  wantedBy(stack).map((wanted) => ({
+    subject: `certificate for ${wanted.hosts.join(', ')}`,
+    answer: async () => {
+      const { namespace, secretName } = wanted;
+      const found = await look.at<Secret>(`/api/v1/namespaces/${namespace}/secrets/${secretName}`);
+      const text = found?.data?.['tls.crt'];
+      if (text) return certificateAnswer(new X509Certificate(Buffer.from(text, 'base64')), wanted);
+      return wanted.made ? whyNone(look, wanted) : ok(`Secret ${secretName} has none yet`);
+    },
+  }));
+
+function wantedBy({ plan }: DescribedStack): Wanted[] {
+  const ingresses = objectsOf(plan, 'Ingress').flatMap((object) =>
+    (object.spec?.tls ?? []).map(({ hosts = [], secretName = '' }) => ({
+      namespace: object.metadata.namespace ?? '',
+      hosts,
+      secretName,
+      made: issuerOf(object) !== undefined,
     })),
   );
-};
+  const others = objectsOf(plan, 'Certificate').flatMap(({ metadata, spec }) =>
+    spec?.dnsNames
+      ? [{ namespace: metadata.namespace ?? '', hosts: spec.dnsNames, secretName: spec.secretName, made: true }]
+      : [],
+  );
+  return [...ingresses, ...others];
+}
 
-function certificateAnswer(text: Buffer, name: string, hosts: readonly string[]): Answer {
-  const remedy = `put a certificate for ${hosts.join(', ')} and its key into Secret ${name} (kubectl create secret tls)`;
-  const certificate = new X509Certificate(text);
+const day = 86_400_000;
+
+function certificateAnswer(certificate: X509Certificate, { hosts, made, namespace, secretName }: Wanted): Answer {
+  const remedy = made
+    ? steps(namespace)
+    : `put a certificate for ${hosts.join(', ')} and its key into Secret ${secretName} (kubectl create secret tls)`;
   const others = hosts.filter((host) => certificate.checkHost(host) === undefined);
-  if (others.length > 0) return missing(`the certificate of Secret ${name} is not for ${others.join(', ')}`, remedy);
-  if (new Date(certificate.validTo) < new Date()) {
-    return missing(`the certificate of Secret ${name} has ended on ${certificate.validTo}`, remedy);
+  if (others.length > 0)
+    return missing(`the certificate of Secret ${secretName} is not for ${others.join(', ')}`, remedy);
+  const [from, to] = [certificate.validFrom, certificate.validTo].map((text) => new Date(text).getTime()) as [
+    number,
+    number,
+  ];
+  const left = to - Date.now();
+  if (left < 0) return missing(`the certificate of Secret ${secretName} has ended on ${certificate.validTo}`, remedy);
+  // cert-manager renews when a third of the time is left; half of that later it has been failing for long.
+  if (left < Math.min(14 * day, (to - from) / 6)) {
+    return warning(`the certificate of Secret ${secretName} ends on ${certificate.validTo}`, remedy);
   }
-  return ok(`Secret ${name}, until ${certificate.validTo}`);
+  return ok(`Secret ${secretName}, until ${certificate.validTo}`);
+}
+
+/** What cert-manager says of a certificate that has not come. Of an Ingress it is called like the Secret. */
+async function whyNone(look: ClusterReader, { namespace, secretName }: Wanted): Promise<Answer> {
+  const found = await look.at<WithConditions>(
+    `/apis/cert-manager.io/v1/namespaces/${namespace}/certificates/${secretName}`,
+  );
+  if (found === undefined) return ok(`Secret ${secretName} has none yet, and nobody has been asked for one`);
+  return warning(`Secret ${secretName} has none: ${readiness(found).words}`, steps(namespace));
+}
+
+function steps(namespace: string): string {
+  return `see which step it waits at: kubectl -n ${namespace} describe certificate,certificaterequest,order,challenge`;
 }

@@ -16,6 +16,7 @@ const classes = '/apis/networking.k8s.io/v1/ingressclasses';
 const implementations = {
   nginx: { controller: 'k8s.io/ingress-nginx', product: 'ingress-nginx' },
   traefik: { controller: 'traefik.io/ingress-controller', product: 'Traefik' },
+  other: { controller: undefined, product: 'what serves it' },
 } as const;
 
 type Implementation = keyof typeof implementations;
@@ -25,7 +26,7 @@ export const ingress: Check = ({ look, stack }) => {
   const ingresses = objectsOf(stack.plan, 'Ingress');
   const facts = stack.plan.cluster.ingress;
   if (ingresses.length === 0 || !facts) return [];
-  const { certificateIssuer: issuer, className, controller, implementation } = facts;
+  const { className, controller, implementation } = facts;
   const selector = Object.entries(controller.labels).map((pair) => pair.join('='));
   const pods = `/api/v1/namespaces/${controller.namespace}/pods?labelSelector=${encodeURIComponent(selector.join(','))}`;
   const questions: Question[] = [
@@ -46,25 +47,13 @@ export const ingress: Check = ({ look, stack }) => {
       answer: async () => controllerAnswer(await look.list<Pod>(pods), controller.namespace),
     },
   ];
-  const plural =
-    issuer?.kind === 'ClusterIssuer' ? 'clusterissuers' : `namespaces/${ingresses[0]?.metadata.namespace}/issuers`;
-  if (!issuer || !ingresses.some(({ spec }) => spec?.tls)) return questions;
-  return [
-    ...questions,
-    {
-      subject: `${issuer.kind} ${issuer.name}`,
-      answer: async () =>
-        (await look.at(`/apis/cert-manager.io/v1/${plural}/${issuer.name}`)) === undefined
-          ? missing('there is none', 'create it, or correct cluster.ingress.certificateIssuer')
-          : ok('there'),
-    },
-  ];
+  return questions;
 };
 
 function classAnswer({ spec }: IngressClass, wanted: Implementation): Answer {
   const { controller = 'nobody' } = spec ?? {};
   const { controller: known, product } = implementations[wanted];
-  return controller === known
+  return known === undefined || controller === known
     ? ok(`served by ${controller}`)
     : warning(
         `served by ${controller}, not by ${known}`,

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import { parseStack } from '../../../../components/stack';
 import type { DescribedObjects } from '../../../../components/system/described';
 import { type Examined, finding } from '../../../../operate/commands/doctor/check';
 import { access } from '../../../../operate/commands/doctor/checks/access';
-import { certificates } from '../../../../operate/commands/doctor/checks/certificates';
 import { entrances } from '../../../../operate/commands/doctor/checks/entrances';
 import { images } from '../../../../operate/commands/doctor/checks/images';
 import { ingress } from '../../../../operate/commands/doctor/checks/ingress';
@@ -154,14 +152,14 @@ describe('an Ingress', () => {
     assert.match(without?.remedy ?? '', /^install Traefik/);
   });
 
-  it('needs the issuer of its certificate, in its own namespace or for the whole cluster', async () => {
-    const issuer = async (kind: string, path: string) => {
-      const facts = { certificateIssuer: { name: 'ca', kind } };
-      return (await seen({ [path]: {} }, facts)).at(-1)?.status;
+  it('may be served by any other controller, of which nothing more is known', async () => {
+    const other = {
+      implementation: 'other',
+      className: 'contour',
+      controller: { namespace: 'c', labels: { app: 'c' } },
     };
-    assert.equal(await issuer('ClusterIssuer', '/apis/cert-manager.io/v1/clusterissuers/ca'), 'ok');
-    assert.equal(await issuer('Issuer', '/apis/cert-manager.io/v1/namespaces/n/issuers/ca'), 'ok');
-    assert.equal(await issuer('Issuer', '/apis/cert-manager.io/v1/clusterissuers/ca'), 'missing');
+    const [found] = await seen({ [`${classes}/contour`]: classOf('projectcontour.io/ingress-controller') }, other);
+    assert.equal(found?.status, 'ok');
   });
 });
 
@@ -196,44 +194,6 @@ describe('what others on the cluster have', () => {
       found.map((each) => `${each.status} ${each.found}`),
       ['missing Ingress shop/shop has it already', 'missing Service shop/shop has it already'],
     );
-  });
-});
-
-describe('the certificate of an Ingress that nobody makes', () => {
-  const tls = [{ hosts: ['context.lab.example.org'], secretName: 'tls' }];
-  const theIngress = planned({
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'Ingress',
-    metadata: { name: 'i', namespace: 'n' },
-    spec: { tls },
-  });
-  const answerTo = async (secret: object | undefined, facts: object = {}) => {
-    const at = async (path: string) => (path.endsWith('/secrets/tls') ? secret : {}) as never;
-    const all = examined('local', { at }, { i: { object: theIngress } });
-    const { cluster } = parseStack({ cluster: { ingress: facts } }, 'test');
-    const [question] = certificates({ ...all, stack: { ...all.stack, plan: { ...all.stack.plan, cluster } } });
-    return question && finding(question);
-  };
-  const certified = async (name: string, days: number) => {
-    const notAfterDate = new Date(Date.now() + days * 86_400_000);
-    const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
-      notBeforeDate: new Date(Date.now() - 9e8),
-      notAfterDate,
-      extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
-    });
-    const data = { 'tls.crt': Buffer.from(cert).toString('base64'), 'tls.key': Buffer.from(key).toString('base64') };
-    return { data };
-  };
-
-  it('is for its host name, and has not ended, once it is there', async () => {
-    assert.equal((await answerTo(await certified('*.lab.example.org', 9)))?.status, 'ok');
-    assert.match((await answerTo(await certified('lab.example.org', 9)))?.found ?? '', /not for context\.lab/);
-    assert.match((await answerTo(await certified('*.lab.example.org', -1)))?.found ?? '', /has ended on/);
-    assert.equal((await answerTo(undefined))?.found, 'Secret tls has none yet');
-  });
-
-  it('is nobody to ask for where cert-manager makes it', async () => {
-    assert.equal(await answerTo(undefined, { certificateIssuer: { name: 'ca' } }), undefined);
   });
 });
 
