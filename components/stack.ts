@@ -42,17 +42,31 @@ export const stackSchema = z.strictObject({
  * @throws ConfigError with every problem, when there is any.
  */
 export function parseStack(raw: Readonly<Record<string, unknown>>, stack: string): StackConfig {
-  const named = (config: object) => {
-    const { cluster } = config as StackConfig;
-    return { ...config, cluster: { ...cluster, name: cluster.name ?? stack } } as StackConfig;
-  };
   // Beside the problems of single keys, so that all are named at once.
   const schema = stackSchema.superRefine((config, context) => {
-    for (const { expected, path, satisfied } of modules.flatMap((module) => constraintsOf(module, named(config)))) {
+    for (const { expected, path, satisfied } of modules.flatMap((module) =>
+      constraintsOf(module, named(config, stack)),
+    )) {
       if (!satisfied) context.addIssue({ code: 'custom', path: [...path], message: expected });
     }
   });
-  return named(parse(schema, raw, `Pulumi.${stack}.yaml`));
+  return named(parse(schema, raw, `Pulumi.${stack}.yaml`), stack);
+}
+
+/**
+ * The plan of a configuration whose constraints may not hold yet, such as one that lacks encrypted values: for commands that
+ * are about to add them.
+ *
+ * @throws ConfigError where keys are not what the schema asks for
+ */
+export function draftPlan(raw: Readonly<Record<string, unknown>>, stack: string): Plan {
+  return describeStack(named(parse(stackSchema, raw, `Pulumi.${stack}.yaml`), stack));
+}
+
+/** The configuration of a cluster that has a name. */
+function named(config: object, stack: string): StackConfig {
+  const { cluster } = config as StackConfig;
+  return { ...config, cluster: { ...cluster, name: cluster.name ?? stack } } as StackConfig;
 }
 
 function constraintsOf(module: SystemModule, config: StackConfig): readonly Constraint[] {

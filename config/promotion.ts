@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { childrenOf, innerOf } from './schema-walk';
 
 /**
  * Whether a key is a decision that is tried on one cluster and then taken to the next, or follows from the cluster itself.
@@ -42,20 +43,4 @@ function markOf(schema: z.ZodType): boolean | undefined {
   const mark = marks.get(schema)?.promoted;
   const inner = innerOf(schema);
   return mark === undefined && inner ? markOf(inner) : mark;
-}
-
-/** The schemas of a key: one of a map, one of each variant of a union that has it, that of the values where names are free. */
-function childrenOf(schema: z.ZodType, key: string): z.ZodType[] {
-  const inner = innerOf(schema);
-  if (inner) return childrenOf(inner, key);
-  if (schema instanceof z.ZodObject) return schema.shape[key] ? [schema.shape[key] as z.ZodType] : [];
-  // The names of a map are free: what is said of one holds for all.
-  if (schema instanceof z.ZodRecord) return [schema.valueType as z.ZodType];
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => childrenOf(option as z.ZodType, key));
-  return [];
-}
-
-function innerOf(schema: z.ZodType): z.ZodType | undefined {
-  const { innerType, in: input } = schema.def as { innerType?: z.ZodType; in?: z.ZodType };
-  return innerType ?? input;
 }

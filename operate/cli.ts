@@ -14,6 +14,7 @@ import { pinCommand } from './commands/pin/command';
 import { promoteCommand } from './commands/promote/command';
 import { renderCommand } from './commands/render/command';
 import { reposCommand } from './commands/repos/command';
+import { secretsCommand } from './commands/secrets/command';
 import { tokenCommand } from './commands/token/command';
 import { verifyCommand } from './commands/verify/command';
 
@@ -104,6 +105,11 @@ program
 group('Stack files:', [
   pinCommand(command(async () => (await import('./commands/pin/pin.ts')).pin)),
   promoteCommand(command(async () => (await import('./commands/promote/promote.ts')).promote)),
+  secretsCommand({
+    import: command(async () => (await import('./commands/secrets/import.ts')).importSecrets),
+    generate: command(async () => (await import('./commands/secrets/generate.ts')).generateSecrets),
+    seal: command(async () => (await import('./commands/secrets/seal.ts')).sealSecret),
+  }),
   renderCommand(command(async () => (await import('./commands/render/render.ts')).render)),
   generateCommand(command(async () => (await import('./commands/generate/generate.ts')).generate)),
 ]);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { encryptedValue } from '../../config/fields';
+import { random } from '../../config/random';
 
 /** Encrypted values of memory-mcp, below `secrets.memoryMcp` of a stack file. */
 export const memoryMcpSecrets = z
@@ -7,14 +8,18 @@ export const memoryMcpSecrets = z
     token: encryptedValue
       .optional()
       .describe('GitHub token, encrypted; read where memoryMcp.token.source is "config".'),
-    bearer: encryptedValue
-      .optional()
-      .describe('Bearer token of the proxy, encrypted; read where memoryMcp.authentication takes it from "config".'),
-    backupPassword: encryptedValue
-      .optional()
-      .describe(
-        'Password of the backups of the volume, encrypted; read where memoryMcp.backup.volume.password takes it from "config".',
-      ),
+    bearer: random(
+      encryptedValue
+        .optional()
+        .describe('Bearer token of the proxy, encrypted; read where memoryMcp.authentication takes it from "config".'),
+    ),
+    backupPassword: random(
+      encryptedValue
+        .optional()
+        .describe(
+          'Password of the backups of the volume, encrypted; read where memoryMcp.backup.volume.password takes it from "config".',
+        ),
+    ),
   })
   .prefault({})
   .describe('Encrypted values of memory-mcp.');

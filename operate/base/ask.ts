@@ -1,4 +1,6 @@
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { Failure, Interrupted } from './failure';
 
 /** How consent is given. */
@@ -36,5 +38,26 @@ export async function ask(question: string, signal?: AbortSignal): Promise<strin
     throw new Interrupted();
   } finally {
     terminal.close();
+  }
+}
+
+/**
+ * A value that nobody may see: from the standard input where something is piped in, without the line break at its end, else
+ * asked for and not shown.
+ *
+ * @throws Interrupted
+ */
+export async function hiddenValue(question: string, signal?: AbortSignal): Promise<string> {
+  if (!canAsk()) return (await text(process.stdin)).replace(/\r?\n$/, '');
+  process.stderr.write(question);
+  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: process.stdin, output: unseen, terminal: true });
+  try {
+    return await terminal.question('', signal === undefined ? {} : { signal });
+  } catch {
+    throw new Interrupted();
+  } finally {
+    terminal.close();
+    process.stderr.write('\n');
   }
 }

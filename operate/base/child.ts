@@ -5,6 +5,8 @@ export interface ChildOptions {
   /** The whole environment of the child; nothing is inherited beside it. */
   readonly env: Record<string, string>;
   readonly cwd?: string;
+  /** Its whole standard input. @default nothing */
+  readonly input?: string;
   /** Ends the child: first an interrupt, which lets it tidy up, then a kill. */
   readonly signal?: AbortSignal | undefined;
   /** Seconds between the interrupt and the kill. @default 10 */
@@ -36,12 +38,14 @@ let exitHook = false;
 export async function runChild(command: string, args: readonly string[], options: ChildOptions): Promise<ChildResult> {
   const child = spawn(command, args, {
     env: options.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     detached: true,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   const pid = child.pid;
   if (pid !== undefined) track(pid);
+  // A child that ends without reading it says why itself.
+  child.stdin?.on('error', () => undefined).end(options.input);
   const stdout = collect(child.stdout, options.onStdout);
   const stderr = collect(child.stderr, options.onStderr);
   let kill: NodeJS.Timeout | undefined;

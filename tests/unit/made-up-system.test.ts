@@ -11,16 +11,16 @@ import { podsIn } from '../support/unit/pods';
 
 const gateway = { name: 'public', proxies: { namespace: 'gateways' } };
 const argocd = { mode: 'observe', repoUrl: 'https://git.example.org/fleet' };
-const key = { source: 'config' };
+const secrets = { source: 'config', entries: { modelKey: {} } };
 const instances = {
-  private: { key },
+  private: { secrets },
   work: { hostname: 'notes.example.org', image: 'registry.example.org/notebook:1.1.0' },
 };
 const values = {
   cluster: { gateway, argocd },
   memoryMcp: {},
   notebook: { instances },
-  secrets: { notebook: { private: { key: { secure: 'v1:sealed' } } } },
+  secrets: { notebook: { private: { modelKey: { secure: 'v1:sealed' } } } },
 };
 /** The same without one of the instances. */
 const fewer = { ...values, notebook: { instances: { private: instances.private } } };
@@ -131,7 +131,7 @@ describe('a made-up system with two instances', () => {
       {
         'memory-fleet:cluster': JSON.stringify(values.cluster),
         'memory-fleet:notebook': JSON.stringify(values.notebook),
-        'memory-fleet:secrets': JSON.stringify({ notebook: { private: { key: secret } } }),
+        'memory-fleet:secrets': JSON.stringify({ notebook: { private: { modelKey: secret } } }),
       },
       'notes',
       ['memory-fleet:secrets'],
@@ -144,7 +144,7 @@ describe('a made-up system with two instances', () => {
     const holders = registrations.filter(({ inputs }) => JSON.stringify(inputs).includes(secret));
     assert.deepEqual(
       holders.map(({ name, type }) => `${type} ${name}`),
-      ['kubernetes:core/v1:Secret notebook-private-key'],
+      ['kubernetes:core/v1:Secret notebook-private-secrets'],
     );
   });
 
@@ -155,7 +155,7 @@ describe('a made-up system with two instances', () => {
     const page = configReference();
     assert.match(page, /^### notebook\.instances\.NAME$/m);
     assert.match(page, /`notebook\.instances\.NAME\.hostname`/);
-    assert.match(page, /`secrets\.notebook\.NAME\.key` \| an encrypted value/);
+    assert.match(page, /`secrets\.notebook\.NAME\.modelKey` \| an encrypted value/);
     const { stackFileSchema } = checkout.load<typeof import('../../operate/commands/generate/json-schema')>(
       'operate/commands/generate/json-schema',
     );
@@ -166,13 +166,13 @@ describe('a made-up system with two instances', () => {
       /notebook\.instances\.work\.hostnme: no such key; the nearest known key is "hostname"/,
     );
     assert.throws(
-      () => parseStack({ notebook: { instances: { work: { hostname: 'n.example.org', key } } } }, 'notes'),
+      () => parseStack({ notebook: { instances: { work: { hostname: 'n.example.org', secrets } } } }, 'notes'),
       (error: Error) => {
         assert.match(
           error.message,
           /notebook\.instances\.work\.hostname: found "n\.example\.org", expected no host name/,
         );
-        assert.match(error.message, /secrets\.notebook\.work\.key: found nothing, expected an encrypted value/);
+        assert.match(error.message, /secrets\.notebook\.work\.modelKey: found nothing, expected an encrypted value/);
         return true;
       },
     );

@@ -1,5 +1,5 @@
 import type { Described } from '../../system/described';
-import type { ObjectMeta } from '../../system/planned-object';
+import type { ObjectMeta, PlannedObject } from '../../system/planned-object';
 
 /** Where a sealed value may be unsealed: as this Secret alone, in its namespace, or in the whole cluster. */
 export type SealingScope = 'strict' | 'namespace-wide' | 'cluster-wide';
@@ -47,4 +47,12 @@ export function sealedSecret({ encryptedData, metadata, scope }: SealedSecretArg
       },
     },
   };
+}
+
+/** Where the values of such an object may be unsealed, as its annotations tell the controller. */
+export function scopeOf({ metadata: { annotations = {} } }: PlannedObject<'SealedSecret'>): SealingScope {
+  const wide = (['namespace-wide', 'cluster-wide'] as const).find(
+    (scope) => annotations[`${domain}/${scope}`] === 'true',
+  );
+  return wide ?? 'strict';
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Constraint } from '../../../config/constraint';
 import { encryptedValue } from '../../../config/fields';
+import { random } from '../../../config/random';
 import type { SealingScope } from '../objects/sealed-secret';
 import {
   anySource,
@@ -112,10 +113,10 @@ export const secretSet = <E extends string>(entries: SecretEntries<E>, secretNam
 
 /** The encrypted values of such a Secret, as the map of secrets has them. */
 export const secretSetValues = <E extends string>(entries: SecretEntries<E>) => {
-  const shape = Object.entries<SecretEntry>(entries).map(([name, { about }]) => [
-    name,
-    encryptedValue.optional().describe(`${about}, encrypted.`),
-  ]);
+  const shape = Object.entries<SecretEntry>(entries).map(([name, { about, value }]) => {
+    const schema = encryptedValue.optional().describe(`${about}, encrypted.`);
+    return [name, value === 'random' ? random(schema) : schema];
+  });
   return z.strictObject(Object.fromEntries(shape) as { [K in E]: z.ZodOptional<typeof encryptedValue> });
 };
 
@@ -137,7 +138,7 @@ const besides: { readonly [S in SecretSetSettings['source']]?: string } = {
 export function secretSetConstraints<E extends string>(
   set: SecretSetPlace<E>,
   secret: SecretPath,
-  values: { readonly [K in E]?: unknown } | undefined,
+  values: { readonly [K in NoInfer<E>]?: unknown } | undefined,
   cluster: Pick<ClusterFacts, 'externalSecrets' | 'sealedSecrets'>,
 ): Constraint[] {
   const { entries, path, settings } = set;

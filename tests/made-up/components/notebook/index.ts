@@ -1,8 +1,16 @@
 import type { Constraint } from '../../config/constraint';
+import { secretSetConstraints } from '../kit/settings/secret-set';
 import { secretConstraints } from '../kit/settings/secret-source';
 import type { NamedCluster, SystemModule } from '../system';
 import { describeNotebook } from './objects';
-import { type NotebookSecrets, type NotebookSettings, notebookSchema, notebookSecrets } from './settings';
+import {
+  entries,
+  type NotebookSecrets,
+  type NotebookSettings,
+  notebookSchema,
+  notebookSecrets,
+  uses,
+} from './settings';
 
 export const notebook = {
   key: 'notebook',
@@ -16,7 +24,7 @@ export const notebook = {
 } as const satisfies SystemModule<NotebookSettings, NotebookSecrets>;
 
 function constraints({ instances }: NotebookSettings, cluster: NamedCluster, secrets: NotebookSecrets): Constraint[] {
-  return Object.entries(instances).flatMap(([name, { backup, hostname, key }]) => {
+  return Object.entries(instances).flatMap(([name, { backup, hostname, secrets: settings }]) => {
     const at = (...path: string[]) => ['notebook', 'instances', name, ...path];
     return [
       {
@@ -24,7 +32,12 @@ function constraints({ instances }: NotebookSettings, cluster: NamedCluster, sec
         expected: 'no host name, or cluster.gateway set: a route needs a Gateway to attach to',
         satisfied: hostname === undefined || cluster.gateway !== undefined,
       },
-      ...secretConstraints(['notebook', name, 'key'], secrets[name]?.key, key.source, at('key', 'source'), cluster),
+      ...secretSetConstraints(
+        { entries, uses, settings, path: at('secrets') },
+        ['notebook', name],
+        secrets[name],
+        cluster,
+      ),
       ...secretConstraints(
         ['notebook', name, 'backup'],
         secrets[name]?.backup,

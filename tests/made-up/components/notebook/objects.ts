@@ -9,6 +9,7 @@ import { delivery } from '../kit/parts/delivery';
 import { exposureObjects } from '../kit/parts/exposure';
 import { networkPolicies } from '../kit/parts/network-policies';
 import { plannedObjects } from '../kit/parts/plan';
+import { broughtSet, entryRevisions, entryVariable, usedEntries, wantedSet } from '../kit/parts/secret-set';
 import { madeSecret, secretObjects } from '../kit/parts/secrets';
 import { qdrantBackup } from '../kit/stores/qdrant/backup';
 import { qdrantFlows } from '../kit/stores/qdrant/flows';
@@ -16,13 +17,14 @@ import { qdrantObjects, qdrantPorts, qdrantVolumes } from '../kit/stores/qdrant/
 import type { NamedCluster, SystemPlan } from '../system';
 import type { Flow } from '../system/flow';
 import type { ServerFacts } from '../system/operations';
-import type { InstanceSettings } from './settings';
+import { entries, type InstanceSettings, uses } from './settings';
 
 const system = 'notebook';
 const runAs: RunAs = { uid: 1000, gid: 1000 };
 const ports = { requests: 8000, health: 18_000 };
 const qdrantImage = 'docker.io/qdrant/qdrant:v1.15.4-unprivileged';
 const toolsImage = 'docker.io/library/python:3.13.7-alpine3.22';
+type Used = ReturnType<typeof usedEntries<keyof typeof entries>>;
 const allPods = { app: system, [systemLabel]: system };
 /** Labels of the pods of one kind. */
 const pods = (component: string) => ({ ...allPods, component });
@@ -39,7 +41,10 @@ export function describeNotebook(name: string, settings: InstanceSettings, clust
   const volume = (claimName: string) => ({ claimName, size: settings.storage, storageClass: cluster.storageClass });
   const volumes = { storage: volume('qdrant-storage'), snapshots: volume('qdrant-snapshots') };
   const traffic = flows(settings);
-  const backup = backupArgs(id, settings, cluster, metadata);
+  const path = [system, 'instances', name];
+  const set = { entries, uses, settings: settings.secrets, path: [...path, 'secrets'] };
+  const used = usedEntries(set);
+  const backup = backupArgs(id, settings, used, cluster, metadata);
   const objects = {
     namespace: dedicatedNamespace(id, labelsOf(system)),
     serviceAccount: account(metadata(system)),
@@ -48,7 +53,7 @@ export function describeNotebook(name: string, settings: InstanceSettings, clust
     ...secretObjects(
       metadata(system),
       {
-        key: { source: settings.key, secret: [system, name, 'key'] },
+        secrets: wantedSet(used, [system, name], [...path, 'secrets']),
         backupPassword: {
           source: { ...settings.backup.password, secretRevision: 0 },
           secret: [system, name, 'backup'],
@@ -68,9 +73,10 @@ export function describeNotebook(name: string, settings: InstanceSettings, clust
       resources: settings.resources,
       serviceAccountName: system,
       ...volumes,
+      ...(used.qdrantKey ? { apiKey: { source: used.qdrantKey, key: 'secrets' } } : {}),
       after: ['serviceAccount'],
     }),
-    ...appServerObjects(system, server(settings, metadata)),
+    ...appServerObjects(system, server(settings, used, metadata)),
     ...exposureObjects(
       settings.hostname === undefined
         ? { kind: 'none' }
@@ -94,7 +100,7 @@ export function describeNotebook(name: string, settings: InstanceSettings, clust
   const facts = serverFacts(id, settings, cluster);
   return {
     id,
-    path: [system, 'instances', name],
+    path,
     component: 'Notebook',
     namespace: id,
     objects: plannedObjects(objects, cluster),
@@ -104,26 +110,28 @@ export function describeNotebook(name: string, settings: InstanceSettings, clust
       servers: [facts],
       entrances: { users: [`${system}.instances.${name}.hostname`] },
       backups: [backupFacts(backup)],
+      brought: broughtSet(id, id, set, used),
     },
   };
 }
 
-function server(settings: InstanceSettings, metadata: Parameters<typeof appServer>[0]['metadata']) {
+function server(
+  settings: InstanceSettings,
+  { modelKey, qdrantKey }: Used,
+  metadata: Parameters<typeof appServer>[0]['metadata'],
+) {
   return appServer({
     name: system,
     metadata,
     selector: pods('server'),
     podLabels: labelsOf(system, pods('server')),
+    podAnnotations: entryRevisions([modelKey, qdrantKey]),
     container: {
       image: settings.image,
       env: [
         { name: 'QDRANT_URL', value: `http://qdrant:${qdrantPorts.requests}` },
-        {
-          name: 'MODEL_KEY',
-          valueFrom: {
-            secretKeyRef: { name: settings.key.secretName, key: settings.key.secretKey, optional: true },
-          },
-        },
+        ...entryVariable('MODEL_KEY', modelKey),
+        ...entryVariable('QDRANT_API_KEY', qdrantKey),
       ],
       resources: resourceRequirements(settings.resources),
     },
@@ -131,7 +139,7 @@ function server(settings: InstanceSettings, metadata: Parameters<typeof appServe
     checks: { ready: { path: '/readyz' } },
     startupBudgetSeconds: 60,
     pod: ({ containers, volumes }) => hardenedPod(runAs, { serviceAccountName: system, containers, volumes }),
-    after: ['serviceAccount', 'qdrantService', ...madeSecret('key', settings.key)],
+    after: ['serviceAccount', 'qdrantService', ...madeSecret('secrets', modelKey ?? qdrantKey)],
   });
 }
 
@@ -162,6 +170,7 @@ function flows({ hostname }: InstanceSettings): Flow[] {
 function backupArgs(
   id: string,
   settings: InstanceSettings,
+  { qdrantKey }: Used,
   cluster: NamedCluster,
   metadata: BackupArgs['metadata'],
 ): BackupArgs {
@@ -182,6 +191,7 @@ function backupArgs(
     after: [
       'serviceAccount',
       'qdrant',
+      ...madeSecret('secrets', qdrantKey),
       ...madeSecret('backupPassword', { ...settings.backup.password, secretRevision: 0 }),
     ],
     stores: [
@@ -189,6 +199,7 @@ function backupArgs(
         toolsImage,
         cluster,
         url: `http://qdrant:${qdrantPorts.requests}`,
+        ...(qdrantKey ? { apiKey: qdrantKey } : {}),
         image: qdrantImage,
         resources: settings.resources,
         storageSize: settings.storage,

@@ -2,19 +2,24 @@ import { z } from 'zod';
 import { byteQuantity, dnsLabel, encryptedValue, hostname, image, resources } from '../../config/fields';
 import { perCluster, promoted } from '../../config/promotion';
 import { backup } from '../kit/settings/backup';
-import { configSecret, existingSecret } from '../kit/settings/secret-source';
+import { secretSet, secretSetValues } from '../kit/settings/secret-set';
+
+/** Values of the one Secret of an instance. */
+export const entries = {
+  modelKey: { about: 'Key of the model', secretKey: 'MODEL_KEY', value: 'given', without: 'no note gets a title' },
+  qdrantKey: { about: 'API key of Qdrant', secretKey: 'QDRANT_KEY', value: 'random', without: 'Qdrant does not start' },
+} as const;
+
+/** Both are left out unless they are named. */
+export const uses = { modelKey: 'optional', qdrantKey: 'optional' } as const;
 
 const instance = z.strictObject({
   image: promoted(image.default('registry.example.org/notebook:1.0.0').describe('Image of the server.')),
   hostname: perCluster(hostname.optional().describe('Host name of its route. Default: no route.')),
-  key: perCluster(
-    z
-      .discriminatedUnion('source', [
-        existingSecret('notebook', 'key'),
-        configSecret('notebook', 'key', ['notebook', 'NAME', 'key']),
-      ])
+  secrets: perCluster(
+    secretSet(entries, 'notebook', ['notebook', 'NAME'])
       .prefault({ source: 'existing' })
-      .describe('The key of the model.'),
+      .describe('Keys that the server shows to others.'),
   ),
   resources: promoted(
     resources({ cpu: '100m', memory: '128Mi', memoryLimit: '256Mi' }).describe('Resources of the server.'),
@@ -40,8 +45,7 @@ export const notebookSchema = z.strictObject({
 export const notebookSecrets = z
   .record(
     dnsLabel,
-    z.strictObject({
-      key: encryptedValue.optional().describe('Key of the model, encrypted.'),
+    secretSetValues(entries).extend({
       backup: encryptedValue.optional().describe('Password of the backups, encrypted.'),
     }),
   )
