@@ -1,5 +1,5 @@
 import type { IEnvVar } from 'kubernetes-models/v1';
-import { qdrantKeyVariable } from '../kit/stores/qdrant/client';
+import { storeSecretVariable } from '../kit/stores/client';
 import { paths, ports } from './names';
 import type { ContextEngineSettings } from './settings';
 import { running } from './settings/choices';
@@ -26,7 +26,7 @@ export function environment(settings: ContextEngineSettings, role: Role): IEnvVa
     ...rows(settings).flatMap(([name, roles, value]) =>
       value !== undefined && roles.includes(role) ? [{ name, value: text(value) }] : [],
     ),
-    ...qdrantKeyVariable('QDRANT_API_KEY', settings.qdrant.apiKey),
+    ...storeSecretVariable('QDRANT_API_KEY', settings.qdrant.apiKey),
   ];
 }
 

@@ -1,7 +1,8 @@
 import type { ClusterFacts } from '../../config/cluster';
 import { onOneNode } from '../kit/objects/pod';
 import { leftOut } from '../kit/parts/backup/left-out';
-import { type QdrantVolume, qdrantObjects, qdrantVolumes } from '../kit/stores/qdrant/objects';
+import { qdrantObjects, qdrantVolumes } from '../kit/stores/qdrant/objects';
+import type { StoreVolume } from '../kit/stores/single';
 import type { Described } from '../system/described';
 import { sidecarDependencies, sidecarOf } from './auth-sidecar';
 import { allPods, claims, metadataIn, podLabels, podsOf, scraped, system } from './names';
@@ -40,7 +41,7 @@ export function qdrant(settings: ContextEngineSettings, cluster: ClusterFacts): 
 }
 
 function volumesOf({ qdrant: { snapshots, storage } }: ContextEngineSettings, cluster: ClusterFacts) {
-  const volume = (claimName: string, { size, storageClass }: typeof storage): QdrantVolume => ({
+  const volume = (claimName: string, { size, storageClass }: typeof storage): StoreVolume => ({
     claimName,
     size,
     storageClass: storageClass ?? cluster.storageClass,

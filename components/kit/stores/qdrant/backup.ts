@@ -3,12 +3,13 @@ import type { IContainer } from 'kubernetes-models/v1';
 import { resourceRequirements, type Sizing } from '../../objects/pod';
 import { filesOf } from '../../parts/backup/scripts';
 import { type StoreBackup, storeScripts } from '../../parts/backup/store';
-import { qdrantKeyVariable } from './client';
+import { backupSecretVariables } from '../client';
+import { restScripts } from '../scripts';
 import { type QdrantArgs, qdrantAddress, qdrantPaths, qdrantPorts } from './objects';
 
 const name = 'qdrant';
 const { requests: port } = qdrantPorts;
-const scripts = filesOf(join(__dirname, 'scripts'));
+const scripts = { ...restScripts, ...filesOf(join(__dirname, 'scripts')) };
 const script = (file: string) => `python3 -B ${storeScripts(name)}/${file}`;
 
 export interface QdrantBackupArgs {
@@ -38,13 +39,7 @@ export function qdrantBackup(args: QdrantBackupArgs): StoreBackup {
     load: script('load.py'),
     count: script('count.py'),
     living: {
-      env: [
-        { name: 'QDRANT_URL', value: url },
-        ...(apiKey
-          ? [{ name: 'QDRANT_KEY_FROM', value: `entry ${apiKey.secretKey} of Secret ${apiKey.secretName}` }]
-          : []),
-        ...qdrantKeyVariable('QDRANT_API_KEY', apiKey, 'fails'),
-      ],
+      env: [{ name: 'QDRANT_URL', value: url }, ...backupSecretVariables('QDRANT_API_KEY', apiKey)],
     },
     scratch: {
       env: [{ name: 'QDRANT_URL', value: `http://127.0.0.1:${port}` }],

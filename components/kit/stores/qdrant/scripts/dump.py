@@ -5,7 +5,8 @@ import json
 import os
 from urllib.parse import quote
 
-from qdrant import FILES, PIECE, Refused, aliases, call, collections, main, path, request
+from qdrant import PIECE, aliases, call, collections, main, path, request
+from rest import FILES, Refused
 
 
 def work():

@@ -4,7 +4,8 @@ import json
 import os
 from urllib.parse import quote, unquote
 
-from qdrant import FILES, PIECE, Refused, aliases, call, collections, count, main, path, request
+from qdrant import PIECE, aliases, call, collections, count, main, path, request
+from rest import FILES, Refused
 
 # Qdrant keeps what is sent as a snapshot of the collection, under this name.
 SENT = "memory-fleet-restore.snapshot"
