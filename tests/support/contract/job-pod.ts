@@ -1,9 +1,11 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
 import { runChild } from '../../../operate/base/child';
 import type { Bundle } from '../images/bundle';
+import { ImagePod } from '../images/pod';
+import { mounted } from '../images/volumes';
 import { type Machine, translate } from './pod';
 import { Running } from './process';
 import { distributionProgram } from './program';
@@ -41,6 +43,8 @@ export interface JobOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Runs containers in their images, instead of as processes of this machine. @param image as the plan names it */
   readonly inImage?: (image: string) => Promise<Bundle>;
+  /** Where they run in their images: a pod that they reach at the loopback address. */
+  readonly network?: ImagePod;
   /** Called when a container has started. */
   readonly during?: (name: string, process: Running) => void | Promise<void>;
   /** Called when a container has ended well, with the folder that the containers share. */
@@ -79,46 +83,38 @@ async function find(): Promise<Programs> {
 
 /**
  * Runs a pod to its end, as the kubelet does: its init containers one after another, then its only container; the first
- * that fails ends it. Init containers that go on running are left out: something else here takes their place.
+ * that fails ends it. Init containers that go on running do so in their images; without images something else here takes
+ * their place.
  */
 export async function runJob(pod: IPodSpec, options: JobOptions): Promise<JobRun> {
   const { inImage } = options;
   const programs = inImage ? undefined : await jobPrograms();
   const folder = mkdtempSync(join(tmpdir(), 'memory-fleet-job-'));
+  const paths = { ...mounted(pod, folder, options.configMaps, options.secrets), ...options.volumes };
+  const machine: Machine = { paths, ports: {}, secrets: options.secrets };
+  const imagePod = inImage && new ImagePod(pod, { ...options, image: inImage, paths });
   try {
-    const paths = { ...mounted(pod, folder, options), ...options.volumes };
-    const machine: Machine = { paths, ports: {}, secrets: options.secrets };
-    const steps = [...(pod.initContainers ?? []).filter(({ restartPolicy }) => !restartPolicy), ...pod.containers];
-    for (const [index, container] of steps.entries()) {
-      const run = programs
-        ? await runContainer(container, machine, programs, options)
-        : await runInImage(container, machine, pod, options);
-      if (run.code !== 0 || index === steps.length - 1) return run;
-      options.after?.(container.name, paths['/work'] ?? '');
+    for (const container of pod.initContainers ?? []) {
+      if (container.restartPolicy) await imagePod?.serve(container);
+      else {
+        const run = await step(container);
+        if (run.code !== 0) return run;
+        options.after?.(container.name, paths['/work'] ?? '');
+      }
     }
-    throw new Error('the pod has no container');
+    const [container] = pod.containers;
+    if (!container) throw new Error('the pod has no container');
+    return await step(container);
   } finally {
+    await imagePod?.kill();
     rmSync(folder, { recursive: true, force: true });
   }
-}
 
-/** Makes the volumes of a pod. @returns their folders by the paths at which containers find them */
-function mounted({ containers, initContainers = [], volumes = [] }: IPodSpec, folder: string, options: JobOptions) {
-  const paths: Record<string, string> = {};
-  for (const { mountPath, name } of [...initContainers, ...containers].flatMap((each) => each.volumeMounts ?? [])) {
-    const volume = volumes.find((each) => each.name === name);
-    const place = join(folder, name);
-    paths[mountPath] = place;
-    mkdirSync(place, { recursive: true });
-    for (const { key, path } of volume?.configMap?.items ?? []) {
-      const content = options.configMaps[volume?.configMap?.name ?? '']?.[key];
-      if (content === undefined && volume?.configMap?.optional) continue;
-      if (content === undefined) throw new Error(`ConfigMap ${volume?.configMap?.name} has no ${key}`);
-      mkdirSync(dirname(join(place, path)), { recursive: true });
-      writeFileSync(join(place, path), content);
-    }
+  async function step(container: IContainer): Promise<JobRun> {
+    if (programs) return runContainer(container, machine, programs, options);
+    const { code, output = '' } = (await imagePod?.run(container)) ?? { code: null };
+    return { container: container.name, code, output, said: json(output.trim().split('\n').at(-1) ?? '') };
   }
-  return paths;
 }
 
 async function runContainer(
@@ -141,30 +137,6 @@ async function runContainer(
   await watching;
   const output = running.output.trim();
   return { container: container.name, code, output, said: json(output.split('\n').at(-1) ?? '') };
-}
-
-/** As the kubelet does: the volumes belong to the group that the pod names, the root is read-only. */
-async function runInImage(
-  container: IContainer,
-  machine: Machine,
-  pod: IPodSpec,
-  options: JobOptions,
-): Promise<JobRun> {
-  const { runAsUser = 0, runAsGroup = 0, fsGroup = 0 } = pod.securityContext ?? {};
-  const { command, env } = translate(container, { ...machine, paths: {} });
-  const volumes = pick(
-    machine.paths,
-    Object.fromEntries((container.volumeMounts ?? []).map((each) => [each.mountPath, 0])),
-  );
-  for (const place of Object.values(volumes)) {
-    chownSync(place, 0, fsGroup);
-    chmodSync(place, 0o2775);
-  }
-  const bundle = await options.inImage?.(container.image ?? '');
-  if (!bundle) throw new Error(`there is no image ${container.image}`);
-  const given = { ...env, ...pick(options.env ?? {}, env) };
-  const { code, output } = await bundle.run({ user: [runAsUser, runAsGroup], command, env: given, volumes });
-  return { container: container.name, code, output, said: json(output.trim().split('\n').at(-1) ?? '') };
 }
 
 function pick(values: Readonly<Record<string, string>>, known: object): Record<string, string> {

@@ -29,6 +29,10 @@ export async function containerRuntime(): Promise<Runtime> {
 /** How a container is run, beside what its image says; its root is read-only and it has no capability. */
 export interface ContainerOptions {
   readonly user: readonly [user: number, group: number];
+  /** Further groups. */
+  readonly groups?: readonly number[];
+  /** The network that it has, as a file of a process that has it. @default one of its own */
+  readonly network?: string | undefined;
   /** In place of the image's command. */
   readonly args?: readonly string[];
   /** In place of the image's entrypoint and command. */
@@ -48,6 +52,7 @@ interface RuntimeSpec {
   process: { terminal: boolean; args: string[]; env: string[]; user: object; capabilities: object; rlimits: object[] };
   root: { path: string; readonly: boolean };
   mounts: { destination: string; type: string; source: string; options?: string[] }[];
+  linux: { namespaces: { type: string; path?: string }[] };
 }
 
 /** A container does not end with the process that started it. */
@@ -104,6 +109,20 @@ export class Bundle {
     return runChild(path, [...this.#state, 'exec', id, ...command], { env });
   }
 
+  /** The first process of a container that runs, as this machine sees it; undefined once it has ended. */
+  async pid(id: string): Promise<number | undefined> {
+    const { path, env } = this.runtime.runc;
+    const { exitCode, stdout } = await runChild(path, [...this.#state, 'state', id], { env });
+    const { pid = 0 } = exitCode === 0 ? (JSON.parse(stdout) as { pid?: number }) : {};
+    return pid > 0 ? pid : undefined;
+  }
+
+  /** Kills a container that was started. */
+  async kill(id: string): Promise<void> {
+    const { path, env } = this.runtime.runc;
+    await runChild(path, [...this.#state, 'delete', '--force', id], { env });
+  }
+
   /** The signal that the image asks to be ended by. */
   get stopSignal(): string | undefined {
     return this.#configuration().StopSignal;
@@ -142,11 +161,19 @@ export class Bundle {
   }
 
   /** What umoci made of the image's configuration, as the kubelet would change it. */
-  #spec({ user: [uid, gid], args, command, env = {}, volumes = {} }: ContainerOptions): RuntimeSpec {
+  #spec({
+    user: [uid, gid],
+    groups = [],
+    network,
+    args,
+    command,
+    env = {},
+    volumes = {},
+  }: ContainerOptions): RuntimeSpec {
     const spec = JSON.parse(readFileSync(join(this.#place, 'config.json'), 'utf8')) as RuntimeSpec;
     const { Entrypoint = [], Cmd = [] } = this.#configuration();
     spec.process.terminal = false;
-    spec.process.user = { uid, gid };
+    spec.process.user = { uid, gid, additionalGids: groups };
     spec.process.capabilities = {};
     spec.process.rlimits = [];
     spec.process.args = [...(command ?? [...Entrypoint, ...(args ?? Cmd)])];
@@ -156,6 +183,9 @@ export class Bundle {
       return { destination, source, type: 'bind', options: ['bind', 'rw'] };
     });
     spec.mounts = [...spec.mounts.filter(({ type }) => type !== 'cgroup'), ...mounts];
+    for (const namespace of spec.linux.namespaces) {
+      if (namespace.type === 'network' && network !== undefined) namespace.path = network;
+    }
     return spec;
   }
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fleetHome } from '../../../operate/base/fleet-home';
 import type { Image, PackedImage } from '../../../operate/oci/image';
 import { packImage } from '../../../operate/oci/pack';
+import { chroma } from './chroma';
 import { curl } from './curl';
 import { haproxy } from './haproxy';
 import { memoryMcp } from './memory-mcp';
@@ -14,6 +15,7 @@ export const toolImage = 'tests.invalid/tool:1';
 
 /** Stand-ins by the repositories of the images that they stand for. */
 const recipes: Readonly<Record<string, (name: string) => Promise<Image>>> = {
+  'docker.io/chromadb/chroma': chroma,
   'docker.io/curlimages/curl': curl,
   'docker.io/library/haproxy': haproxy,
   'docker.io/library/python': python,

@@ -89,3 +89,17 @@ export function folderFiles(
   }
   return files;
 }
+
+/**
+ * The modules of Python below a folder that are machine code, save for the libraries that a wheel brings for its own.
+ *
+ * @param left whether a name is left out, with what lies below it
+ */
+export function extensionsBelow(folder: string, left = (_: string) => false): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (left(entry.name) || entry.name.endsWith('.libs')) return [];
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return extensionsBelow(path, left);
+    return /\.so(\.\d+)*$/.test(entry.name) ? [path] : [];
+  });
+}
