@@ -18,14 +18,40 @@ export interface HttpProbesArgs {
 
 type Probes = Required<Pick<IContainer, 'startupProbe' | 'readinessProbe' | 'livenessProbe'>>;
 
+/** A command that the kubelet runs in the container, and how patient it is. */
+export interface CommandCheck extends Omit<Check, 'path'> {
+  readonly command: readonly string[];
+}
+
+export interface ExecProbesArgs extends Pick<HttpProbesArgs, 'startupSeconds'> {
+  /** Whether it may get requests. @default every 10 s, 3 failures, 3 s for an answer */
+  readonly ready: CommandCheck;
+  /** Whether it must be restarted. @default the command of `ready`, every 30 s, 3 failures, 5 s for an answer */
+  readonly alive?: Partial<CommandCheck>;
+}
+
 /** What tells the kubelet how a server is. A start counts as over when it is ready for the first time. */
 export function httpProbes({ alive = {}, port, ready, startupSeconds }: HttpProbesArgs): Probes {
   const asks = (path: string): IProbe => ({ httpGet: { path, port } });
   const { path, ...readiness } = ready;
   const { path: alivePath = path, ...liveness } = alive;
+  return probes(startupSeconds, { ...asks(path), ...readiness }, { ...asks(alivePath), ...liveness }, asks(path));
+}
+
+/** As {@link httpProbes}, of a server that only its own client can ask. */
+export function execProbes({ alive = {}, ready, startupSeconds }: ExecProbesArgs): Probes {
+  const runs = (command: readonly string[]): IProbe => ({ exec: { command: [...command] } });
+  const { command, ...readiness } = ready;
+  const { command: aliveCommand = command, ...liveness } = alive;
+  const { timeoutSeconds = 3 } = readiness;
+  const startup = { ...runs(command), timeoutSeconds };
+  return probes(startupSeconds, { ...runs(command), ...readiness }, { ...runs(aliveCommand), ...liveness }, startup);
+}
+
+function probes(startupSeconds: number, readiness: IProbe, liveness: IProbe, startup: IProbe): Probes {
   return {
-    startupProbe: { ...asks(path), periodSeconds: 5, failureThreshold: Math.ceil(startupSeconds / 5) },
-    readinessProbe: { ...asks(path), periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 3, ...readiness },
-    livenessProbe: { ...asks(alivePath), periodSeconds: 30, failureThreshold: 3, timeoutSeconds: 5, ...liveness },
+    startupProbe: { ...startup, periodSeconds: 5, failureThreshold: Math.ceil(startupSeconds / 5) },
+    readinessProbe: { periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 3, ...readiness },
+    livenessProbe: { periodSeconds: 30, failureThreshold: 3, timeoutSeconds: 5, ...liveness },
   };
 }

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { IContainer, IEnvVar } from 'kubernetes-models/v1';
+import { resourceRequirements } from '../../objects/pod';
+import { filesOf } from '../../parts/backup/scripts';
+import { type StoreBackup, storeScripts } from '../../parts/backup/store';
+import { backupSecretVariables } from '../client';
+import {
+  type PostgresArgs,
+  postgresCommand,
+  postgresEnvironment,
+  postgresMount,
+  postgresPorts,
+  postgresReady,
+  postgresScratch,
+  postgresUser,
+} from './objects';
+
+const name = 'postgres';
+const { requests: port } = postgresPorts;
+const scripts = filesOf(join(__dirname, 'scripts'));
+const script = (file: string) => `sh ${storeScripts(name)}/${file}`;
+
+export interface PostgresBackupArgs
+  extends Pick<PostgresArgs, 'image' | 'flavour' | 'resources' | 'database' | 'user' | 'maxConnections'> {
+  /** Host of its Service, as pods of backups reach it. */
+  readonly host: string;
+  readonly password: { readonly secretName: string; readonly secretKey: string };
+  /** Size of its data, a quantity in bytes: a drill takes it on the node's own disk. */
+  readonly storageSize: string;
+}
+
+/** One database of PostgreSQL by its own tools, out of its own image: dumps are for the same major version or a later one. */
+export function postgresBackup(args: PostgresBackupArgs): StoreBackup {
+  const { host, image, password, storageSize } = args;
+  const { volumes } = postgresScratch(scratch);
+  return {
+    name,
+    image,
+    scripts,
+    dump: script('dump.sh'),
+    load: script('load.sh'),
+    count: script('count.sh'),
+    living: { env: [...reached(host, args), ...backupSecretVariables('PGPASSWORD', password)] },
+    scratch: {
+      env: reached('127.0.0.1', args),
+      containers: [scratchPostgres(args)],
+      volumes: [{ name: `${scratch}data`, emptyDir: { sizeLimit: storageSize } }, ...volumes],
+    },
+  };
+}
+
+const scratch = 'drill-postgres-';
+
+function reached(host: string, { database, user }: PostgresBackupArgs): IEnvVar[] {
+  return [
+    { name: 'PGHOST', value: host },
+    { name: 'PGPORT', value: String(port) },
+    { name: 'PGUSER', value: user },
+    { name: 'PGDATABASE', value: database },
+  ];
+}
+
+/** An empty database of the same name, which listens to its own pod alone and asks that for nothing. */
+function scratchPostgres(args: PostgresBackupArgs): IContainer {
+  const { uid, gid } = postgresUser(args.image, args.flavour);
+  return {
+    name: 'drill-postgres',
+    image: args.image,
+    args: [...postgresCommand(args), '-c', 'listen_addresses=127.0.0.1'],
+    env: [...postgresEnvironment(args), { name: 'POSTGRES_HOST_AUTH_METHOD', value: 'trust' }],
+    startupProbe: { exec: { command: postgresReady(args) }, periodSeconds: 2, failureThreshold: 60 },
+    resources: resourceRequirements(args.resources),
+    // The image's own user, which it finds in its list of users; the pod's may be another store's.
+    securityContext: { runAsUser: uid, runAsGroup: gid },
+    volumeMounts: [{ name: `${scratch}data`, mountPath: postgresMount }, ...postgresScratch(scratch).mounts],
+  };
+}
