@@ -5,7 +5,7 @@ import { type ChromaArgs, chromaObjects, chromaUser } from '../../../components/
 import { runJob } from '../../support/contract/job-pod';
 import { orSkip } from '../../support/contract/missing';
 import { backupPassword, storeJobs } from '../../support/contract/store-jobs';
-import type { ImagePod } from '../../support/images/pod';
+import { type ImagePod, podAddress } from '../../support/images/pod';
 import { configMapsOf, StoreImages } from '../../support/images/store-pod';
 
 const image = 'docker.io/chromadb/chroma:0.6.3';
@@ -24,19 +24,21 @@ const args: ChromaArgs = {
   token: { source, key: 'token' },
   after: [],
 };
-const secrets = { 'vectors/token': 'a token\n', ...backupPassword };
+const secrets = { 'vectors/token': 'a-token\n', ...backupPassword };
 
 /** The real client of the image, with a collection whose index is large enough to be kept in files. */
 const client = `
-import chromadb, json, sys, urllib.request
+import chromadb, hashlib, json, sys, urllib.request
 from chromadb.config import Settings
 settings = Settings(
     anonymized_telemetry=False,
     chroma_client_auth_provider="chromadb.auth.token_authn.TokenAuthClientProvider",
     chroma_client_auth_credentials=sys.argv[1],
 )
-open_ = lambda database="default_database": chromadb.HttpClient(settings=settings, database=database)
-vector = lambda n: [((n * 31 + d * 17) % 101) / 101 for d in range(8)]
+open_ = lambda database="default_database": chromadb.HttpClient(host="127.0.0.1", settings=settings, database=database)
+# Of whole 64ths: an index of directions gives its vectors back to the last digit but one.
+vector = lambda n: [each / 64 for each in (1 + n % 64, n // 64, *((n * 31 + d * n * 7) % 64 for d in range(6)))]
+whole = lambda vector: [round(each * 64, 3) for each in map(float, vector)]
 `;
 const write = `${client}
 notes = open_().create_collection("notes", metadata={"hnsw:space": "cosine", "about": "tests"})
@@ -59,13 +61,12 @@ open_("other").create_collection("few").add(ids=["x"], embeddings=[[0.1, 0.2]], 
 /** Everything that a client sees of everything. */
 const read = `${client}
 def seen(database):
-    for name in sorted(str(getattr(each, "name", each)) for each in open_(database).list_collections()):
+    for name in sorted(str(each) for each in open_(database).list_collections()):
         collection = open_(database).get_collection(name, embedding_function=None)
         every = collection.get(include=["embeddings", "documents", "metadatas", "uris"])
-        rows = sorted(zip(every["ids"], [list(map(float, e)) for e in every["embeddings"]], every["documents"] or [], every["metadatas"] or [], every["uris"] or []), key=lambda row: row[0])
-        width = len(rows[0][1]) if rows else 0
-        near = collection.query(query_embeddings=[vector(3)[:width]], n_results=1)["ids"] if rows else []
-        yield name, collection.metadata, rows, near
+        rows = sorted(zip(every["ids"], map(whole, every["embeddings"]), every["documents"], every["metadatas"], every["uris"]))
+        near = rows and collection.query(query_embeddings=[[each / 64 for each in rows[-1][1]]], n_results=1)["ids"]
+        yield name, collection.metadata, len(rows), hashlib.sha256(json.dumps(rows).encode()).hexdigest(), near
 print(json.dumps([list(seen(name)) for name in ("default_database", "other")]))
 `;
 
@@ -88,7 +89,7 @@ describe('Chroma in its image, as the plan runs it', function () {
     pods.push(pod);
     return pod;
   };
-  const python = async (pod: ImagePod, script: string, token = 'a token'): Promise<string> => {
+  const python = async (pod: ImagePod, script: string, token = 'a-token'): Promise<string> => {
     const { exitCode, stderr, stdout } = await pod.exec('python3', '-B', '-c', script, token);
     assert.equal(exitCode, 0, stderr);
     return stdout.trim();
@@ -109,7 +110,7 @@ describe('Chroma in its image, as the plan runs it', function () {
       configMaps: { ...scripts, ...configMapsOf(chromaObjects(args)) },
       volumes: { '/repository': images.volume('repository') },
       secrets,
-      addresses: { 'chromadb.ns.svc': '127.0.0.1' },
+      addresses: { 'chromadb.ns.svc': podAddress },
       inImage: images.bundle,
       ...(network ? { network } : {}),
       ...more,
@@ -126,7 +127,7 @@ describe('Chroma in its image, as the plan runs it', function () {
     assert.ok(readdirSync(images.volume('first')).includes('chroma.sqlite3'));
     const again = await start('first');
     assert.equal(await python(again, read), before);
-    assert.doesNotMatch(again.output, /a token|telemetry|Traceback/);
+    assert.doesNotMatch(again.output, /a-token|telemetry|Traceback/);
     await again.stop();
   });
 
@@ -179,6 +180,6 @@ open_().create_collection("later").add(ids=["l"], embeddings=[[1.0]])
     assert.match(wrong.said?.why ?? '', /Chroma answered 403: the key is refused$/);
     const none = await run('backup', pod, { secrets: backupPassword });
     assert.match(none.said?.why ?? '', /there is no entry token of Secret vectors, the key of Chroma: make it/);
-    assert.doesNotMatch(`${wrong.output}${none.output}`, /wrong-one|a token/);
+    assert.doesNotMatch(`${wrong.output}${none.output}`, /wrong-one|a-token/);
   });
 });

@@ -6,6 +6,7 @@ import { chroma } from './chroma';
 import { curl } from './curl';
 import { haproxy } from './haproxy';
 import { memoryMcp } from './memory-mcp';
+import { postgres } from './postgres';
 import { python } from './python';
 import { restic } from './restic';
 import { tool } from './tool';
@@ -18,7 +19,9 @@ const recipes: Readonly<Record<string, (name: string) => Promise<Image>>> = {
   'docker.io/chromadb/chroma': chroma,
   'docker.io/curlimages/curl': curl,
   'docker.io/library/haproxy': haproxy,
+  'docker.io/library/postgres': postgres,
   'docker.io/library/python': python,
+  'docker.io/pgvector/pgvector': postgres,
   'docker.io/restic/restic': restic,
   'ghcr.io/butterflyskies/memory-mcp': memoryMcp,
   'tests.invalid/tool': tool,

@@ -5,7 +5,7 @@ import { runChild } from '../../../operate/base/child';
 import { required } from '../contract/missing';
 import { translate } from '../contract/pod';
 import type { Ended } from '../contract/process';
-import { distributionProgram } from '../contract/program';
+import { distributionProgram, type Program } from '../contract/program';
 import type { Bundle, Container, ContainerOptions } from './bundle';
 
 /** What containers find around them. */
@@ -22,6 +22,9 @@ export interface Surroundings {
   /** A pod whose network this one has: what listens there is at its loopback address. @default a network of its own */
   readonly network?: ImagePod | undefined;
 }
+
+/** The address of every pod that serves, as other pods reach it. */
+export const podAddress = '192.0.2.1';
 
 interface Served extends Container {
   readonly container: IContainer;
@@ -123,19 +126,24 @@ export class ImagePod {
     const { exec, httpGet } = probe ?? {};
     const pid = await bundle.pid(id);
     if (pid === undefined) return false;
-    this.#network ??= `/proc/${pid}/ns/net`;
+    if (this.#network === undefined) {
+      this.#network = `/proc/${pid}/ns/net`;
+      await inNetwork(this.#network, required('ip', 'install iproute2'), ['address', 'add', podAddress, 'dev', 'lo']);
+    }
     if (exec) return (await bundle.exec(id, exec.command ?? [])).exitCode === 0;
     if (!httpGet) throw new Error(`this harness knows no such probe of ${container.name}: ${JSON.stringify(probe)}`);
     const curl = await distributionProgram('curl');
     const url = `http://127.0.0.1:${httpGet.port}${httpGet.path ?? '/'}`;
-    const args = [`--net=${this.#network}`, curl.path, '--silent', '--fail', '--max-time', '5', '--output', '-', url];
-    const nsenter = required('nsenter', 'install the package util-linux');
-    return (await runChild(nsenter, args, { env: { ...curl.env } })).exitCode === 0;
+    const args = ['--silent', '--fail', '--max-time', '5', '--output', '-', url];
+    return (await inNetwork(this.#network, curl.path, args, curl.env)).exitCode === 0;
   }
 
   #options(container: IContainer): ContainerOptions {
     const { addresses = {}, env: given = {}, paths, secrets } = this.around;
-    const { runAsUser = 0, runAsGroup = 0, fsGroup = 0 } = this.spec.securityContext ?? {};
+    const { runAsUser = 0, runAsGroup = 0, fsGroup = 0 } = {
+      ...this.spec.securityContext,
+      ...container.securityContext,
+    };
     const translated = translate(container, { paths: {}, ports: {}, secrets });
     const values = { ...translated.env, ...onlyKnown(given, translated.env) };
     const here = Object.entries(values).map(([name, value]) => [
@@ -153,6 +161,11 @@ export class ImagePod {
       network: this.#network,
     };
   }
+}
+
+function inNetwork(network: string, program: string, args: readonly string[], env: Program['env'] = {}) {
+  const nsenter = required('nsenter', 'install the package util-linux');
+  return runChild(nsenter, [`--net=${network}`, program, ...args], { env: { ...env } });
 }
 
 function onlyKnown(values: Readonly<Record<string, string>>, known: object): Record<string, string> {
