@@ -14,7 +14,6 @@ const next = 'docker.io/library/postgres:18.1-alpine';
 const source = { source: 'existing', secretName: 'sql', secretKey: 'password', secretRevision: 0 } as const;
 const args: PostgresArgs = {
   name: 'postgres',
-  cluster: { ipFamilies: ['IPv4'] },
   metadata: (name, labels) => ({ name, namespace: 'ns', labels }),
   selector: { app: 'postgres' },
   podLabels: { app: 'postgres' },

@@ -140,7 +140,11 @@ export class ImagePod {
 
   #options(container: IContainer): ContainerOptions {
     const { addresses = {}, env: given = {}, paths, secrets } = this.around;
-    const { runAsUser = 0, runAsGroup = 0, fsGroup = 0 } = {
+    const {
+      runAsUser = 0,
+      runAsGroup = 0,
+      fsGroup = 0,
+    } = {
       ...this.spec.securityContext,
       ...container.securityContext,
     };

@@ -8,7 +8,7 @@ import { configMap } from '../../objects/config-map';
 import { contentHash } from '../../objects/content-hash';
 import { hardenedPod, pullSecrets, type RunAs, resourceRequirements, type Sizing } from '../../objects/pod';
 import { httpProbes } from '../../objects/probes';
-import { initContainersOf, openGate, secretGate } from '../../parts/gate';
+import { initContainersOf, secretGate } from '../../parts/gate';
 import { anyAddress } from '../../parts/listening';
 import { revisionAnnotations } from '../../parts/secrets';
 import { storeSecretVariable } from '../client';
@@ -119,7 +119,8 @@ export function chromaMounts(name: string, prefix = ''): { mounts: IVolumeMount[
 function chromaPod(args: ChromaArgs): IPodSpec {
   const { image, name, storage, token } = args;
   const { namespace = 'default' } = args.metadata(name, args.selector);
-  const gate = token ? secretGate({ image, namespace, source: token.source, value: 'random' }) : openGate;
+  const entries = token ? [{ source: token.source, value: 'random' as const }] : [];
+  const gate = secretGate({ image, namespace, entries });
   const { mounts, volumes } = chromaMounts(name);
   const container: IContainer = {
     name,

@@ -2,20 +2,15 @@ import { z } from 'zod';
 import type { Constraint } from '../../../../config/constraint';
 import { image, resources } from '../../../../config/fields';
 import { promoted } from '../../../../config/promotion';
-import { configSecret, existingSecret, externalSecret, type SecretPath } from '../../settings/secret-source';
 import { volume } from '../../settings/volume';
 
 export interface ChromaSettingsArgs {
-  /** Name and entry of the Secret with the token, by default. */
-  readonly tokenSecret: readonly [name: string, key: string];
-  /** Where the map of secrets has the token. */
-  readonly secret: SecretPath;
   /** Size of the volume by default, a quantity in bytes. */
   readonly size: string;
 }
 
-/** Settings of a Chroma that a system brings along. */
-export const chromaSettings = ({ secret, size, tokenSecret }: ChromaSettingsArgs) =>
+/** Settings of a Chroma that a system brings along. Its token is among the secrets of the system. */
+export const chromaSettings = ({ size }: ChromaSettingsArgs) =>
   z
     .strictObject({
       image: promoted(
@@ -23,14 +18,6 @@ export const chromaSettings = ({ secret, size, tokenSecret }: ChromaSettingsArgs
           .default('docker.io/chromadb/chroma:0.6.3')
           .describe('Image of Chroma, of version 0.6: later ones are another server.'),
       ),
-      token: z
-        .discriminatedUnion(
-          'source',
-          [existingSecret(...tokenSecret), configSecret(...tokenSecret, secret), externalSecret(...tokenSecret)],
-          { error: 'a map with source "existing", "config" or "externalSecret"' },
-        )
-        .optional()
-        .describe('Token that Chroma asks for. Default: none, network policies alone protect it.'),
       storage: volume(size, 'The volume with the vectors: block storage, for one node at a time.'),
       resources: promoted(
         resources({ cpu: '500m', memory: '512Mi', cpuLimit: '2', memoryLimit: '2Gi' }).describe(

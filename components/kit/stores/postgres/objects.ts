@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IContainer, IEnvVar, IPodSpec, IVolume, IVolumeMount } from 'kubernetes-models/v1';
-import type { ClusterFacts } from '../../../../config/cluster';
 import { billionths } from '../../../../config/fields/quantities';
 import type { Described } from '../../../system/described';
 import { configMap } from '../../objects/config-map';
@@ -38,7 +37,6 @@ export function postgresUser(image: string, flavour?: PostgresFlavour): RunAs {
 }
 
 export interface PostgresArgs extends StoreArgs {
-  readonly cluster: Pick<ClusterFacts, 'ipFamilies'>;
   /** An image with the entrypoint of the official one. */
   readonly image: string;
   readonly flavour?: PostgresFlavour | undefined;
@@ -131,7 +129,7 @@ function postgresPod(args: PostgresArgs): IPodSpec {
   const { image, name, password, storage } = args;
   const { secretKey: key, secretName } = password.source;
   const { namespace = 'default' } = args.metadata(name, args.selector);
-  const gate = secretGate({ image, namespace, source: password.source, value: 'random' });
+  const gate = secretGate({ image, namespace, entries: [{ source: password.source, value: 'random' }] });
   const { mounts, volumes } = postgresScratch();
   const container: IContainer = {
     name,

@@ -1,22 +1,17 @@
 import { z } from 'zod';
 import { image, integer, resources } from '../../../../config/fields';
 import { promoted } from '../../../../config/promotion';
-import { configSecret, existingSecret, externalSecret, type SecretPath } from '../../settings/secret-source';
 import { volume } from '../../settings/volume';
 
 export interface PostgresSettingsArgs {
   /** Image by default; its major version is that of the data for good. */
   readonly image: string;
-  /** Name and entry of the Secret with the password, by default. */
-  readonly passwordSecret: readonly [name: string, key: string];
-  /** Where the map of secrets has the password. */
-  readonly secret: SecretPath;
   /** Size of the volume by default, a quantity in bytes. */
   readonly size: string;
   readonly resources: Parameters<typeof resources>[0];
 }
 
-/** Settings of a PostgreSQL that a system brings along. */
+/** Settings of a PostgreSQL that a system brings along. Its password is among the secrets of the system. */
 export const postgresSettings = (args: PostgresSettingsArgs) =>
   z
     .strictObject({
@@ -35,18 +30,6 @@ export const postgresSettings = (args: PostgresSettingsArgs) =>
             'What the image is built on: Debian runs as user 999, Alpine as 70. It cannot change later. Default: Alpine where the tag has -alpine in it, else Debian.',
           ),
       ),
-      password: z
-        .discriminatedUnion(
-          'source',
-          [
-            existingSecret(...args.passwordSecret),
-            configSecret(...args.passwordSecret, args.secret),
-            externalSecret(...args.passwordSecret),
-          ],
-          { error: 'a map with source "existing", "config" or "externalSecret"' },
-        )
-        .prefault({ source: 'existing' })
-        .describe('Password of the database. A raised revision gives it to a database that is there already.'),
       storage: volume(args.size, 'The volume with the database: block storage, for one node at a time.'),
       maxConnections: promoted(
         integer(10, 10_000).default(100).describe('Connections that are open at the same time.'),

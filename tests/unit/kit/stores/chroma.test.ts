@@ -89,11 +89,7 @@ describe('Chroma as a store of any system', () => {
 
   it('is of version 0.6, because what follows is another server', () => {
     const accepts = (image: string) => chromaImageConstraint(['image'], image).satisfied;
-    const settings = parse(
-      chromaSettings({ tokenSecret: ['vectors', 'token'], secret: ['notes', 'token'], size: '10Gi' }),
-      {},
-      'chromadb',
-    );
+    const settings = parse(chromaSettings({ size: '10Gi' }), {}, 'chromadb');
     assert.ok(accepts(settings.image));
     assert.ok(accepts(`example.org/mirror/chroma:0.6.3@sha256:${'a'.repeat(64)}`));
     for (const tag of ['1.0.0', '0.5.23', '10.6.3', 'v0']) assert.ok(!accepts(`docker.io/chromadb/chroma:${tag}`), tag);
