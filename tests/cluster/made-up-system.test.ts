@@ -4,8 +4,6 @@ import { execa } from 'execa';
 import { fleetHomeAt } from '../../operate/base/fleet-home';
 import { loadProgram, type OpenStack, openStack } from '../../operate/engine';
 import { controlPlane, live, removeNamespace } from '../support/cluster/control-plane';
-import { type Remove, servePorts } from '../support/cluster/kubelet';
-import { NoteServer } from '../support/contract/note-server';
 import { type MadeUpCheckout, madeUpCheckout } from '../support/made-up';
 
 const namespaces = { private: 'notebook-private', work: 'notebook-work' };
@@ -18,8 +16,6 @@ interface Printed {
 
 describe('a made-up system with two instances, on a cluster', () => {
   let checkout: MadeUpCheckout;
-  let notes: NoteServer;
-  let removePorts: Remove | undefined;
 
   const opened = (): Promise<OpenStack> => {
     const { cluster, folder, tools } = controlPlane();
@@ -61,13 +57,10 @@ describe('a made-up system with two instances, on a cluster', () => {
     }
   }
 
-  before(async () => {
+  before(() => {
     checkout = madeUpCheckout();
-    notes = await NoteServer.started({ transport: 'http', takesAnyHost: true });
   });
   after(async () => {
-    await removePorts?.();
-    await notes?.stop();
     for (const namespace of Object.values(namespaces)) await removeNamespace(namespace);
     checkout?.remove();
   });
@@ -125,13 +118,5 @@ describe('a made-up system with two instances, on a cluster', () => {
         findings.map(({ subject }) => subject).join(', '),
       );
     }
-  });
-
-  it('is verified through its own server', async () => {
-    removePorts = await servePorts({ namespace: namespaces.work }, { 8000: notes.port, 18000: notes.healthPort });
-    const { findings } = await fleet('verify', '--system', 'notebook-work');
-    const bad = findings.filter(({ status }) => status !== 'ok' && status !== 'skipped');
-    assert.deepEqual(bad, []);
-    assert.ok(findings.some(({ subject }) => subject.endsWith('status answers')));
   });
 });

@@ -35,6 +35,8 @@ export interface NoteOptions {
   readonly token?: string;
   /** Answers under any host name. @default false */
   readonly takesAnyHost?: boolean;
+  /** Address of this machine that it listens on. @default 127.0.0.1 */
+  readonly address?: string;
   /** Never says where the messages of a stream go. */
   readonly isMute?: boolean;
 }
@@ -62,8 +64,9 @@ export class NoteServer {
 
   static async started(options: NoteOptions): Promise<NoteServer> {
     const server = new NoteServer(options);
-    await new Promise<void>((resolve) => server.#http.listen(0, '127.0.0.1', resolve));
-    await new Promise<void>((resolve) => server.#health.listen(0, '127.0.0.1', resolve));
+    for (const each of [server.#http, server.#health]) {
+      await new Promise<void>((resolve) => each.listen(0, options.address ?? '127.0.0.1', resolve));
+    }
     return server;
   }
 

@@ -1,6 +1,5 @@
-import { waitFor } from '../../../operate/base/wait';
-import { type Api, create, get } from '../../../operate/cluster/api';
-import { type ToolPod, toolPod, waits } from './pods';
+import { type Api, create } from '../../../operate/cluster/api';
+import { place, type ToolPod, toolPod, waits } from './pods';
 
 /** A server of a file on a volume, to which it adds a line at each start. */
 const server = toolPod('server', {
@@ -15,9 +14,7 @@ const server = toolPod('server', {
 /** Makes a namespace that enforces `restricted`, with a server of a file behind a Service `server`, and further pods. */
 export async function makeFileServer(api: Api, namespace: string, ...others: readonly ToolPod[]): Promise<void> {
   const within = `/api/v1/namespaces/${namespace}`;
-  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-  await create(api, '/api/v1/namespaces', { metadata: { name: namespace, labels } });
-  await waitFor(() => get(api, `${within}/serviceaccounts/default`), { seconds: 30, period: 100 });
+  await place(api, namespace);
   await create(api, `${within}/persistentvolumeclaims`, claim('data'));
   const spec = { selector: { app: 'server' }, ports: [{ port: 80, targetPort: 8080 }] };
   await create(api, `${within}/services`, { metadata: { name: 'server' }, spec });

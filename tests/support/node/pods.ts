@@ -3,7 +3,7 @@ import type { ChildResult } from '../../../operate/base/child';
 import { runChild } from '../../../operate/base/child';
 import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { waitFor } from '../../../operate/base/wait';
-import { type Api, connect, get } from '../../../operate/cluster/api';
+import { type Api, connect, create, get } from '../../../operate/cluster/api';
 import { toolPath } from '../../../operate/toolchain';
 import { toolEnvironment } from '../../../operate/toolchain/environment';
 import { controlPlane } from '../cluster/control-plane';
@@ -42,6 +42,15 @@ export type ToolPod = ReturnType<typeof toolPod>;
 /** The API server of the node of this layer. */
 export function nodeApi(): Promise<Api> {
   return connect(controlPlane().cluster.kubeconfig);
+}
+
+/** Makes a namespace that enforces `restricted`, and pods in it. */
+export async function place(api: Api, namespace: string, ...pods: readonly ToolPod[]): Promise<void> {
+  const within = `/api/v1/namespaces/${namespace}`;
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  await create(api, '/api/v1/namespaces', { metadata: { name: namespace, labels } });
+  await waitFor(() => get(api, `${within}/serviceaccounts/default`), { seconds: 30, period: 100 });
+  for (const pod of pods) await create(api, `${within}/pods`, pod);
 }
 
 /** Pods of a namespace. */
