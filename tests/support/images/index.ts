@@ -4,6 +4,7 @@ import type { Image, PackedImage } from '../../../operate/oci/image';
 import { packImage } from '../../../operate/oci/pack';
 import { chroma } from './chroma';
 import { curl } from './curl';
+import { falkordb } from './falkordb';
 import { haproxy } from './haproxy';
 import { memoryMcp } from './memory-mcp';
 import { postgres } from './postgres';
@@ -18,6 +19,7 @@ export const toolImage = 'tests.invalid/tool:1';
 const recipes: Readonly<Record<string, (name: string) => Promise<Image>>> = {
   'docker.io/chromadb/chroma': chroma,
   'docker.io/curlimages/curl': curl,
+  'docker.io/falkordb/falkordb': falkordb,
   'docker.io/library/haproxy': haproxy,
   'docker.io/library/postgres': postgres,
   'docker.io/library/python': python,

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { IContainer } from 'kubernetes-models/v1';
+import { resourceRequirements, type Sizing } from '../../objects/pod';
+import { filesOf } from '../../parts/backup/scripts';
+import { type StoreBackup, storeScripts } from '../../parts/backup/store';
+import { backupSecretVariables } from '../client';
+import { falkordbCommand, falkordbEnvironment, falkordbFolder, falkordbReady, falkordbUser } from './objects';
+
+const name = 'falkordb';
+const scripts = filesOf(join(__dirname, 'scripts'));
+const script = (file: string) => `sh ${storeScripts(name)}/${file}`;
+
+export interface FalkordbBackupArgs {
+  readonly image: string;
+  /** Host of its Service, as pods of backups reach it. */
+  readonly host: string;
+  readonly password: { readonly secretName: string; readonly secretKey: string };
+  readonly resources: Sizing;
+  /** Size of its data, a quantity in bytes: a drill takes it on the node's own disk. */
+  readonly storageSize: string;
+}
+
+/**
+ * FalkorDB by its graphs, each as one value, out of its own image. Its files are no way back in: the server would have to
+ * stop for them, and would prefer its log to them.
+ */
+export function falkordbBackup(args: FalkordbBackupArgs): StoreBackup {
+  const { host, image, password, resources, storageSize } = args;
+  return {
+    name,
+    image,
+    scripts,
+    dump: script('dump.sh'),
+    load: script('load.sh'),
+    count: script('count.sh'),
+    living: { env: [{ name: 'FALKORDB_HOST', value: host }, ...backupSecretVariables('REDISCLI_AUTH', password)] },
+    scratch: {
+      env: [{ name: 'FALKORDB_HOST', value: '127.0.0.1' }],
+      containers: [scratchFalkordb(args)],
+      volumes: [{ name: 'drill-falkordb', emptyDir: { sizeLimit: storageSize } }],
+    },
+    // A graph goes through whole.
+    resources: { cpu: '100m', memory: '128Mi', memoryLimit: resources.memoryLimit },
+  };
+}
+
+/** An empty one, which listens to its own pod alone and asks that for nothing. */
+function scratchFalkordb({ image, resources }: FalkordbBackupArgs): IContainer {
+  return {
+    name: 'drill-falkordb',
+    image,
+    command: [...falkordbCommand],
+    env: falkordbEnvironment(resources, '127.0.0.1'),
+    startupProbe: { exec: { command: falkordbReady() }, periodSeconds: 2, failureThreshold: 60 },
+    resources: resourceRequirements(resources),
+    securityContext: { runAsUser: falkordbUser.uid, runAsGroup: falkordbUser.gid },
+    volumeMounts: [{ name: 'drill-falkordb', mountPath: falkordbFolder }],
+  };
+}
