@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ClusterFacts } from '../config/cluster';
 import type { PodsSettings } from '../config/cluster/pods';
 import type { Constraint } from '../config/constraint';
+import type { ChartRelease } from './system/chart';
 import type { DescribedObjects } from './system/described';
 import type { Flow } from './system/flow';
 import type { Operations } from './system/operations';
@@ -48,6 +49,8 @@ export interface SystemPlan<O extends DescribedObjects = DescribedObjects> {
   readonly component: string;
   readonly namespace: string;
   readonly objects: O;
+  /** Charts that the engine installs after the namespace and before every other object. Absent where there are none. */
+  readonly charts?: readonly ChartRelease[];
   /** All traffic of its pods; what is not here is denied. */
   readonly flows: readonly Flow[];
   /** Architectures of images that are not made for all, such as `amd64`, by image: no other node gets a pod with one of them. */

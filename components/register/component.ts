@@ -20,7 +20,7 @@ export class SystemComponent extends pulumi.ComponentResource {
 
   constructor(name: string, { cluster, plan, secrets }: SystemArgs, options?: pulumi.ComponentResourceOptions) {
     super(componentType(plan), name, {}, options);
-    const resources = registerObjects(name, registeredObjects(plan.objects, cluster), this, secrets);
+    const resources = registerObjects(name, registeredObjects(plan.objects, cluster), this, secrets, plan.charts);
     this.namespace = pulumi.output(plan.namespace);
     this.told = pulumi.all(Object.values(resources).map(({ urn }) => urn)).apply(() => plan.outputs);
     this.registerOutputs(this.outputs());

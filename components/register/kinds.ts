@@ -37,6 +37,7 @@ export const customResourceGroups: ReadonlySet<string> = new Set([
   'argoproj.io',
   'bitnami.com',
   'cert-manager.io',
+  'certmanager.step.sm',
   'cilium.io',
   'external-secrets.io',
   'gateway.envoyproxy.io',

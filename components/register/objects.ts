@@ -2,8 +2,10 @@ import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { rolloutDeadlines } from '../kit/objects/pod';
 import type { SecretPath } from '../kit/settings/secret-source';
+import type { ChartRelease } from '../system/chart';
 import type { Described, DescribedObjects, KubernetesObject } from '../system/described';
 import type { PlannedObject } from '../system/planned-object';
+import { registerChart } from './charts';
 import { customResourceGroups, sdkModule } from './kinds';
 import { withoutStackTraces } from './stack-traces';
 import { engineObject } from './written';
@@ -12,7 +14,8 @@ import { engineObject } from './written';
 export type SecretValues = (path: SecretPath) => pulumi.Input<string> | undefined;
 
 /**
- * Registers described objects below a component. Each comes after the namespace and after those that it names.
+ * Registers described objects below a component. Each comes after the namespace, after the charts, which come after the
+ * namespace too, and after those that it names.
  *
  * @param name Logical name of the component; an object's is `<name>-<key>`.
  * @param secrets Values of the secrets that the objects refer to.
@@ -23,18 +26,28 @@ export function registerObjects(
   objects: DescribedObjects,
   parent: pulumi.ComponentResource,
   secrets: SecretValues,
+  charts: readonly ChartRelease[] = [],
 ): Readonly<Record<string, pulumi.CustomResource>> {
   const resources: Record<string, pulumi.CustomResource> = {};
+  const installed: pulumi.Resource[] = [];
   const register = (key: string): pulumi.CustomResource | undefined => {
     const described = objects[key];
     if (!described || resources[key]) return resources[key];
     const prerequisites = key === 'namespace' ? [] : ['namespace', ...(described.after ?? [])];
-    const dependsOn = prerequisites.flatMap((other) => register(other) ?? []);
+    const dependsOn = [
+      ...prerequisites.flatMap((other) => register(other) ?? []),
+      ...(key === 'namespace' ? [] : installed),
+    ];
     const options = pulumi.mergeOptions(resourceOptions(described), { parent, dependsOn });
     const object = engineObject(withSecretValues(described.object, secrets), described.awaited);
     resources[key] = withoutStackTraces(() => typed(`${name}-${key}`, object, options));
     return resources[key];
   };
+  const namespace = register('namespace');
+  for (const release of charts) {
+    const dependsOn = namespace ? [namespace] : [];
+    installed.push(registerChart(`${name}-${release.chart}`, release, { parent, dependsOn }));
+  }
   for (const key of Object.keys(objects)) register(key);
   return resources;
 }

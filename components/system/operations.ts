@@ -8,8 +8,11 @@ import type { ToolCall } from './tool-call';
  * are: a command knows no system, and a new system gets every command by declaring this.
  */
 export interface Operations {
-  /** What clients talk to. The first is the main one, which a command takes where none is named. */
-  readonly servers: readonly [ServerFacts, ...ServerFacts[]];
+  /**
+   * What clients talk to. The first is the main one, which a command takes where none is named. Empty where the system is
+   * there for others.
+   */
+  readonly servers: readonly ServerFacts[];
   /** Full keys of the stack file that let somebody in to the servers. Absent where no key does. */
   readonly entrances?: {
     /** For pods of the cluster. Absent where there is none. */

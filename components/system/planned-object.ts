@@ -75,6 +75,21 @@ interface ImageUpdater {
   };
 }
 
+/** The issuer of step-issuer; its definition is on no package registry, so it is typed here. */
+interface StepClusterIssuer {
+  readonly apiVersion: 'certmanager.step.sm/v1beta1';
+  readonly kind: 'StepClusterIssuer';
+  readonly spec: {
+    readonly url: string;
+    readonly caBundle: string;
+    readonly provisioner: {
+      readonly name: string;
+      readonly kid: string;
+      readonly passwordRef: { readonly name: string; readonly namespace: string; readonly key: string };
+    };
+  };
+}
+
 /** Every kind of object that a system may put on a cluster, with its model. */
 interface Models {
   Application: IApplication;
@@ -111,6 +126,7 @@ interface Models {
   ServiceAccount: IServiceAccount;
   ServiceMonitor: IServiceMonitor;
   StatefulSet: IStatefulSet;
+  StepClusterIssuer: StepClusterIssuer;
 }
 
 export type PlannedKind = keyof Models;

@@ -109,8 +109,8 @@ export function serverOf({ id: system, operations: { servers } }: SystemPlan, na
   const [main] = servers;
   const server = name === undefined ? main : servers.find((each) => each.name === name);
   if (server !== undefined) return server;
-  throw new Failure(
-    `${system} has no server ${name}`,
-    `choose by --server: ${servers.map((each) => each.name).join(', ')}`,
-  );
+  const known = servers.map((each) => each.name).join(', ');
+  throw name === undefined || known === ''
+    ? new Failure(`${system} has no server`, 'name another system by --system')
+    : new Failure(`${system} has no server ${name}`, `choose by --server: ${known}`);
 }

@@ -113,13 +113,13 @@ function described(work: string, className?: string): DescribedObjects {
     ingress: ingress({
       ...{ metadata: metadata('kit'), ingress: controller, hostname: 'kit.example' },
       rules: stripped,
-      ...{ tlsSecret: 'tls', bodySize: '100m' },
+      tlsSecret: 'tls',
     }),
     prefixes,
     ingressByTraefik: ingress({
       ...{ metadata: metadata('kit-traefik'), ingress: traefik, hostname: 'kit.example' },
       rules: stripped,
-      ...{ tlsSecret: 'tls', bodySize: '100m' },
+      tlsSecret: 'tls',
     }),
     route: httpRoute({ ...route, rules: [{ path: '/mcp/memory', backend, replaceBy: '/' }] }),
     affinity: clientAffinity(metadata('kit')),

@@ -15,10 +15,17 @@ export function objectOf<T>(objects: DescribedObjects, key: string): T {
   return described.object as T;
 }
 
+/** The server that a command takes where none is named. @throws Error where a system has none */
+export function mainServer({ operations }: Pick<SystemPlan, 'operations'>): ServerFacts {
+  const [main] = operations.servers;
+  if (!main) throw new Error('the system has no server');
+  return main;
+}
+
 /** A plan whose main server differs in these facts. */
 export function withServer<P extends SystemPlan>(plan: P, facts: Partial<ServerFacts>): P {
-  const [main, ...others] = plan.operations.servers;
-  return { ...plan, operations: { ...plan.operations, servers: [{ ...main, ...facts }, ...others] } };
+  const [, ...others] = plan.operations.servers;
+  return { ...plan, operations: { ...plan.operations, servers: [{ ...mainServer(plan), ...facts }, ...others] } };
 }
 
 /** A system that is nothing but these objects. */

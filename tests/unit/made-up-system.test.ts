@@ -44,12 +44,10 @@ describe('a made-up system with two instances', () => {
   it('costs one line outside of its folder', () => {
     const read = (root: string) => readFileSync(join(root, 'components/index.ts'), 'utf8').split('\n');
     const before = read(join(__dirname, '..', '..'));
+    const systems = before.find((line) => line.startsWith('export const systems = ['));
     assert.deepEqual(
       read(checkout.root).filter((line) => !before.includes(line)),
-      [
-        "import { notebook } from './notebook';",
-        'export const systems = [memoryMcp, contextEngine, notebook] as const;',
-      ],
+      ["import { notebook } from './notebook';", systems?.replace('] as const', ', notebook] as const')],
     );
   });
 

@@ -3,7 +3,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../operate/base/failure';
 import { describedStack, serverOf, systemOf } from '../../operate/stack';
-import { systemWith } from '../support/objects';
+import { mainServer, systemWith } from '../support/objects';
 import { folder, removeFolders } from '../support/unit/operate';
 
 const checkout = join(__dirname, '..', '..');
@@ -64,8 +64,8 @@ describe('a stack that a command is told of', () => {
   });
 
   it('has systems whose server is the named one, else the main one', () => {
-    const { operations, ...plan } = systemWith({}, 'engine');
-    const [main] = operations.servers;
+    const plan = systemWith({}, 'engine');
+    const main = mainServer(plan);
     const system = { ...plan, operations: { servers: [main, { ...main, name: 'indexer' }] as const, backups: [] } };
     assert.equal(serverOf(system).name, 'engine');
     assert.equal(serverOf(system, 'indexer').name, 'indexer');

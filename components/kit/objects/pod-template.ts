@@ -44,6 +44,7 @@ export function templateOf(object: PlannedObject): PodTemplate | undefined {
     case 'Service':
     case 'ServiceAccount':
     case 'ServiceMonitor':
+    case 'StepClusterIssuer':
       return undefined;
     default:
       return object satisfies never;

@@ -33,7 +33,7 @@ export function clientServers(
   choice: EntryChoice,
   transports: readonly Transport[],
 ): readonly [Advertised, ...Advertised[]] {
-  const system = systemOf(stack, choice.system);
+  const system = systemOf(stack, choice.system, ({ servers }) => servers.length > 0);
   const all = choice.server === undefined ? system.operations.servers : [serverOf(system, choice.server)];
   const reachable = choice.url === undefined ? all.filter(({ hostname }) => hostname !== undefined) : all;
   const [first, ...others] = preferredServers(reachable, transports);

@@ -25,7 +25,7 @@ export interface Checks extends ServerChecks {
 /** The command `verify`. @returns the exit code */
 export async function verify(run: CommandRun, options: VerifyOptions): Promise<number> {
   const described = describedStack(run.projectDir, options.stack);
-  const system = systemOf(described, options.system);
+  const system = systemOf(described, options.system, ({ servers }) => servers.length > 0);
   let found: ReturnType<typeof stackCluster> | undefined;
   const cluster = () => {
     found ??= stackCluster(run.home, described, options);

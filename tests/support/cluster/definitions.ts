@@ -4,6 +4,7 @@ const installed: ReadonlySet<string> = new Set([
   'backendtrafficpolicies.gateway.envoyproxy.io',
   'ciliumnetworkpolicies.cilium.io',
   'clusterexecs.kwok.x-k8s.io',
+  'clusterissuers.cert-manager.io',
   'clusterlogs.kwok.x-k8s.io',
   'clusterportforwards.kwok.x-k8s.io',
   'externalsecrets.external-secrets.io',

@@ -7,11 +7,11 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { ServerFacts } from '../../../components/system/operations';
-import { systemWith } from '../objects';
+import { mainServer, systemWith } from '../objects';
 
 /** What such a server offers to commands: it is written to and read, or only read, for nothing can be removed. */
 export function noteFacts(name: string, server: NoteServer, facts: Partial<ServerFacts> = {}): ServerFacts {
-  const [thing] = systemWith({}, name).operations.servers;
+  const thing = mainServer(systemWith({}, name));
   const status = (answer: unknown) => ((answer as { count?: number }).count === undefined ? 'no count' : undefined);
   return {
     ...thing,

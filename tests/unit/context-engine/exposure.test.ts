@@ -4,6 +4,7 @@ import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
 import type { IService } from 'kubernetes-models/v1';
 import { clusterSchema } from '../../../config/cluster';
 import { checkPlan } from '../../../policies/check';
+import { mainServer } from '../../support/objects';
 import { described, facts, find, names } from '../../support/unit/context-engine';
 
 const sseHostnames = { memory: 'memory.example', indexer: 'indexer.example' };
@@ -17,10 +18,7 @@ describe('the way in from outside', () => {
     for (const name of names(plan, 'Service')) {
       assert.equal(find<IService>(plan, 'Service', name.split('/')[1] ?? '').spec?.type ?? 'ClusterIP', 'ClusterIP');
     }
-    assert.equal(
-      plan.operations.servers[0].endpoint.url,
-      'http://mcp-indexer-http.context-engine.svc.cluster.local:8003/mcp',
-    );
+    assert.equal(mainServer(plan).endpoint.url, 'http://mcp-indexer-http.context-engine.svc.cluster.local:8003/mcp');
   });
 
   it("by ports of the nodes is the seed's, for these networks alone", () => {

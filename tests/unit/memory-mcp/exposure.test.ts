@@ -4,6 +4,7 @@ import { parseStack } from '../../../components/stack';
 import type { DescribedObjects } from '../../../components/system/described';
 import { ConfigError } from '../../../config/parse';
 import { checkPlan } from '../../../policies/check';
+import { mainServer } from '../../support/objects';
 import { validateObject } from '../../support/schemas';
 
 const facts = {
@@ -36,7 +37,7 @@ describe('how memory-mcp is reached', () => {
   it('is through the Gateway by a host name alone, as ever, and not at all without', () => {
     const { objects, plan } = described({ hostname: 'm.example' });
     assert.equal(objects.route?.object.kind, 'HTTPRoute');
-    assert.equal(plan.operations.servers[0].endpoint.url, 'https://m.example/mcp');
+    assert.equal(mainServer(plan).endpoint.url, 'https://m.example/mcp');
     assert.deepEqual(described({}).from, []);
     assert.deepEqual(described({ exposure: { kind: 'none' } }).from, []);
   });
@@ -59,7 +60,7 @@ describe('how memory-mcp is reached', () => {
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'traefik' } },
       podSelector: { matchLabels: { 'app.kubernetes.io/name': 'traefik' } },
     });
-    assert.equal(plan.operations.servers[0].endpoint.url, 'https://m.example:8443/mcp');
+    assert.equal(mainServer(plan).endpoint.url, 'https://m.example:8443/mcp');
   });
 
   it('is through further listeners and Gateways, whose proxies are let in', async () => {
@@ -83,7 +84,7 @@ describe('how memory-mcp is reached', () => {
       ),
       [['proxies'], ['inside']],
     );
-    assert.equal(plan.operations.servers[0].endpoint.url, 'https://m.example:8443/mcp');
+    assert.equal(mainServer(plan).endpoint.url, 'https://m.example:8443/mcp');
     assert.deepEqual(plan.outputs.client, {
       mcpServers: { memory: { type: 'http', url: 'https://m.example:8443/mcp' } },
     });
@@ -104,7 +105,7 @@ describe('how memory-mcp is reached', () => {
     assert.deepEqual(ingress.spec?.tls, [{ hosts: ['m.example'], secretName: 'memory-mcp-tls' }]);
     assert.deepEqual(ingress.spec?.rules?.[0]?.http?.paths?.[0]?.path, '/mcp');
     assert.ok(hosts.includes('m.example'));
-    const [{ endpoint, hostname }] = plan.operations.servers;
+    const { endpoint, hostname } = mainServer(plan);
     assert.deepEqual([endpoint.url, hostname], ['https://m.example/mcp', 'm.example']);
     assert.deepEqual(
       from.map(({ peer, port }) => [peer, port]),

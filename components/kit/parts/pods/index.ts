@@ -121,7 +121,6 @@ function adaptedPod(spec: IPodSpec, pods: PodsSettings, needs: NodeNeeds): IPodS
 /** What commands know of pods: images as they are pulled, Jobs by the names that they have now, pods that they start. */
 function adaptedOperations(plan: SystemPlan, pods: PodsSettings, jobs: ReadonlyMap<string, string>): Operations {
   const { architectures = {}, operations } = plan;
-  const [main, ...others] = operations.servers;
   const brought = [...(operations.brought ?? []), ...broughtOutside(plan, pods)];
   const pulled = <S extends { readonly image: string }>(server: S): S => ({
     ...server,
@@ -138,7 +137,7 @@ function adaptedOperations(plan: SystemPlan, pods: PodsSettings, jobs: ReadonlyM
   };
   return {
     ...operations,
-    servers: [pulled(main), ...others.map(pulled)],
+    servers: operations.servers.map(pulled),
     backups: operations.backups.map(backup),
     ...(brought.length > 0 ? { brought } : {}),
     ...(operations.repositories

@@ -17,22 +17,31 @@ interface Asked extends IssuerReference {
   readonly namespace: string;
 }
 
-/** The issuers that the plan asks for certificates and does not make itself. */
-export const issuers: Check = ({ look, stack }) =>
-  askedBy(stack).map(({ kind, name, namespace }) => ({
+/** The issuers that the plan asks for certificates, and those that it makes itself. */
+export const issuers: Check = ({ look, stack }) => {
+  const made = madeBy(stack).map(pathOf);
+  const all = [...askedBy(stack), ...madeBy(stack)].map((each) => [pathOf(each), each] as const);
+  return [...new Map(all)].map(([path, { kind, name }]) => ({
     subject: `${kind} ${name}`,
     answer: async () => {
-      const found = await look.at<WithConditions>(`/apis/${places[kind](namespace)}/${name}`);
+      const found = await look.at<WithConditions>(`/apis/${path}`);
       if (found === undefined) {
-        return missing('there is none', 'create it, or correct exposure.tls or cluster.ingress.certificateIssuer');
+        return made.includes(path)
+          ? ok('not there yet: `up` makes it')
+          : missing('there is none', 'create it, or correct exposure.tls or cluster.ingress.certificateIssuer');
       }
       const { isReady, words } = readiness(found);
       return isReady ? ok(words) : warning(`not ready: ${words}`, `kubectl describe ${kind.toLowerCase()} ${name}`);
     },
   }));
+};
+
+function pathOf({ kind, name, namespace }: Asked): string {
+  return `${places[kind](namespace)}/${name}`;
+}
 
 function askedBy({ plan }: DescribedStack): Asked[] {
-  const asked = [
+  return [
     ...objectsOf(plan, 'Ingress').flatMap((object): Asked[] => {
       const issuer = issuerOf(object);
       return issuer ? [{ ...issuer, namespace: object.metadata.namespace ?? '' }] : [];
@@ -41,11 +50,10 @@ function askedBy({ plan }: DescribedStack): Asked[] {
       spec ? [{ ...(spec.issuerRef as IssuerReference), namespace: metadata.namespace ?? '' }] : [],
     ),
   ];
-  const key = ({ kind, name, namespace }: Asked) => places[kind](namespace) + name;
-  const made = [...objectsOf(plan, 'Issuer'), ...objectsOf(plan, 'ClusterIssuer')].map(({ kind, metadata }) =>
-    key({ kind, name: metadata.name, namespace: metadata.namespace ?? '' }),
-  );
-  return [...new Map(asked.map((each) => [key(each), each])).entries()].flatMap(([at, each]) =>
-    made.includes(at) ? [] : [each],
+}
+
+function madeBy({ plan }: DescribedStack): Asked[] {
+  return (['Issuer', 'ClusterIssuer', 'StepClusterIssuer'] as const).flatMap((kind) =>
+    objectsOf(plan, kind).map(({ metadata }) => ({ kind, name: metadata.name, namespace: metadata.namespace ?? '' })),
   );
 }

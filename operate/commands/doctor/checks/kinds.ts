@@ -1,5 +1,5 @@
 import { describedIn, groupOf } from '../../../stack/plan-objects';
-import { type Check, type Examined, missing, ok } from '../check';
+import { type Answer, type Check, type Examined, missing, ok } from '../check';
 
 /** What installs the kinds of a group. */
 const installers: Readonly<Record<string, string>> = {
@@ -8,6 +8,7 @@ const installers: Readonly<Record<string, string>> = {
   'autoscaling.k8s.io': 'the Vertical Pod Autoscaler',
   'bitnami.com': 'the controller of Sealed Secrets',
   'cert-manager.io': 'cert-manager',
+  'certmanager.step.sm': 'step-issuer of Smallstep',
   'cilium.io': 'Cilium',
   'external-secrets.io': 'the External Secrets operator',
   'gateway.envoyproxy.io': 'Envoy Gateway',
@@ -29,9 +30,15 @@ export const kinds: Check = (examined) =>
       const installer = installers[group] ?? `what serves ${group || 'it'}`;
       return versions.length > 0
         ? missing(`not served as ${apiVersion}, only ${versions.join(', ')}`, `upgrade ${installer}`)
-        : missing(`${apiVersion} is not served`, `install ${installer}`);
+        : (ownChart(examined, group) ?? missing(`${apiVersion} is not served`, `install ${installer}`));
     },
   }));
+
+/** A chart of the stack that brings a group along is no reason to wait for somebody else. */
+function ownChart({ stack }: Examined, group: string): Answer | undefined {
+  const own = stack.plan.systems.flatMap(({ charts = [] }) => charts).find(({ groups }) => groups.includes(group));
+  return own && ok(`not served yet: \`up\` installs ${own.chart} ${own.version}`);
+}
 
 interface Kind {
   readonly apiVersion: string;

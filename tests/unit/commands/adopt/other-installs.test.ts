@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../../../../operate/cluster/api';
 import { otherInstalls } from '../../../../operate/commands/adopt/other-installs';
-import { planned, systemWith } from '../../../support/objects';
+import { mainServer, planned, systemWith } from '../../../support/objects';
 
 const image = 'example.org/engine:1';
 const described = (kind: string, name: string) => ({ object: planned({ apiVersion: 'v1', kind, metadata: { name } }) });
@@ -12,7 +12,7 @@ const objects = {
   metadata: described('PersistentVolumeClaim', 'metadata'),
   repos: described('PersistentVolumeClaim', 'repos'),
 };
-const [main] = systemWith({}, 'notes').operations.servers;
+const main = mainServer(systemWith({}, 'notes'));
 const servers = [
   { ...main, image },
   { ...main, name: 'code', image, workload: { kind: 'Deployment', name: 'code' } },

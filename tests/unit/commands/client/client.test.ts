@@ -12,7 +12,7 @@ import { clients } from '../../../../operate/commands/client/clients';
 import type { ClientServer } from '../../../../operate/commands/client/entries';
 import { clientServers, type EntryChoice } from '../../../../operate/commands/client/server';
 import { type DescribedStack, describedStack } from '../../../../operate/stack';
-import { systemWith } from '../../../support/objects';
+import { mainServer, systemWith } from '../../../support/objects';
 import { folder, printed, removeFolders } from '../../../support/unit/operate';
 
 const run = commandRun(new AbortController().signal);
@@ -224,7 +224,7 @@ describe('the entry of another client', () => {
 });
 
 describe('the servers of a system', () => {
-  const [main] = systemWith({}, 'engine').operations.servers;
+  const main = mainServer(systemWith({}, 'engine'));
   const server = (
     name: string,
     thing: string,

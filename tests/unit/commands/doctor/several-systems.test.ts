@@ -9,7 +9,7 @@ import { monitoring } from '../../../../operate/commands/doctor/checks/monitorin
 import { needs } from '../../../../operate/commands/doctor/checks/needs';
 import type { ClusterReader } from '../../../../operate/commands/doctor/cluster-reader';
 import { describedStack } from '../../../../operate/stack';
-import { planned, systemWith } from '../../../support/objects';
+import { mainServer, planned, systemWith } from '../../../support/objects';
 
 const described = describedStack(join(__dirname, '..', '..', '..', '..'), 'goddess');
 const cluster = { ...described.plan.cluster, monitoring: { prober: 'exporter:9115', labels: {} } as never };
@@ -61,7 +61,7 @@ describe('what a stack with several systems needs of its cluster', () => {
       },
     };
     const at = (path: string) => Promise.resolve(path.includes('/gateways/') ? live : undefined);
-    const [main] = systemWith({}).operations.servers;
+    const main = mainServer(systemWith({}));
     const answer = async (sectionName: string | undefined, access: typeof main.access) => {
       const spec = { parentRefs: [{ name: 'public', namespace: 'gateways', ...(sectionName ? { sectionName } : {}) }] };
       const system = systemWith(object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'notes', { spec }));

@@ -39,7 +39,7 @@ describe('images from a mirror', () => {
     const argocd = { mode: 'argocd', repoUrl: 'https://git.example.org/fleet', imageUpdater: true };
     const [memoryMcp] = planWith({ pods: { imageMirror: { 'ghcr.io': 'mirror.example.org' } }, argocd }).systems;
     const image = 'mirror.example.org/butterflyskies/memory-mcp';
-    assert.equal(memoryMcp?.operations.servers[0].image, `${image}:0.17.1`);
+    assert.equal(memoryMcp?.operations.servers[0]?.image, `${image}:0.17.1`);
     const updater = JSON.stringify(memoryMcp?.objects.imageUpdater?.object);
     assert.match(updater, /"imageName":"mirror\.example\.org\/butterflyskies\/memory-mcp:~0\.17\.1"/);
     assert.match(updater, /"kustomize":\{"name":"mirror\.example\.org\/butterflyskies\/memory-mcp"\}/);
