@@ -107,6 +107,8 @@ export interface ServerFacts {
     readonly ready: string;
     /** Whether `live` and `ready` are on a port of their own, to which no route leads. @default false */
     readonly healthApart?: boolean;
+    /** What the answer of `ready` has to name among its checks, because its status says nothing of it. @default nothing */
+    readonly checks?: readonly string[];
     /** Answers with JSON that has a `version`. Absent where the server does not tell. */
     readonly version?: string;
     /** What the route forwards; everything else is not reachable from outside. */

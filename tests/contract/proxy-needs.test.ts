@@ -57,10 +57,12 @@ describe('the bearer proxy in front of a server with needs of its own', function
     const { url } = await started({ sessionPath: '/api/v1/sse', judgesOrigin: true, traffic: { bodyBytes: 102_400 } });
     for (const kind of ['http', 'sse'] as const) {
       const client = await session(url, kind);
-      assert.equal((await client.client.listTools()).tools.length, 4, kind);
+      assert.equal((await client.client.listTools()).tools.length, 7, kind);
       await client.call({ tool: 'register_local_folder', arguments: { path: `/${kind}` } });
-      const { total } = (await client.call({ tool: 'list_indexed_repositories', arguments: {} })) as { total: number };
-      assert.equal(total, kind === 'http' ? 1 : 2);
+      const { summary } = (await client.call({ tool: 'list_indexed_repositories', arguments: {} })) as {
+        summary: { total_repositories: number };
+      };
+      assert.equal(summary.total_repositories, kind === 'http' ? 1 : 2);
       await client.close();
     }
   });

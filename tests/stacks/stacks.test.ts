@@ -10,7 +10,7 @@ const stacks = stackNames(projectDir);
 
 describe('the stacks', () => {
   it('are the ones the project names', () => {
-    assert.deepEqual(stacks, ['goddess', 'lab', 'local', 'staging']);
+    assert.deepEqual(stacks, ['goddess', 'homelab', 'lab', 'local', 'staging']);
   });
 });
 

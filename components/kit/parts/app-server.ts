@@ -5,7 +5,7 @@ import { deployment } from '../objects/deployment';
 import { autoscaler } from '../objects/horizontal-pod-autoscaler';
 import { imagesOf, rolloutDeadlines, spreadOverNodes } from '../objects/pod';
 import { disruptionBudget } from '../objects/pod-disruption-budget';
-import { type HttpProbesArgs, httpProbes } from '../objects/probes';
+import { type CommandCheck, execProbes, type HttpProbesArgs, httpProbes } from '../objects/probes';
 import { clusterIpService, type ServicePort } from '../objects/service';
 import { type AuthSidecar, noSidecar } from './auth-sidecar';
 import { unpinnedWaiver } from './pinning';
@@ -39,7 +39,11 @@ export interface AppServerArgs {
    * @default the server's own
    */
   readonly reached?: ServerPorts;
-  readonly checks: Pick<HttpProbesArgs, 'ready' | 'alive'>;
+  /**
+   * A command says whether a server runs that must not be restarted for what it waits for; its start is over when the
+   * command succeeds, ready or not.
+   */
+  readonly checks: Pick<HttpProbesArgs, 'ready'> & { readonly alive?: HttpProbesArgs['alive'] | CommandCheck };
   /** Time that the server may take to start, in seconds. */
   readonly startupBudgetSeconds: number;
   /** Time that the init containers may take before it starts, in seconds. @default 0 */
@@ -148,11 +152,19 @@ function container(args: AppServerArgs, startupSeconds: number): IContainer {
     ...(env ? { env } : {}),
     // Where requests go to the proxy, the server listens to it alone.
     ...(reached.requests === ports.requests ? { ports: own } : {}),
-    ...httpProbes({ ...checks, port: reached.health, startupSeconds }),
+    ...probesOf(checks, reached.health, startupSeconds),
     ...(resources ? { resources } : {}),
     ...(volumeMounts ? { volumeMounts } : {}),
     ...rest,
   };
+}
+
+function probesOf({ alive, ready }: AppServerArgs['checks'], port: number, startupSeconds: number) {
+  if (alive === undefined || !('command' in alive)) {
+    return httpProbes({ ready, port, startupSeconds, ...(alive ? { alive } : {}) });
+  }
+  const { readinessProbe } = httpProbes({ ready, port, startupSeconds });
+  return { ...execProbes({ ready: alive, alive, startupSeconds }), readinessProbe };
 }
 
 /** The Service has the server's own ports, and those of the proxy behind them. */

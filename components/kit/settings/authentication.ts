@@ -22,30 +22,32 @@ const cors = z
   .prefault({})
   .describe('Web pages whose scripts may use the servers, with the token like everybody else. Default: none.');
 
-const clientLimit = z
-  .strictObject({
-    requestsPerMinute: integer(1, 100_000).describe(
-      'Requests of one client within a minute; further ones are answered by 429 until there is room again.',
-    ),
-    per: z
-      .enum(['address', 'token'], { error: '"address" or "token"' })
-      .default('address')
-      .describe(
-        'What one client is: an address, behind an ingress controller or a Gateway the one that it saw; or the token, for all who have it together.',
+const clientLimit = (unlimited: string) =>
+  z
+    .strictObject({
+      requestsPerMinute: integer(1, 100_000).describe(
+        'Requests of one client within a minute; further ones are answered by 429 until there is room again.',
       ),
-  })
-  .optional()
-  .describe('How much one client may ask for. Default: as much as it likes.');
+      per: z
+        .enum(['address', 'token'], { error: '"address" or "token"' })
+        .default('address')
+        .describe(
+          'What one client is: an address, behind an ingress controller or a Gateway the one that it saw; or the token, for all who have it together.',
+        ),
+    })
+    .optional()
+    .describe(`How much one client may ask for. Default: ${unlimited}.`);
 
-export type ClientLimit = NonNullable<z.output<typeof clientLimit>>;
+export type ClientLimit = NonNullable<z.output<ReturnType<typeof clientLimit>>>;
 
 /**
  * What stands in front of servers that have no authentication themselves.
  *
  * @param system name of the system, which its Secrets begin with
  * @param secret where the map of secrets has the bearer token, where the token comes from there
+ * @param unlimited how much a client may ask for where nobody says, in words
  */
-export const authentication = (system: string, secret: SecretPath) => {
+export const authentication = (system: string, secret: SecretPath, unlimited = 'as much as it likes') => {
   const bearerSecret = [`${system}-bearer`, 'token'] as const;
   return z.discriminatedUnion(
     'mode',
@@ -75,7 +77,7 @@ export const authentication = (system: string, secret: SecretPath) => {
           .prefault({ source: 'existing' })
           .describe('Where the bearer token comes from.'),
         cors,
-        limit: promoted(clientLimit),
+        limit: promoted(clientLimit(unlimited)),
       }),
       z.strictObject({
         mode: z.literal('gateway').describe('The Gateway asks for an API key (Envoy Gateway).'),

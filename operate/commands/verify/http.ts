@@ -16,11 +16,11 @@ export interface HttpTarget {
 
 /** Asks a server for its health and its version. */
 export async function healthFindings(target: HttpTarget, server: ServerFacts): Promise<readonly Finding[]> {
-  const { live, ready, version } = server.paths;
+  const { checks = [], live, ready, version } = server.paths;
   const rest = version === undefined ? [] : [await versionFinding(target, version, server.image)];
   const paths = new Set([live, ready]);
   const health: Finding[] = [];
-  for (const path of paths) health.push(await statusFinding(target, path));
+  for (const path of paths) health.push(await statusFinding(target, path, path === ready ? checks : []));
   return [...health, ...rest];
 }
 
@@ -68,8 +68,14 @@ export async function unauthenticatedFinding(target: HttpTarget, path: string): 
   );
 }
 
-async function statusFinding(target: HttpTarget, path: string): Promise<Finding> {
+async function statusFinding(target: HttpTarget, path: string, wanted: readonly string[]): Promise<Finding> {
   return findingFrom(target, path, path, target.connection.headers, ({ status, body }) => {
+    const missing = status === 200 ? wanted.filter((check) => !(check in checksIn(body))) : [];
+    if (missing.length > 0) {
+      const found = `status 200, and nothing of ${missing.join(' and ')}`;
+      const remedy = 'the server looks for it at its start alone: see whether its pod is ready, and restart the server';
+      return { subject: path, status: 'missing', found, remedy };
+    }
     if (status === 200) return { subject: path, status: 'ok', found: 'status 200' };
     const log = 'look at the log of the server; docs/runbook.md has a section for it';
     const remedy = isTokenRefused(status) ? otherToken : log;
@@ -124,11 +130,24 @@ function ask({ root, connection, signal }: HttpTarget, path: string, headers: ob
   return connection.ask(`${root}${path}`, all, signal === undefined ? end : AbortSignal.any([end, signal]));
 }
 
+/** A check of a readiness answer: a word, or a map with one. */
+type ReadinessCheck = string | { readonly status?: string; readonly reason?: string };
+
+const good: readonly (string | undefined)[] = ['up', 'connected'];
+
 /** The checks of a readiness answer that are down. */
 function downChecks(body: string): string {
-  const { checks = {} } = parsed(body) as { checks?: Record<string, { status?: string; reason?: string }> };
-  const down = Object.entries(checks).filter(([, { status }]) => status !== 'up');
+  const checks = Object.entries(checksIn(body)).map(([name, check]): [string, { status?: string; reason?: string }] => [
+    name,
+    typeof check === 'string' ? { status: check } : check,
+  ]);
+  const down = checks.filter(([, { status }]) => !good.includes(status));
   return down.map(([name, { reason }]) => `, ${name} is down${reason === undefined ? '' : ` (${reason})`}`).join('');
+}
+
+function checksIn(body: string): Readonly<Record<string, ReadinessCheck>> {
+  const { checks } = parsed(body) as { checks?: Record<string, ReadinessCheck> };
+  return checks ?? {};
 }
 
 function versionIn(body: string): string | undefined {

@@ -25,7 +25,11 @@ export interface KnowledgeOptions {
   readonly isUnpatched?: boolean;
 }
 
-const tools = ['list_indexed_repositories', 'register_local_folder', 'semantic_search', 'get_update_status'];
+/** What the real one lists, with the patch and without a token for GitHub. */
+const tools = [
+  ...['semantic_search', 'list_indexed_repositories', 'trigger_incremental_update', 'get_update_status'],
+  ...['search_documents', 'list_watched_folders', 'register_local_folder'],
+];
 const graphTools = ['get_dependencies', 'get_dependents', 'get_architecture', 'find_path', 'get_graph_metrics'];
 /** What the real one's parser of bodies takes. */
 const bodyLimit = 100 * 1024;
@@ -181,7 +185,8 @@ export class KnowledgeServer {
 
   #call(tool: string, { path }: { path?: string }): unknown {
     if (tool === 'register_local_folder') return this.#register(String(path));
-    return { repositories: this.#repositories(), total: this.#repositories().length };
+    const repositories = this.#repositories();
+    return { repositories, summary: { total_repositories: repositories.length } };
   }
 
   #repositories(): unknown[] {

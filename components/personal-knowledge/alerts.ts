@@ -1,0 +1,160 @@
+import type { ClusterFacts } from '../../config/cluster';
+import { shortHash } from '../kit/objects/content-hash';
+import type { Alert } from '../kit/objects/prometheus-rule';
+import { backupAlerts, certificateAlert, podAlerts, volumeAlert } from '../kit/parts/alerts';
+import { grafanaDashboard, type Panel } from '../kit/parts/grafana';
+import { bodyModule, monitoring } from '../kit/parts/monitoring';
+import { podPanels, requestTimePanel } from '../kit/parts/panels';
+import { downOrAbsent, freeShares, lastSuccess, restartsInAnHour } from '../kit/parts/promql';
+import { isCertificateMade } from '../kit/settings/tls';
+import type { Described } from '../system/described';
+import type { Instance } from './instance';
+import { claims, metadataIn, names, paths, system } from './names';
+import { servedPorts } from './sidecar';
+
+/** What /health names where the server has found its graph; upstream still calls it by the one that it had before. */
+const graphWord = 'neo4j';
+
+/** Names of the Probes, which become the job of their series. */
+const jobs = { health: `${names.server}-health`, graph: `${names.server}-graph` } as const;
+
+const of = { alert: 'PKMCP', runbook: 'pk-mcp', name: 'Personal Knowledge MCP' } as const;
+
+/** Selectors of the series of one instance. */
+function seriesOf({ namespace }: Instance) {
+  const within = (labels: string) => `namespace="${namespace}"${labels === '' ? '' : `,${labels}`}`;
+  return {
+    pods: within(''),
+    claims: within(`persistentvolumeclaim=~"${Object.values(claims).join('|')}"`),
+    backup: within(`cronjob="${names.backup}"`),
+    drill: within(`cronjob="${names.backup}-drill"`),
+    probe: (job: string) => `probe_success{${within(`job="${job}"`)}}`,
+  };
+}
+
+/**
+ * Alerts of an instance, on metrics of the blackbox exporter, kube-state-metrics, the kubelet and cert-manager. What tells of
+ * a loss also goes off when its metric is gone. tests/alerts holds each against promtool.
+ */
+export function alerts(instance: Instance, cluster: ClusterFacts): Alert[] {
+  const { namespace, settings } = instance;
+  const { backup, exposure, graph } = settings;
+  const series = seriesOf(instance);
+  const health = series.probe(jobs.health);
+  return [
+    {
+      alert: `${of.alert}Down`,
+      expr: downOrAbsent(health),
+      for: '5m',
+      severity: 'critical',
+      summary: 'The server has not answered for five minutes, has lost Chroma, or nobody asks it any more.',
+      runbook: `${of.runbook}-down`,
+    },
+    ...(graph.enabled
+      ? [
+          {
+            alert: `${of.alert}GraphMissing`,
+            // Only of a server that answers: one that does not is the first alert's.
+            expr: `(${downOrAbsent(series.probe(jobs.graph))}) and on (namespace) ${health} == 1`,
+            for: '10m',
+            severity: 'warning',
+            summary:
+              'The server runs without its graph, which it looks for at its start alone: tools for dependencies are missing.',
+            runbook: `${of.runbook}-graph-missing`,
+          } as const,
+        ]
+      : []),
+    {
+      alert: `${of.alert}Restarting`,
+      expr: `${restartsInAnHour(series.pods)} >= 4`,
+      for: '5m',
+      severity: 'warning',
+      summary:
+        'A container has restarted more than three times within an hour. A graph that goes away ends the server.',
+      runbook: `${of.runbook}-restarting`,
+    },
+    ...podAlerts(of, series.pods),
+    volumeAlert(of, series.claims),
+    ...backupAlerts({
+      ...of,
+      cronJobs: { backup: series.backup, drill: series.drill },
+      maxAgeSeconds: backup.maxAgeSeconds,
+      drillMaxAgeSeconds: backup.drill.schedule === undefined ? undefined : backup.drill.maxAgeSeconds,
+      loss: 'the index, and hours of embedding',
+    }),
+    ...(exposure.kind !== 'none' && isCertificateMade(exposure.kind, exposure.tls, cluster)
+      ? [certificateAlert(of, { kind: 'managed', namespace, name: exposure.tlsSecretName })]
+      : []),
+  ];
+}
+
+/** Its panels. */
+export function panels(instance: Instance, cluster: ClusterFacts): Panel[] {
+  const { namespace, settings } = instance;
+  const series = seriesOf(instance);
+  return [
+    {
+      title: 'Up',
+      description: '1 = it answers, and has found its graph.',
+      kind: 'stat',
+      queries: [
+        { legend: 'server', expr: `max(${series.probe(jobs.health)})` },
+        ...(settings.graph.enabled ? [{ legend: 'graph', expr: `max(${series.probe(jobs.graph)})` }] : []),
+      ],
+    },
+    {
+      title: 'Restarts within an hour',
+      kind: 'timeseries',
+      queries: [{ legend: '{{pod}} {{container}}', expr: restartsInAnHour(series.pods) }],
+    },
+    ...podPanels(series.pods),
+    ...requestTimePanel(cluster, { namespace, ingress: names.ingress, service: names.server }),
+    {
+      title: 'Use of the volumes',
+      kind: 'timeseries',
+      unit: 'percentunit',
+      queries: [
+        {
+          legend: '{{persistentvolumeclaim}}',
+          expr: `1 - min by (persistentvolumeclaim) (${freeShares(series.claims).bytes})`,
+        },
+      ],
+    },
+    {
+      title: 'Age of the last backup',
+      description: `The alert goes off at ${settings.backup.maxAgeSeconds} s. Without any success: since the job exists.`,
+      kind: 'stat',
+      unit: 's',
+      queries: [{ legend: 'age', expr: `time() - ${lastSuccess(series.backup)}` }],
+    },
+  ];
+}
+
+/** Probes, alerts and dashboard of an instance. */
+export function monitoringObjects(instance: Instance, cluster: ClusterFacts): Record<string, Described> {
+  const { id, namespace, settings } = instance;
+  const url = `http://${names.server}.${namespace}.svc.${cluster.domain}:${servedPorts(instance).health}${paths.health}`;
+  const facts = cluster.monitoring;
+  return monitoring(
+    {
+      metadata: metadataIn(namespace),
+      name: names.alerts,
+      checks: {
+        healthProbe: { name: jobs.health, url },
+        ...(settings.graph.enabled && facts
+          ? { graphProbe: { name: jobs.graph, url, module: bodyModule(facts, graphWord) } }
+          : {}),
+      },
+      alerts: alerts(instance, cluster),
+      dashboard: {
+        name: names.dashboard,
+        content: grafanaDashboard(
+          `${system}-${shortHash(namespace)}`,
+          `Personal Knowledge MCP (${id})`,
+          panels(instance, cluster),
+        ),
+      },
+    },
+    cluster,
+  );
+}

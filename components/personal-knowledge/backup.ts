@@ -1,0 +1,111 @@
+import { billionths, inBytes } from '../../config/fields/quantities';
+import { onOneNode } from '../kit/objects/pod';
+import type { BackupArgs, Purpose } from '../kit/parts/backup/args';
+import type { StoreBackup } from '../kit/parts/backup/store';
+import { unpinnedWaiver } from '../kit/parts/pinning';
+import { madeSecret } from '../kit/parts/secrets';
+import { chromaBackup } from '../kit/stores/chroma/backup';
+import { chromaPorts } from '../kit/stores/chroma/objects';
+import { falkordbBackup } from '../kit/stores/falkordb/backup';
+import { postgresBackup } from '../kit/stores/postgres/backup';
+import { volumeBackup } from '../kit/stores/volume/backup';
+import type { NamedCluster } from '../system';
+import type { Instance } from './instance';
+import { claims, metadataIn, names, podLabels, podsOf, runAs, type Use, uses } from './names';
+import { database, secretsKey } from './stores';
+
+/**
+ * The backup of an instance, one set of everything. What the server knows of its repositories comes last: a repository that
+ * it lists is then in the vectors and in the graph of the same set, and one that came in between is only not listed.
+ */
+export function backupArgs(instance: Instance, cluster: NamedCluster): BackupArgs {
+  const { namespace, settings, size } = instance;
+  const { backup } = settings;
+  const used: Use[] = [
+    ...(['chroma', 'data'] as const),
+    ...(settings.graph.enabled ? (['graph'] as const) : []),
+    ...(settings.postgres.enabled ? (['postgres'] as const) : []),
+  ];
+  // A drill talks to no store; it is beside the server's volume only for the sake of the repository's.
+  const labels = (purpose: Purpose) => podLabels(purpose, purpose === 'drill' ? ['data'] : used);
+  return {
+    name: names.backup,
+    key: 'backup',
+    content: 'knowledge',
+    settings: backup,
+    metadata: metadataIn(namespace, podsOf('backup')),
+    podLabels: { backup: labels('backup'), restore: labels('restore'), drill: labels('drill') },
+    host: `${cluster.name}/${instance.id}`,
+    serviceAccountName: names.server,
+    imagePullSecrets: settings.imagePullSecrets,
+    // The owner of the files on the server's volume.
+    runAs,
+    placement: onOneNode(uses('data')),
+    waivers: unpinnedWaiver(
+      settings.imageUnpinnedReason,
+      ...[backup.image, backup.toolsImage, settings.chroma.image, settings.postgres.image, settings.graph.image],
+    ),
+    after: [
+      ...['serviceAccount', names.chroma, `${names.chroma}Service`, 'data'],
+      ...Object.values(instance.secrets)
+        .slice(0, 1)
+        .flatMap((source) => madeSecret(secretsKey, source)),
+      ...madeSecret('backupPassword', { ...backup.password, secretRevision: 0 }),
+    ],
+    stores: storeBackups(instance, cluster),
+    claimName: claims.backup,
+    storageClass: cluster.storageClass,
+    // All dumps are on the node's own disk at once.
+    workSize: together(size.chroma.storage, size.graph.storage, size.postgres.storage, size.data),
+  };
+}
+
+function storeBackups(
+  { namespace, secrets, settings, size }: Instance,
+  cluster: NamedCluster,
+): [StoreBackup, ...StoreBackup[]] {
+  const { toolsImage } = settings.backup;
+  const host = (name: string) => `${name}.${namespace}.svc.${cluster.domain}`;
+  return [
+    chromaBackup({
+      store: names.chroma,
+      toolsImage,
+      url: `http://${host(names.chroma)}:${chromaPorts.requests}`,
+      token: secrets.chromaToken,
+      cluster,
+      image: settings.chroma.image,
+      resources: size.chroma.resources,
+      storageSize: size.chroma.storage,
+    }),
+    ...(secrets.graphPassword
+      ? [
+          falkordbBackup({
+            host: host(names.graph),
+            password: secrets.graphPassword,
+            image: settings.graph.image,
+            resources: size.graph.resources,
+            storageSize: size.graph.storage,
+          }),
+        ]
+      : []),
+    ...(secrets.postgresPassword
+      ? [
+          postgresBackup({
+            ...database,
+            host: host(names.postgres),
+            maxConnections: settings.postgres.maxConnections,
+            password: secrets.postgresPassword,
+            image: settings.postgres.image,
+            flavour: settings.postgres.flavour,
+            resources: size.postgres.resources,
+            storageSize: size.postgres.storage,
+          }),
+        ]
+      : []),
+    volumeBackup({ toolsImage, claimName: claims.data, size: size.data }),
+  ];
+}
+
+function together(...sizes: readonly string[]): string {
+  return inBytes(sizes.reduce((sum, size) => sum + (billionths(size) ?? 0n), 0n));
+}

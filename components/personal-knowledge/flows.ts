@@ -1,0 +1,106 @@
+import type { ClusterFacts } from '../../config/cluster';
+import { solverFlows } from '../kit/parts/acme-solver';
+import { outsidePeer } from '../kit/parts/exposure';
+import { peerAt, peersAt, type Remote, remoteOf } from '../kit/parts/peer';
+import { clientInWords } from '../kit/settings/clients';
+import { chromaFlows } from '../kit/stores/chroma/flows';
+import { falkordbFlows } from '../kit/stores/falkordb/flows';
+import { postgresFlows } from '../kit/stores/postgres/flows';
+import type { Flow, Labels, Peer } from '../system/flow';
+import type { Instance } from './instance';
+import { allPods, type Component, podsOf, type Use, uses } from './names';
+import { servedPorts } from './sidecar';
+
+const server = podsOf('mcp-service');
+
+/** All traffic that an instance has. What is not here is denied, and nothing here leads to another instance. */
+export function flows(instance: Instance, cluster: ClusterFacts): Flow[] {
+  return [
+    { name: 'dns', pods: allPods, direction: 'out', peer: { kind: 'dns' }, port: 53, purpose: 'names' },
+    ...stores(instance),
+    ...toOutside(instance, cluster),
+    ...fromOutside(instance),
+    ...solverFlows(instance.settings.exposure, true, cluster),
+    ...backup(instance, cluster),
+    ...monitoring(instance, cluster),
+  ];
+}
+
+function stores({ settings: { graph, postgres } }: Instance): Flow[] {
+  const flow = (name: string, component: Component, use: Use, purpose: string) => ({
+    ...{ name, pods: podsOf(component), clients: uses(use), purpose },
+  });
+  return [
+    ...chromaFlows(flow('chroma', 'chromadb', 'chroma', 'vectors, and their backup')),
+    ...(graph.enabled ? falkordbFlows(flow('graph', 'falkordb', 'graph', 'the graph, and its backup')) : []),
+    // The server has no use for PostgreSQL: only backups have.
+    ...(postgres.enabled ? postgresFlows(flow('postgres', 'postgres', 'postgres', 'backup of the database')) : []),
+  ];
+}
+
+/** What the server reaches outside: who embeds, and where repositories are. */
+function toOutside({ settings: { embedding, server: own } }: Instance, cluster: ClusterFacts): Flow[] {
+  const atHttps = (hosts: readonly string[]): Remote[] => hosts.map((host) => ({ host, port: 443 }));
+  const each = (name: string, remotes: readonly Remote[], purpose: string): Flow[] =>
+    peersAt(remotes, cluster).map(({ peer, port, suffix }) => out(`${name}${suffix}`, server, peer, port, purpose));
+  const url =
+    embedding.provider === 'openai'
+      ? (embedding.baseUrl ?? 'https://api.openai.com')
+      : embedding.provider === 'ollama'
+        ? embedding.url
+        : undefined;
+  return [
+    ...(url === undefined ? [] : each('to-embedding', [remoteOf(url)], 'embeddings')),
+    ...(embedding.provider === 'local' && !embedding.filled
+      ? each('to-models', atHttps(embedding.modelHosts), 'the model, at its first use')
+      : []),
+    ...each('to-git', atHttps(own.gitHosts), 'repositories'),
+  ];
+}
+
+function fromOutside(instance: Instance): Flow[] {
+  const { clients, exposure } = instance.settings;
+  const { requests } = servedPorts(instance);
+  const peer = outsidePeer(exposure);
+  return [
+    ...(peer ? [into('from-outside', server, peer, requests, 'requests of users')] : []),
+    ...clients.map(({ labels, namespace }, index) =>
+      into(
+        `from-client-${index + 1}`,
+        server,
+        { kind: 'pods', namespace, labels },
+        requests,
+        `requests of ${clientInWords(namespace)}`,
+      ),
+    ),
+  ];
+}
+
+function backup(
+  {
+    settings: {
+      backup: { target },
+    },
+  }: Instance,
+  cluster: ClusterFacts,
+): Flow[] {
+  if (target.kind !== 's3') return [];
+  const { peer, port } = peerAt(remoteOf(target.endpoint), cluster);
+  return (['backup', 'restore', 'drill'] as const).map((purpose) =>
+    out(`${purpose}-to-storage`, podsOf(purpose), peer, port, 'backups'),
+  );
+}
+
+function monitoring(instance: Instance, cluster: ClusterFacts): Flow[] {
+  if (!cluster.monitoring) return [];
+  const { health } = servedPorts(instance);
+  return [into('from-monitoring', server, { kind: 'monitoring' }, health, 'health, asked by the blackbox exporter')];
+}
+
+function out(name: string, pods: Labels, peer: Peer, port: number, purpose: string): Flow {
+  return { name, pods, direction: 'out', peer, port, purpose };
+}
+
+function into(name: string, pods: Labels, peer: Peer, port: number, purpose: string): Flow {
+  return { name, pods, direction: 'in', peer, port, purpose };
+}

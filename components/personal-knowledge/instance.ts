@@ -1,0 +1,63 @@
+import { type UsedEntry, usedEntries } from '../kit/parts/secret-set';
+import type { SecretSetPlace } from '../kit/settings/secret-set';
+import { idOf } from './names';
+import { type InstanceSettings, tiers } from './settings';
+import { type Entry, entries, entryUses } from './settings/secrets';
+import { sizedBy } from './settings/sized';
+import { type Size, sizeOf } from './settings/sizes';
+
+/** One instance, with everything that follows from its name and its preset. */
+export interface Instance {
+  /** Its name in the stack file. */
+  readonly name: string;
+  /** Its name among everything in the stack. */
+  readonly id: string;
+  readonly namespace: string;
+  readonly settings: InstanceSettings;
+  /** Resources and volumes. */
+  readonly size: Size;
+  /** What the server takes itself for. */
+  readonly tier: (typeof tiers)[number];
+  /** The entries of its Secret that it reads. */
+  readonly secrets: { readonly [E in Entry]?: UsedEntry };
+}
+
+/** Path of a key of an instance, from the top of the stack file. */
+export function keyOf(name: string, ...path: readonly PropertyKey[]): readonly PropertyKey[] {
+  return ['personalKnowledge', 'instances', name, ...path];
+}
+
+export function instanceOf(name: string, settings: InstanceSettings): Instance {
+  const id = idOf(name);
+  return {
+    name,
+    id,
+    namespace: settings.namespace.name ?? id,
+    settings,
+    size: sized(settings, sizeOf(name, settings.preset)),
+    tier: settings.tier ?? tiers.find((tier) => tier === name) ?? 'private',
+    secrets: usedEntries(secretsOf(name, settings)),
+  };
+}
+
+/** The Secret of an instance, as the kit takes it. */
+export function secretsOf(name: string, settings: InstanceSettings): SecretSetPlace<Entry> {
+  return { entries, uses: entryUses(settings), settings: settings.secrets, path: keyOf(name, 'secrets') };
+}
+
+/** A size with what the settings say themselves. */
+function sized({ chroma, graph, postgres, quota, server }: InstanceSettings, size: Size): Size {
+  const store = (own: typeof chroma | typeof graph | typeof postgres, { resources, storage }: Size['chroma']) => ({
+    resources: sizedBy(resources, own.resources),
+    storage: own.storage.size ?? storage,
+  });
+  const said = Object.entries(quota).filter(([, amount]) => amount !== undefined);
+  return {
+    server: sizedBy(size.server, server.resources),
+    chroma: store(chroma, size.chroma),
+    postgres: store(postgres, size.postgres),
+    graph: store(graph, size.graph),
+    data: server.data.size ?? size.data,
+    quota: { ...size.quota, ...Object.fromEntries(said) },
+  };
+}

@@ -1,0 +1,82 @@
+import { labelsOf, systemLabel } from '../kit/objects/labels';
+import type { RunAs } from '../kit/objects/pod';
+import type { ObjectMeta } from '../system/planned-object';
+
+/** Name of the system in labels. */
+export const system = 'personal-knowledge-mcp';
+
+/** Beginning of the names of instances outside of their namespaces, and of most objects in them. */
+const prefix = 'pk-mcp';
+
+/** Name of an instance among everything in the stack, and of its namespace by default. */
+export function idOf(instance: string): string {
+  return `${prefix}-${instance}`;
+}
+
+/** Names of the objects of every instance, each in its own namespace. */
+export const names = {
+  server: `${prefix}-service`,
+  config: `${prefix}-config`,
+  secrets: `${prefix}-secrets`,
+  ingress: `${prefix}-ingress`,
+  proxy: `${prefix}-bearer-proxy`,
+  quota: `${prefix}-quota`,
+  limits: `${prefix}-limits`,
+  alerts: `${prefix}-alerts`,
+  dashboard: `${prefix}-dashboard`,
+  backup: `${prefix}-backup`,
+  chroma: 'chromadb',
+  postgres: 'postgres',
+  graph: 'falkordb',
+} as const;
+
+/** Names of the claims; those of the stores are what a StatefulSet's own template would call them. */
+export const claims = {
+  data: `${prefix}-data`,
+  models: `${prefix}-models`,
+  backup: names.backup,
+  chroma: 'data-chromadb-0',
+  postgres: 'data-postgres-0',
+  graph: 'data-falkordb-0',
+} as const;
+
+/** Where the server listens, and how it is spoken to. */
+export const port = 3001;
+export const paths = { http: '/api/v1/mcp', sse: '/api/v1/sse', health: '/health', routed: '/api/v1' } as const;
+
+/** The user that the image is made for. */
+export const runAs: RunAs = { uid: 1001, gid: 1001 };
+
+/** Where the server keeps what is its own. Its list of repositories holds absolute paths, so that this never changes. */
+export const dataPath = '/app/data';
+export const modelsPath = '/models';
+export const scriptsPath = '/opt/pk-mcp';
+
+/** What a pod is. */
+export type Component = 'mcp-service' | 'chromadb' | 'postgres' | 'falkordb' | 'backup' | 'restore' | 'drill';
+
+/** Labels that all pods of an instance share. */
+export const allPods = { [systemLabel]: system } as const;
+
+/** Labels that select the pods of one kind in the namespace of an instance. */
+export function podsOf(component: Component): Record<string, string> {
+  return { ...allPods, 'app.kubernetes.io/component': component };
+}
+
+/** What a pod uses, as a label: network policies and affinities select by it. */
+export type Use = 'chroma' | 'postgres' | 'graph' | 'data';
+
+/** Labels of the pods that use something. */
+export function uses(use: Use): Record<string, string> {
+  return { ...allPods, [`memory-fleet.dev/uses-${use}`]: 'true' };
+}
+
+/** Labels of a pod: what selects it, and what it uses. */
+export function podLabels(component: Component, used: readonly Use[]): Record<string, string> {
+  return { ...labelsOf(system, podsOf(component)), ...Object.assign({}, ...used.map(uses)) };
+}
+
+/** Metadata of the objects in a namespace. */
+export function metadataIn(namespace: string, labels: Readonly<Record<string, string>> = allPods) {
+  return (name: string): ObjectMeta => ({ name, namespace, labels: labelsOf(system, labels) });
+}

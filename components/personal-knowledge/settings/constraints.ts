@@ -1,0 +1,119 @@
+import type { ClusterFacts } from '../../../config/cluster';
+import type { Constraint } from '../../../config/constraint';
+import { bearerSource } from '../../kit/parts/access';
+import { apiKeysSecret } from '../../kit/settings/authentication';
+import { backupSecrets } from '../../kit/settings/backup';
+import { clientConstraints } from '../../kit/settings/clients';
+import { attachmentConstraints, encryptionConstraints, tlsSecrets } from '../../kit/settings/exposure';
+import { namespaceConstraints } from '../../kit/settings/namespace';
+import { namedSecretSet, secretSetConstraints } from '../../kit/settings/secret-set';
+import { namedSecret, secretConstraints, separateSecrets } from '../../kit/settings/secret-source';
+import { tlsConstraints } from '../../kit/settings/tls';
+import { chromaImageConstraint } from '../../kit/stores/chroma/settings';
+import { type Instance, instanceOf, keyOf, secretsOf } from '../instance';
+import { idOf } from '../names';
+import type { PersonalKnowledgeSettings } from './index';
+import type { PersonalKnowledgeSecrets } from './secrets';
+import { sizingConstraints } from './sized';
+import { sizeOf } from './sizes';
+
+/** What must hold between the keys of the instances and the rest of a stack file. */
+export function personalKnowledgeConstraints(
+  { instances }: PersonalKnowledgeSettings,
+  cluster: ClusterFacts,
+  secrets: PersonalKnowledgeSecrets,
+): Constraint[] {
+  const all = Object.entries(instances).map(([name, settings]) => instanceOf(name, settings));
+  return [
+    ...all.flatMap((instance) => [
+      ...placeConstraints(instance, all, cluster),
+      ...sizeConstraints(instance),
+      chromaImageConstraint(keyOf(instance.name, 'chroma', 'image'), instance.settings.chroma.image),
+      ...entranceConstraints(instance, cluster),
+      ...ofSecrets(instance, cluster, secrets[instance.name] ?? {}),
+    ]),
+    ...Object.keys(secrets).map((name) => ({
+      path: ['secrets', 'personalKnowledge', name],
+      expected: `no values, or personalKnowledge.instances.${name} set: nothing reads them`,
+      satisfied: name in instances,
+    })),
+  ];
+}
+
+/** An instance is alone in its namespace: that is what keeps it apart from every other. */
+function placeConstraints(instance: Instance, all: readonly Instance[], cluster: ClusterFacts): Constraint[] {
+  const { name, namespace, settings } = instance;
+  const path = keyOf(name, 'namespace');
+  const other = all.find((each) => each.namespace === namespace);
+  return [
+    ...namespaceConstraints(path, { name: namespace, shared: false }, cluster, settings.clients),
+    {
+      path: [...path, 'name'],
+      expected: `another namespace than ${idOf(other?.name ?? name)} has: instances share nothing`,
+      satisfied: other === undefined || other.name === name,
+    },
+  ];
+}
+
+function sizeConstraints({ name, settings }: Instance): Constraint[] {
+  const size = sizeOf(name, settings.preset);
+  const at = (part: string) => keyOf(name, part, 'resources');
+  return [
+    ...sizingConstraints(at('server'), settings.server.resources, size.server),
+    ...sizingConstraints(at('chroma'), settings.chroma.resources, size.chroma.resources),
+    ...sizingConstraints(at('postgres'), settings.postgres.resources, size.postgres.resources),
+    ...sizingConstraints(at('graph'), settings.graph.resources, size.graph.resources),
+  ];
+}
+
+function entranceConstraints({ name, settings }: Instance, cluster: ClusterFacts): Constraint[] {
+  const { authentication, clients, exposure } = settings;
+  return [
+    ...attachmentConstraints(keyOf(name, 'exposure', 'kind'), exposure.kind, cluster),
+    ...encryptionConstraints(exposure.kind, authentication, cluster),
+    ...tlsConstraints(keyOf(name, 'exposure'), exposure.kind === 'none' ? undefined : exposure, cluster),
+    ...clientConstraints(keyOf(name, 'clients'), clients, cluster),
+    {
+      path: keyOf(name, 'authentication', 'mode'),
+      expected: '"bearer" or "none", or exposure.kind "gateway" on a Gateway whose implementation is "envoy-gateway"',
+      satisfied:
+        authentication?.mode !== 'gateway' ||
+        (exposure.kind === 'gateway' && cluster.gateway?.implementation === 'envoy-gateway'),
+    },
+  ];
+}
+
+function ofSecrets(
+  { name, settings }: Instance,
+  cluster: ClusterFacts,
+  values: PersonalKnowledgeSecrets[string],
+): Constraint[] {
+  const set = secretsOf(name, settings);
+  const { authentication, backup, exposure, imagePullSecrets } = settings;
+  const bearer = bearerSource(authentication);
+  const paths = {
+    bearer: keyOf(name, 'authentication', 'secret'),
+    backupPassword: keyOf(name, 'backup', 'password'),
+  };
+  const single = { bearer, backupPassword: backup.password };
+  return [
+    ...secretSetConstraints(set, ['personalKnowledge', name], values, cluster),
+    ...separateSecrets([
+      namedSecretSet(set),
+      namedSecret(paths.bearer, bearer),
+      apiKeysSecret(keyOf(name, 'authentication'), authentication),
+      ...backupSecrets(keyOf(name, 'backup'), backup),
+      ...tlsSecrets(keyOf(name, 'exposure'), exposure, cluster),
+      ...imagePullSecrets.map((each, index) => ({ path: keyOf(name, 'imagePullSecrets', index), name: each })),
+    ]),
+    ...(['bearer', 'backupPassword'] as const).flatMap((key) =>
+      secretConstraints(
+        ['personalKnowledge', name, key],
+        values[key],
+        single[key]?.source,
+        [...paths[key], 'source'],
+        cluster,
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { dnsLabel, image, publicHostname, text } from '../../../config/fields';
+import { perCluster, promoted } from '../../../config/promotion';
+import { authentication } from '../../kit/settings/authentication';
+import { backup } from '../../kit/settings/backup';
+import { clients } from '../../kit/settings/clients';
+import { gatewayExposure, ingressExposure, noExposure } from '../../kit/settings/exposure';
+import { architectures, imagePullSecrets, imageUnpinnedReason, pods } from '../../kit/settings/pods';
+import { containerLimits, quota } from '../../kit/settings/quota';
+import { embedding } from './embedding';
+import { secrets } from './secrets';
+import { server } from './server';
+import { presets } from './sizes';
+import { chroma, graph, postgres } from './stores';
+
+/** What the server calls itself; it knows no other names. */
+export const tiers = ['private', 'work', 'public'] as const;
+
+const hostname = publicHostname.describe('Host name under which users reach the server.');
+
+const exposure = z
+  .discriminatedUnion(
+    'kind',
+    [noExposure, ingressExposure({ hostname }, 'pk-mcp-tls'), gatewayExposure({ hostname }, 'pk-mcp-tls')],
+    {
+      error: 'a map with kind "none", "ingress" or "gateway"',
+    },
+  )
+  .prefault({ kind: 'none' })
+  .describe('How the server is reached from outside the cluster.');
+
+const instance = z.strictObject({
+  namespace: perCluster(
+    z
+      .strictObject({
+        name: dnsLabel.optional().describe('Namespace of its own. Default: pk-mcp- and the name of the instance.'),
+      })
+      .prefault({})
+      .describe('Where the instance lives, alone.'),
+  ),
+  image: promoted(
+    image.describe('Image of the server, built from images/personal-knowledge; upstream publishes none.'),
+  ),
+  imageArchitectures: promoted(
+    architectures
+      .optional()
+      .describe(
+        'Architectures that the image is made for, such as that of the machine that has built it; its pods go to no other node. Default: every node can run it.',
+      ),
+  ),
+  imagePullPolicy: perCluster(
+    z
+      .enum(['Always', 'IfNotPresent', 'Never'], { error: '"Always", "IfNotPresent" or "Never"' })
+      .optional()
+      .describe('When the image of the server is pulled. Default: where the node does not have it.'),
+  ),
+  imagePullSecrets: perCluster(imagePullSecrets),
+  imageUnpinnedReason: perCluster(imageUnpinnedReason),
+  preset: perCluster(
+    z
+      .enum(presets, { error: '"dev", "small", "medium" or "large"' })
+      .optional()
+      .describe(
+        'Resources and volumes where no key says otherwise: for trying out, fewer than 10 repositories, up to 50, more. Default: small, with larger volumes for instances named private, work or public.',
+      ),
+  ),
+  tier: promoted(
+    z
+      .enum(tiers, { error: '"private", "work" or "public"' })
+      .optional()
+      .describe(
+        'What the server takes itself for: as "public" it indexes no folder of its pod. Default: the name of the instance where it is one of these, else private.',
+      ),
+  ),
+  secrets: perCluster(secrets),
+  server: promoted(server),
+  embedding: promoted(embedding),
+  chroma,
+  postgres,
+  graph,
+  exposure: perCluster(exposure),
+  authentication: perCluster(
+    authentication(
+      'pk-mcp',
+      ['personalKnowledge', 'NAME', 'bearer'],
+      '60 requests a minute by address, 120 of an instance of the tier public',
+    )
+      .optional()
+      .describe('Who may use the server, which has no authentication itself. A production stack must choose.'),
+  ),
+  clients: perCluster(clients),
+  quota: perCluster(
+    quota.prefault({}).describe('Upper limits of the namespace. What is left out is that of the preset.'),
+  ),
+  containerLimits: perCluster(
+    containerLimits
+      .prefault({ default: { cpu: '500m', memory: '512Mi' }, defaultRequest: { cpu: '100m', memory: '128Mi' } })
+      .describe('Limits of each container of the namespace.'),
+  ),
+  backup: promoted(
+    backup(
+      {
+        system: 'pk-mcp',
+        secret: ['personalKnowledge', 'NAME', 'backupPassword'],
+        schedule: '23 2 * * *',
+        size: '50Gi',
+      },
+      {
+        toolsImage: image
+          .default('docker.io/library/python:3.13.5-alpine')
+          .describe('Image with Python 3.9 or newer and a POSIX shell, which copies Chroma and the volume.'),
+      },
+    )
+      .prefault({})
+      .describe('The scheduled backup of vectors, graph, database and repositories, as one set.'),
+  ),
+});
+
+/** Settings of Personal Knowledge MCP: any number of instances, which share nothing. */
+export const personalKnowledgeSchema = z.strictObject({
+  pods: perCluster(pods),
+  instances: z
+    .record(
+      // The longest names that are made of it are those of CronJobs and of their Pods.
+      text(
+        /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/,
+        'a name of lower-case letters, digits and "-", at most 40 characters',
+      ),
+      instance,
+    )
+    .refine((all) => Object.keys(all).length > 0, { error: 'at least one instance' })
+    .describe('Instances by their names, such as private, work and public, each in a namespace of its own.'),
+});
+
+export type PersonalKnowledgeSettings = z.output<typeof personalKnowledgeSchema>;
+export type PersonalKnowledgeSettingsInput = z.input<typeof personalKnowledgeSchema>;
+export type InstanceSettings = z.output<typeof instance>;

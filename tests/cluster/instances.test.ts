@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nothingChanged, type OpenStack } from '../../operate/engine';
+import { checkpointPath } from '../../operate/engine/pending-operations';
+import { controlPlane, live, openTestStack, removeNamespace } from '../support/cluster/control-plane';
+
+const image = 'registry.example.org/pk-mcp:1';
+const first = ['private', 'work', 'public'];
+const further = Array.from({ length: 17 }, (_, index) => `team-${index + 1}`);
+const gone = 'team-7';
+const idOf = (name: string) => `pk-mcp-${name}`;
+
+describe('instances of Personal Knowledge MCP on a real control plane', () => {
+  const state = 'instances';
+  const opened = (names: readonly string[]): Promise<OpenStack> =>
+    openTestStack('local', state, {
+      'memory-fleet:memoryMcp': undefined,
+      'memory-fleet:personalKnowledge': {
+        instances: Object.fromEntries(names.map((name) => [name, { image, preset: 'dev' }])),
+      },
+    });
+
+  after(() => Promise.all([...first, ...further].map((name) => removeNamespace(idOf(name)))));
+
+  /** What tells that a workload of an instance is the same one, and has not been changed. */
+  async function workloadsOf(name: string) {
+    const workloads = ['pk-mcp-service', 'chromadb', 'postgres', 'falkordb'].map((workload) => ({
+      apiVersion: 'apps/v1',
+      kind: workload === 'pk-mcp-service' ? 'Deployment' : 'StatefulSet',
+      metadata: { name: workload, namespace: idOf(name) },
+    }));
+    return Promise.all(
+      workloads.map(async (workload) => {
+        const found = await live<{ metadata: { uid?: string; generation?: number } } & typeof workload>(
+          workload as never,
+        );
+        assert.ok(found, `${workload.metadata.name} of ${name}`);
+        return [found.metadata.uid, found.metadata.generation];
+      }),
+    );
+  }
+
+  it('three come up, each in a namespace of its own', async () => {
+    const { changes, warnings } = await (await opened(first)).up();
+    assert.deepEqual(warnings, []);
+    assert.deepEqual(Object.keys(changes), ['create']);
+    for (const name of first) assert.equal((await workloadsOf(name)).length, 4);
+  });
+
+  it('seventeen more change nothing of these', async () => {
+    const before = await Promise.all(first.map(workloadsOf));
+    const { changes } = await (await opened([...first, ...further])).up();
+    assert.deepEqual(
+      Object.keys(changes).filter((key) => key !== 'create' && key !== 'same'),
+      [],
+    );
+    assert.deepEqual(await Promise.all(first.map(workloadsOf)), before);
+  });
+
+  it('one goes only when its data have been let go, and then alone: its claims stay', async () => {
+    const all = [...first, ...further];
+    const without = all.filter((name) => name !== gone);
+    await assert.rejects((await opened(without)).preview(), /protect/);
+    const others = await Promise.all(without.map(workloadsOf));
+    letGo(gone);
+    const { changes } = await (await opened(without)).up();
+    assert.deepEqual(
+      Object.keys(changes).filter((key) => key !== 'delete' && key !== 'same'),
+      [],
+    );
+    assert.deepEqual(await Promise.all(without.map(workloadsOf)), others);
+    const claim = { name: 'data-chromadb-0', namespace: idOf(gone) };
+    assert.ok(await live({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: claim }));
+    const deployment = { name: 'pk-mcp-service', namespace: idOf(gone) };
+    assert.equal(await live({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: deployment }), undefined);
+    assert.ok(nothingChanged((await (await opened(without)).up()).changes));
+  });
+
+  /** What `pulumi state unprotect` writes of everything of an instance. */
+  function letGo(name: string): void {
+    const path = checkpointPath(join(controlPlane().folder, 'state', state, 'backend'), 'memory-fleet', 'local');
+    const content = JSON.parse(readFileSync(path, 'utf8'));
+    for (const resource of content.checkpoint.latest.resources) {
+      if (String(resource.urn).includes(`::${idOf(name)}-`)) resource.protect = false;
+    }
+    writeFileSync(path, JSON.stringify(content));
+  }
+});
