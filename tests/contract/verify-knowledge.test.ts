@@ -95,7 +95,7 @@ describe('fleet verify of Personal Knowledge MCP, through the proxy of its plan'
     const connection = openConnection();
     try {
       const target = { root: `http://127.0.0.1:${ports[proxyPorts.health]}`, connection };
-      return (await healthFindings(target, plan.operations.servers[0])).map(
+      return (await healthFindings(target, plan.operations.servers[0] as ServerFacts)).map(
         ({ found, status, subject }) => `${status} ${subject}: ${found}`,
       );
     } finally {

@@ -5,6 +5,7 @@ import { everyNamespace, type Flow, type Peer } from '../../../components/system
 import type { PlannedObject } from '../../../components/system/planned-object';
 import type { ClusterFacts } from '../../../config/cluster';
 import { gatewayProxies } from '../../../config/cluster/entrances';
+import { podOf } from '../../../policies/pods';
 import { code, table } from './markdown';
 
 const introduction = `# Network flows
@@ -30,6 +31,8 @@ export function flowTables(plans: ReadonlyMap<string, Plan>): string {
 }
 
 function flowTable(system: SystemPlan, cluster: ClusterFacts): string[] {
+  const hasPods = Object.values(system.objects).some(({ object }) => podOf(object) !== undefined);
+  if (!hasPods) return ['It has no pods of its own.'];
   const denial = `${system.id}-default-deny`;
   if (!policyNamed(system, denial)) throw new Error(`${system.id}: nothing denies what is not allowed`);
   if (system.flows.length === 0) return [`Its pods have no traffic: ${code(denial)} denies all of it.`];

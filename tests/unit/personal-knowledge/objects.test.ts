@@ -250,7 +250,7 @@ describe('the objects of Personal Knowledge MCP', () => {
   });
 
   it('promise the tools of the graph where there is one alone', () => {
-    const tools = (settings: object) => describedInstance(settings).operations.servers[0].tools;
+    const tools = (settings: object) => describedInstance(settings).operations.servers[0]?.tools ?? [];
     assert.ok(tools({}).includes('get_dependencies'));
     assert.ok(!tools({ graph: { enabled: false } }).includes('get_dependencies'));
   });
