@@ -1,8 +1,8 @@
 import { type UsedEntry, usedEntries } from '../kit/parts/secret-set';
-import type { SecretSetPlace } from '../kit/settings/secret-set';
+import type { EntryUses, SecretSetPlace } from '../kit/settings/secret-set';
 import { idOf } from './names';
 import { type InstanceSettings, tiers } from './settings';
-import { type Entry, entries, entryUses } from './settings/secrets';
+import { type Entry, entries } from './settings/secrets';
 import { sizedBy } from './settings/sized';
 import { type Size, sizeOf } from './settings/sizes';
 
@@ -37,6 +37,19 @@ export function instanceOf(name: string, settings: InstanceSettings): Instance {
     size: sized(settings, sizeOf(name, settings.preset)),
     tier: settings.tier ?? tiers.find((tier) => tier === name) ?? 'private',
     secrets: usedEntries(secretsOf(name, settings)),
+  };
+}
+
+/** What an instance reads: what its parts need, and what it names. */
+function entryUses({ embedding, graph, postgres, secrets: set }: InstanceSettings): EntryUses<Entry> {
+  return {
+    openaiKey: embedding.provider === 'openai' ? 'required' : 'unused',
+    postgresPassword: postgres.enabled ? 'required' : 'unused',
+    graphPassword: graph.enabled ? 'required' : 'unused',
+    // Once it is named Chroma asks for it: it would else take everybody in while it is missing.
+    chromaToken: set.entries.chromaToken ? 'required' : 'optional',
+    githubToken: 'optional',
+    gitToken: 'optional',
   };
 }
 

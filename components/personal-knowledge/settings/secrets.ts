@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { dnsLabel, encryptedValue } from '../../../config/fields';
-import { type EntryUses, type SecretEntries, secretSet, secretSetValues } from '../../kit/settings/secret-set';
+import { type SecretEntries, secretSet, secretSetValues } from '../../kit/settings/secret-set';
 import { names } from '../names';
-import type { InstanceSettings } from './index';
 
 /** The entries of the Secret of an instance. Each container gets those that it reads, and no other. */
 export const entries = {
@@ -50,19 +49,6 @@ export type Entry = keyof typeof entries;
 export const secrets = secretSet<Entry>(entries, names.secrets, ['personalKnowledge', 'NAME'])
   .prefault({ source: 'existing' })
   .describe('The Secret of the instance, and which of its optional entries are read: those that are named.');
-
-/** What an instance reads: what its parts need, and what it names. */
-export function entryUses({ embedding, graph, postgres, secrets: set }: InstanceSettings): EntryUses<Entry> {
-  return {
-    openaiKey: embedding.provider === 'openai' ? 'required' : 'unused',
-    postgresPassword: postgres.enabled ? 'required' : 'unused',
-    graphPassword: graph.enabled ? 'required' : 'unused',
-    // Once it is named Chroma asks for it: it would else take everybody in while it is missing.
-    chromaToken: set.entries.chromaToken ? 'required' : 'optional',
-    githubToken: 'optional',
-    gitToken: 'optional',
-  };
-}
 
 /** Encrypted values of the instances by their names, below `secrets.personalKnowledge` of a stack file. */
 export const personalKnowledgeSecrets = z
