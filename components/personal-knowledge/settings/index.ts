@@ -119,17 +119,19 @@ const instance = z.strictObject({
 /** Settings of Personal Knowledge MCP: any number of instances, which share nothing. */
 export const personalKnowledgeSchema = z.strictObject({
   pods: perCluster(pods),
-  instances: z
-    .record(
-      // The longest names that are made of it are those of CronJobs and of their Pods.
-      text(
-        /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/,
-        'a name of lower-case letters, digits and "-", at most 40 characters',
-      ),
-      instance,
-    )
-    .refine((all) => Object.keys(all).length > 0, { error: 'at least one instance' })
-    .describe('Instances by their names, such as private, work and public, each in a namespace of its own.'),
+  instances: perCluster(
+    z
+      .record(
+        // The longest names that are made of it are those of CronJobs and of their Pods.
+        text(
+          /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/,
+          'a name of lower-case letters, digits and "-", at most 40 characters',
+        ),
+        instance,
+      )
+      .refine((all) => Object.keys(all).length > 0, { error: 'at least one instance' })
+      .describe('Instances by their names, such as private, work and public, each in a namespace of its own.'),
+  ),
 });
 
 export type PersonalKnowledgeSettings = z.output<typeof personalKnowledgeSchema>;

@@ -24,14 +24,25 @@ function topLevel(key: string, schema: JsonSchema): string[] {
 
 /** The tables of a map, and of every map below it under the full path of its key. */
 function group(path: string, schema: JsonSchema): string[] {
-  const maps = schema.oneOf ?? [schema];
   return [
     ...(schema.oneOf
       ? variantTables(path, schema.oneOf)
       : [keyTable(path, schema, Object.keys(schema.properties ?? {}))]),
-    // Variants that have the same map have one section for it.
-    ...[...new Map(maps.flatMap((map) => groupsBelow(path, map)).map((each) => [each.join(), each])).values()].flat(),
+    ...groupsBelow(path, schema.oneOf ? together(schema.oneOf) : schema).flat(),
   ];
+}
+
+/** The keys of several maps as those of one, so that a map which variants have under the same key has one section. */
+function together(maps: readonly JsonSchema[]): JsonSchema {
+  const [first = {}] = maps;
+  const keys = [...new Set(maps.flatMap(({ properties = {} }) => Object.keys(properties)))];
+  const properties = keys.map((key) => {
+    const those = maps.flatMap((map) => map.properties?.[key] ?? []);
+    const [own = {}] = those;
+    return [key, those.every(({ properties: inner, oneOf }) => inner && !oneOf) ? together(those) : own] as const;
+  });
+  const required = first.required?.filter((key) => maps.every((map) => map.required?.includes(key)));
+  return { ...first, properties: Object.fromEntries(properties), ...(required ? { required } : {}) };
 }
 
 function groupsBelow(path: string, map: JsonSchema): string[][] {

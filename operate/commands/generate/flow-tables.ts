@@ -32,7 +32,7 @@ export function flowTables(plans: ReadonlyMap<string, Plan>): string {
 
 function flowTable(system: SystemPlan, cluster: ClusterFacts): string[] {
   const hasPods = Object.values(system.objects).some(({ object }) => podOf(object) !== undefined);
-  if (!hasPods) return ['It has no pods of its own.'];
+  if (!hasPods && system.flows.length === 0) return ['It has no pods of its own.'];
   const denial = `${system.id}-default-deny`;
   if (!policyNamed(system, denial)) throw new Error(`${system.id}: nothing denies what is not allowed`);
   if (system.flows.length === 0) return [`Its pods have no traffic: ${code(denial)} denies all of it.`];
