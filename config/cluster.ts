@@ -119,6 +119,14 @@ export const clusterSchema = z
       ),
     argocd: argocd.optional().describe('Argo CD on this cluster. Absent = there is none.'),
     monitoring: monitoring.optional().describe('Prometheus operator on this cluster. Absent = there is none.'),
+    volumeSnapshots: z
+      .strictObject({
+        className: objectName
+          .optional()
+          .describe("VolumeSnapshotClass of data volumes. Default: the default class of the volumes' CSI driver."),
+      })
+      .optional()
+      .describe('Snapshots of volumes (CSI, snapshot.storage.k8s.io/v1) on this cluster. Absent = there are none.'),
     backupTools: z
       .array(z.enum(['velero', 'k8up'], { error: '"velero" or "k8up"' }))
       .default([])

@@ -176,7 +176,7 @@ export interface Probe {
  * How data of a system are kept elsewhere. Commands know no store: they run the jobs that are named here, and read the
  * last line of their logs.
  */
-export type BackupFacts = ResticBackup | GitBackup;
+export type BackupFacts = ResticBackup | SnapshotBackup | GitBackup;
 
 /** What every backup has, wherever it goes. */
 export interface ScheduledBackup {
@@ -202,6 +202,18 @@ export interface ResticBackup extends ScheduledBackup {
   readonly drillMaxAgeSeconds?: number;
   /** Entries of Secrets without which no run succeeds. */
   readonly needs: readonly SecretEntry[];
+}
+
+/** Snapshots of volumes, made by their storage. The last line of each log is JSON, see components/kit/parts/snapshots/scripts. */
+export interface SnapshotBackup extends ScheduledBackup {
+  readonly kind: 'snapshots';
+  readonly cronJobs: { readonly backup: string; readonly verify: string };
+  /** Names of the claims of a set, in the order in which they are cut. */
+  readonly claims: readonly string[];
+  /** VolumeSnapshotClass. Absent = the default of the driver. */
+  readonly className?: string;
+  /** Label that all of their snapshots have. */
+  readonly label: { readonly name: string; readonly value: string };
 }
 
 /** A server that pushes its git repositories to remotes: its data live elsewhere by design. */

@@ -21,4 +21,27 @@ export interface Implementation<B extends BackupFacts> {
   drill(saved: Saved<B>, options: DrillOptions): Promise<BackupOutcome>;
   /** Brings a backup back into the system, or lists them. Absent where the system does that by itself. */
   readonly restore?: (saved: Saved<B>, options: RestoreOptions) => Promise<BackupOutcome>;
+  /** Brings the data back that a whole cluster has lost. Absent where the system does that by itself. */
+  readonly recovery?: Recovery<B>;
+}
+
+/** What is told which backup the data come from. */
+export interface RecoveryOptions {
+  /** Id of a backup or name of a set, or `latest`. */
+  readonly backup: string;
+  readonly yes?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** The two moments at which data come back: before the objects of the system are there, and after. */
+export interface Recovery<B extends BackupFacts> {
+  /**
+   * Makes the claims of what was saved, before any pod could make empty ones of them. Absent where data are loaded later.
+   * @throws Failure where a claim is there already, which has something else on it
+   */
+  readonly claims?: (saved: Saved<B>, options: RecoveryOptions) => Promise<readonly Finding[]>;
+  /** Whether the servers of the system must be away while the data are loaded. */
+  readonly withoutServers: boolean;
+  /** Loads the data, where that is still to be done, and holds what is there then against what was saved. */
+  readonly data: (saved: Saved<B>, options: RecoveryOptions) => Promise<readonly Finding[]>;
 }

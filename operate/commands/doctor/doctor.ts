@@ -27,6 +27,7 @@ import { pods } from './checks/pods';
 import { remotes } from './checks/remotes';
 import { secretStores } from './checks/secret-stores';
 import { server } from './checks/server';
+import { snapshots } from './checks/snapshots';
 import { storage } from './checks/storage';
 import { clusterReader } from './cluster-reader';
 
@@ -38,6 +39,7 @@ const checks: readonly Check[] = [
     kinds,
     namespaces,
     storage,
+    snapshots,
     gateway,
     ingress,
     issuers,

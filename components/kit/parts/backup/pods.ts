@@ -1,15 +1,12 @@
 import type { IContainer, IEnvVar, IPodSpec } from 'kubernetes-models/v1';
 import { hardenedPod, pullSecrets, resourceRequirements } from '../../objects/pod';
 import type { BackupArgs, Purpose } from './args';
+import { jobEnvironment, jobMounts, type StoreScript, storeContainer, workVolume } from './containers';
 import { repositoryEnv, repositoryMount, repositoryVolume } from './repository';
 import { scriptsVolume } from './scripts';
 import { type Reached, type StoreBackup, scriptsFolder } from './store';
 
-const work = '/work';
-/** Seconds by which the scripts end before their Job does, so that they can say why. */
-const tidySeconds = 30;
 const ownSizing = { cpu: '100m', memory: '128Mi', memoryLimit: '1Gi' } as const;
-const storeSizing = { cpu: '100m', memory: '64Mi', memoryLimit: '512Mi' } as const;
 
 /** Scripts that open the repository; no other container has its password. */
 const opening: ReadonlySet<string> = new Set(['open', 'save', 'fetch']);
@@ -84,7 +81,7 @@ function pod(
     ...containers,
     volumes: [
       scriptsVolume(args.name, stores),
-      { name: 'work', emptyDir: { sizeLimit: args.workSize } },
+      workVolume(args.workSize),
       ...repositoryVolume(settings, claimName),
       ...stores.flatMap((store) => store[reached].volumes ?? []),
     ],
@@ -92,12 +89,7 @@ function pod(
 }
 
 function common(args: BackupArgs, purpose: Purpose): IEnvVar[] {
-  return [
-    { name: 'ACTION', value: purpose },
-    { name: 'STORES', value: args.stores.map(({ name }) => name).join(' ') },
-    { name: 'WORK', value: work },
-    { name: 'DEADLINE_SECONDS', value: String(args.settings.deadlineSeconds - tidySeconds) },
-  ];
+  return jobEnvironment(purpose, args.stores, args.settings.deadlineSeconds);
 }
 
 /** A container of restic's own image. */
@@ -112,7 +104,7 @@ function ours(args: BackupArgs, purpose: Purpose, script: string, env: readonly 
       ...env,
     ],
     resources: resourceRequirements(ownSizing),
-    volumeMounts: [...mounts, ...(opening.has(script) ? repositoryMount(args.settings) : [])],
+    volumeMounts: [...jobMounts, ...(opening.has(script) ? repositoryMount(args.settings) : [])],
   };
 }
 
@@ -120,29 +112,9 @@ function ours(args: BackupArgs, purpose: Purpose, script: string, env: readonly 
 function theirs(
   args: BackupArgs,
   purpose: Purpose,
-  script: 'dump' | 'look' | 'load',
+  script: StoreScript,
   store: StoreBackup,
-  { env, volumeMounts = [] }: Reached,
+  reached: Reached,
 ): IContainer {
-  const { count, dump, image, load, name, resources } = store;
-  return {
-    name: `${script}-${name}`,
-    image,
-    command: ['sh', `${scriptsFolder}/${script}.sh`],
-    env: [
-      ...common(args, purpose),
-      { name: 'STORE', value: name },
-      { name: 'COUNT', value: count },
-      ...(script === 'dump' ? [{ name: 'DUMP', value: dump }] : []),
-      ...(script === 'load' ? [{ name: 'LOAD', value: load }] : []),
-      ...env,
-    ],
-    resources: resourceRequirements(resources ?? storeSizing),
-    volumeMounts: [...mounts, ...volumeMounts],
-  };
+  return storeContainer(common(args, purpose), script, store, reached);
 }
-
-const mounts = [
-  { name: 'scripts', mountPath: scriptsFolder, readOnly: true },
-  { name: 'work', mountPath: work },
-];

@@ -21,10 +21,18 @@ export function scriptsOf(stores: readonly StoreBackup[]): Readonly<Record<strin
   return { ...common, ...Object.fromEntries(own) };
 }
 
-/** The volume with the scripts, in which each store has a folder of its own. */
-export function scriptsVolume(configMap: string, stores: readonly StoreBackup[]): IVolume {
+/**
+ * The volume with the scripts, in which each store has a folder of its own.
+ *
+ * @param further names of scripts that the ConfigMap has besides
+ */
+export function scriptsVolume(
+  configMap: string,
+  stores: readonly StoreBackup[],
+  further: readonly string[] = [],
+): IVolume {
   const items = [
-    ...Object.keys(common).map((key) => ({ key, path: key })),
+    ...[...Object.keys(common), ...further].map((key) => ({ key, path: key })),
     ...stores.flatMap(({ name, scripts }) =>
       Object.keys(scripts).map((file) => ({ key: keyOf(name, file), path: `${name}/${file}` })),
     ),

@@ -4,9 +4,9 @@ import type { JobEnd } from '../../../cluster/job';
 import type { Finding } from '../../../report/report';
 import type { DrillOptions } from '../command';
 import type { BackupOutcome } from '../implementation';
+import { runOnce } from '../run';
 import type { Saved } from '../target';
 import { countsInWords, type Loaded, loadedBy, whyFailed } from './answers';
-import { runOnce } from './run';
 
 /** Loads the newest backup into stores of its own, in a pod that nobody reaches, and counts what is there. */
 export async function drill(saved: Saved<ResticBackup>, options: DrillOptions): Promise<BackupOutcome> {

@@ -2,9 +2,9 @@ import type { ResticBackup } from '../../../../components/system/operations';
 import type { JobEnd } from '../../../cluster/job';
 import type { Finding } from '../../../report/report';
 import type { BackupOutcome } from '../implementation';
+import { runOnce } from '../run';
 import type { Saved } from '../target';
 import { bytesInWords, countsInWords, type Made, madeBy, whyFailed } from './answers';
-import { runOnce } from './run';
 
 /** Makes a backup at once. */
 export async function now(

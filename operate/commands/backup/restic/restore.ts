@@ -3,10 +3,10 @@ import { type Consent, confirm } from '../../../base/ask';
 import type { JobEnd } from '../../../cluster/job';
 import type { Finding } from '../../../report/report';
 import type { RestoreOptions } from '../command';
-import type { BackupOutcome } from '../implementation';
+import type { BackupOutcome, RecoveryOptions } from '../implementation';
+import { runOnce } from '../run';
 import type { Saved } from '../target';
 import { countsInWords, type Listed, listedBy, loadedBy, whyFailed, wouldOverwrite } from './answers';
-import { runOnce } from './run';
 
 /** Brings a backup back into the system, or lists the backups there are. */
 export async function restore(saved: Saved<ResticBackup>, options: RestoreOptions): Promise<BackupOutcome> {
@@ -32,7 +32,7 @@ export function listFindings(backups: Listed, { host, place }: Pick<ResticBackup
 }
 
 /** The first run overwrites nothing, and says what it would; only with consent there is a second one that does. */
-async function restored(saved: Saved<ResticBackup>, options: RestoreOptions): Promise<Finding[]> {
+export async function restored(saved: Saved<ResticBackup>, options: RecoveryOptions): Promise<Finding[]> {
   const { backup: BACKUP } = options;
   const first = await runOnce(saved, 'restore', 'Restore', options, { BACKUP, OVERWRITE: '0' });
   const lost = wouldOverwrite(first.lastLine);

@@ -1,6 +1,7 @@
 import type { Constraint } from '../../config/constraint';
 import { secretSetConstraints } from '../kit/settings/secret-set';
 import { secretConstraints } from '../kit/settings/secret-source';
+import { snapshotsConstraint } from '../kit/settings/snapshots';
 import type { NamedCluster, SystemModule } from '../system';
 import { describeNotebook } from './objects';
 import {
@@ -24,7 +25,7 @@ export const notebook = {
 } as const satisfies SystemModule<NotebookSettings, NotebookSecrets>;
 
 function constraints({ instances }: NotebookSettings, cluster: NamedCluster, secrets: NotebookSecrets): Constraint[] {
-  return Object.entries(instances).flatMap(([name, { backup, hostname, secrets: settings }]) => {
+  return Object.entries(instances).flatMap(([name, { backup, hostname, secrets: settings, snapshots }]) => {
     const at = (...path: string[]) => ['notebook', 'instances', name, ...path];
     return [
       {
@@ -32,6 +33,7 @@ function constraints({ instances }: NotebookSettings, cluster: NamedCluster, sec
         expected: 'no host name, or cluster.gateway set: a route needs a Gateway to attach to',
         satisfied: hostname === undefined || cluster.gateway !== undefined,
       },
+      snapshotsConstraint(at('snapshots'), snapshots, cluster),
       ...secretSetConstraints(
         { entries, uses, settings, path: at('secrets') },
         ['notebook', name],

@@ -5,12 +5,14 @@ import { account } from '../kit/objects/service-account';
 import { appServer, appServerObjects } from '../kit/parts/app-server';
 import { backupFacts, backupObjects } from '../kit/parts/backup';
 import type { BackupArgs } from '../kit/parts/backup/args';
+import { broughtBackup } from '../kit/parts/brought';
 import { delivery } from '../kit/parts/delivery';
 import { exposureObjects } from '../kit/parts/exposure';
 import { networkPolicies } from '../kit/parts/network-policies';
 import { plannedObjects } from '../kit/parts/plan';
 import { broughtSet, entryRevisions, entryVariable, usedEntries, wantedSet } from '../kit/parts/secret-set';
 import { madeSecret, secretObjects } from '../kit/parts/secrets';
+import { type SnapshotArgs, snapshotFacts, snapshotFlow, snapshotObjects } from '../kit/parts/snapshots';
 import { qdrantBackup } from '../kit/stores/qdrant/backup';
 import { qdrantFlows } from '../kit/stores/qdrant/flows';
 import { qdrantObjects, qdrantPorts, qdrantVolumes } from '../kit/stores/qdrant/objects';
@@ -40,11 +42,12 @@ export function describeNotebook(name: string, settings: InstanceSettings, clust
   });
   const volume = (claimName: string) => ({ claimName, size: settings.storage, storageClass: cluster.storageClass });
   const volumes = { storage: volume('qdrant-storage'), snapshots: volume('qdrant-snapshots') };
-  const traffic = flows(settings);
+  const traffic = flows(settings, cluster);
   const path = [system, 'instances', name];
   const set = { entries, uses, settings: settings.secrets, path: [...path, 'secrets'] };
   const used = usedEntries(set);
   const backup = backupArgs(id, settings, used, cluster, metadata);
+  const snapshots = snapshotArgs(backup, settings, cluster);
   const objects = {
     namespace: dedicatedNamespace(id, labelsOf(system)),
     serviceAccount: account(metadata(system)),
@@ -95,6 +98,7 @@ export function describeNotebook(name: string, settings: InstanceSettings, clust
       cluster,
     ),
     ...backupObjects(backup),
+    ...(snapshots ? snapshotObjects(snapshots) : {}),
     ...delivery({ name: id, labels: labelsOf(system), namespace: id, after: [system] }, cluster),
   };
   const facts = serverFacts(id, settings, cluster);
@@ -109,8 +113,8 @@ export function describeNotebook(name: string, settings: InstanceSettings, clust
     operations: {
       servers: [facts],
       entrances: { users: [`${system}.instances.${name}.hostname`] },
-      backups: [backupFacts(backup)],
-      brought: broughtSet(id, id, set, used),
+      backups: [backupFacts(backup), ...(snapshots ? [snapshotFacts(snapshots)] : [])],
+      brought: [...broughtSet(id, id, set, used), ...broughtBackup(id, id, 'notes', settings.backup)],
     },
   };
 }
@@ -143,8 +147,9 @@ function server(
   });
 }
 
-function flows({ hostname }: InstanceSettings): Flow[] {
+function flows({ hostname, snapshots }: InstanceSettings, cluster: NamedCluster): Flow[] {
   return [
+    ...(snapshots ? [snapshotFlow({ name: 'snapshots', podLabels: pods('snapshots') }, cluster.apiServer.port)] : []),
     { name: 'dns', pods: allPods, direction: 'out', peer: { kind: 'dns' }, port: 53, purpose: 'names' },
     ...qdrantFlows({
       name: 'qdrant',
@@ -208,6 +213,27 @@ function backupArgs(
     claimName: 'backup',
     storageClass: cluster.storageClass,
     workSize: settings.storage,
+  };
+}
+
+function snapshotArgs(
+  backup: BackupArgs,
+  { snapshots }: InstanceSettings,
+  cluster: NamedCluster,
+): SnapshotArgs | undefined {
+  if (!snapshots) return undefined;
+  return {
+    ...backup,
+    name: 'snapshots',
+    key: 'snapshots',
+    settings: snapshots,
+    cluster,
+    podLabels: labelsOf(system, { ...pods('snapshots'), ...usesQdrant }),
+    labels: labelsOf(system),
+    toolsImage,
+    after: ['qdrant'],
+    claims: ['qdrant-storage', 'qdrant-snapshots'],
+    writers: [{ name: system, replicas: 1 }],
   };
 }
 

@@ -3,6 +3,7 @@ import { byteQuantity, dnsLabel, encryptedValue, hostname, image, resources } fr
 import { perCluster, promoted } from '../../config/promotion';
 import { backup } from '../kit/settings/backup';
 import { secretSet, secretSetValues } from '../kit/settings/secret-set';
+import { snapshots } from '../kit/settings/snapshots';
 
 /** Values of the one Secret of an instance. */
 export const entries = {
@@ -35,6 +36,7 @@ const instance = z.strictObject({
       .prefault({})
       .describe('Backups of the vectors.'),
   ),
+  snapshots: promoted(snapshots({ schedule: '43 3 * * *' })).describe('Snapshots of the volume.'),
 });
 
 /** Notebooks, each on its own. */
