@@ -8,6 +8,7 @@ import { podPanels, requestTimePanel } from '../kit/parts/panels';
 import { downOrAbsent, freeShares, lastSuccess, restartsInAnHour } from '../kit/parts/promql';
 import { isCertificateMade } from '../kit/settings/tls';
 import type { Described } from '../system/described';
+import { exportedMetrics, exporterAlerts } from './exporters';
 import type { Instance } from './instance';
 import { claims, metadataIn, names, paths, system } from './names';
 import { servedPorts } from './sidecar';
@@ -73,6 +74,7 @@ export function alerts(instance: Instance, cluster: ClusterFacts): Alert[] {
         'A container has restarted more than three times within an hour. A graph that goes away ends the server.',
       runbook: `${of.runbook}-restarting`,
     },
+    ...exporterAlerts(instance, cluster),
     ...podAlerts(of, series.pods),
     volumeAlert(of, series.claims),
     ...backupAlerts({
@@ -139,6 +141,7 @@ export function monitoringObjects(instance: Instance, cluster: ClusterFacts): Re
     {
       metadata: metadataIn(namespace),
       name: names.alerts,
+      metrics: exportedMetrics(instance, cluster),
       checks: {
         healthProbe: { name: jobs.health, url },
         ...(settings.graph.enabled && facts

@@ -7,6 +7,7 @@ import { chromaFlows } from '../kit/stores/chroma/flows';
 import { falkordbFlows } from '../kit/stores/falkordb/flows';
 import { postgresFlows } from '../kit/stores/postgres/flows';
 import type { Flow, Labels, Peer } from '../system/flow';
+import { exporterFlows } from './exporters';
 import type { Instance } from './instance';
 import { allPods, type Component, podsOf, type Use, uses } from './names';
 import { servedPorts } from './sidecar';
@@ -23,6 +24,7 @@ export function flows(instance: Instance, cluster: ClusterFacts): Flow[] {
     ...solverFlows(instance.settings.exposure, true, cluster),
     ...backup(instance, cluster),
     ...monitoring(instance, cluster),
+    ...exporterFlows(instance, cluster),
   ];
 }
 

@@ -53,7 +53,17 @@ export const modelsPath = '/models';
 export const scriptsPath = '/opt/pk-mcp';
 
 /** What a pod is. */
-export type Component = 'mcp-service' | 'chromadb' | 'postgres' | 'falkordb' | 'backup' | 'restore' | 'drill';
+export type Component =
+  | 'mcp-service'
+  | 'chromadb'
+  | StoreName
+  | `${StoreName}-exporter`
+  | 'backup'
+  | 'restore'
+  | 'drill';
+
+/** A store whose numbers an exporter can give. */
+export type StoreName = 'postgres' | 'falkordb';
 
 /** Labels that all pods of an instance share. */
 export const allPods = { [systemLabel]: system } as const;

@@ -15,6 +15,7 @@ import type { NamedCluster, SystemPlan } from '../system';
 import type { Described } from '../system/described';
 import { monitoringObjects } from './alerts';
 import { backupArgs } from './backup';
+import { exporters } from './exporters';
 import { exposureOf } from './exposure';
 import { flows } from './flows';
 import { type Instance, keyOf } from './instance';
@@ -57,6 +58,7 @@ export function describeInstance(instance: Instance, cluster: NamedCluster): Sys
     ),
     ...stores(instance, cluster),
     ...server(instance, cluster),
+    ...exporters(instance, cluster),
     ...backupObjects(backupArgs(instance, cluster)),
     ...exposureObjects(exposureOf(instance), settings.authentication, cluster),
     ...monitoringObjects(instance, cluster),

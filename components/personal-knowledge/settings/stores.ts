@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { perCluster, promoted } from '../../../config/promotion';
+import { exporterSettings } from '../../kit/settings/exporter';
 import { chromaSettings } from '../../kit/stores/chroma/settings';
 import { falkordbSettings } from '../../kit/stores/falkordb/settings';
 import { postgresSettings } from '../../kit/stores/postgres/settings';
@@ -36,6 +37,7 @@ export const postgres = postgresSettings({
     ),
     storage: perCluster(sizedVolume('The volume with the database.')),
     resources: promoted(sizedResources('Resources of PostgreSQL.')),
+    exporter: perCluster(exporterSettings('postgres')),
   })
   .prefault({})
   .describe('PostgreSQL.');
@@ -48,6 +50,7 @@ export const graph = z
     ...falkordbSettings({ size: small.graph.storage }),
     storage: perCluster(sizedVolume('The volume with the graph.')),
     resources: promoted(sizedResources('Resources of FalkorDB.')),
+    exporter: perCluster(exporterSettings('redis')),
   })
   .prefault({})
   .describe('FalkorDB, the graph of dependencies.');

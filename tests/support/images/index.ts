@@ -6,6 +6,7 @@ import { chroma } from './chroma';
 import { curl } from './curl';
 import { falkordb } from './falkordb';
 import { haproxy } from './haproxy';
+import { knowledge } from './knowledge';
 import { memoryMcp } from './memory-mcp';
 import { postgres } from './postgres';
 import { python } from './python';
@@ -26,6 +27,8 @@ const recipes: Readonly<Record<string, (name: string) => Promise<Image>>> = {
   'docker.io/pgvector/pgvector': postgres,
   'docker.io/restic/restic': restic,
   'ghcr.io/butterflyskies/memory-mcp': memoryMcp,
+  // By the name that stack homelab has for it.
+  'registry.home.example.org/pk-mcp': knowledge,
   'tests.invalid/tool': tool,
 };
 

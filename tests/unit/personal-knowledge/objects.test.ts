@@ -206,6 +206,29 @@ describe('the objects of Personal Knowledge MCP', () => {
     assert.deepEqual([...new Set(read.map(({ key }) => key))].sort(), Object.keys(expected).sort());
   });
 
+  it('give the numbers of stores to Prometheus where that is wanted, by pods that reach their store alone', () => {
+    const exporter = { exporter: {} };
+    const plan = describedInstance({ postgres: exporter, graph: exporter });
+    for (const [name, store] of [
+      ['postgres-exporter', 'postgres'],
+      ['falkordb-exporter', 'falkordb'],
+    ] as const) {
+      for (const kind of ['Deployment', 'Service', 'ServiceMonitor']) find(plan, kind, name);
+      const labels = find<IDeployment>(plan, 'Deployment', name).spec?.template.metadata?.labels ?? {};
+      const reached = plan.flows.filter(
+        ({ direction, pods }) =>
+          direction === 'out' && Object.entries(pods).every(([key, value]) => labels[key] === value),
+      );
+      assert.deepEqual(
+        reached.map(({ name: flow }) => flow).sort(),
+        ['dns', `${store === 'postgres' ? store : 'graph'}-out`].sort(),
+      );
+    }
+    const { cluster } = parseStack({ cluster: facts }, 'test');
+    assert.deepEqual(checkPlan({ cluster, systems: [plan] }).violations, []);
+    assert.deepEqual(names(describedInstance(), 'ServiceMonitor'), []);
+  });
+
   it('are the same whatever other instances there are', () => {
     const alone = describedInstances({ work: {} });
     const among = describedInstances({
