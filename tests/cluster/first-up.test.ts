@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EngineEvent } from '@pulumi/pulumi/automation';
 import { needsOf } from '../../components/needs';
 import { describeStack, parseStack } from '../../components/stack';
 import { fleetHome, fleetHomeAt } from '../../operate/base/fleet-home';
 import { get } from '../../operate/cluster/api';
 import { type StartOptions, start } from '../../operate/commands/start/start';
-import { eventInWords, showEvent } from '../../operate/engine/event-text';
 import { missingOf } from '../../operate/needs/missing';
 import { captured } from '../support/cluster/captured';
 import { controlPlane, live, openTestStack, projectDir, removeNamespace } from '../support/cluster/control-plane';
@@ -59,67 +57,6 @@ describe('a first up on a cluster whose pods do not come up', () => {
       needsOf(plan, 'lab').map((need) => missingOf((path) => get(pods.api, path), need)),
     );
     assert.equal(absent.filter((each) => each !== undefined).length, 6);
-  });
-
-  it('tells within a minute that an image cannot be pulled, where it does wait', async () => {
-    const own = 'first-up-image';
-    const stack = await openTestStack('local', own, {
-      'memory-fleet:memoryMcp': { namespace: { name: own }, image: 'registry.example.org/memory-mcp:9' },
-    });
-    const interrupt = new AbortController();
-    const said: string[] = [];
-    let waits: () => void = () => {};
-    const begins = new Promise<void>((resolve) => {
-      waits = resolve;
-    });
-    const onEvent = (event: EngineEvent): void => {
-      if (eventInWords(event)?.includes('create Deployment')) waits();
-      showEvent(event, (text) => said.push(String(text)));
-    };
-    const up = stack.up({ signal: interrupt.signal, onEvent }).catch((error: unknown) => error);
-    try {
-      await begins;
-      const begun = Date.now();
-      const pod = await pods.found(
-        async () => own,
-        ({ metadata }) => metadata?.labels?.app === 'memory-mcp',
-      );
-      const waiting = {
-        reason: 'ImagePullBackOff',
-        message: 'Back-off pulling image "registry.example.org/memory-mcp:9"',
-      };
-      const container = {
-        name: 'memory-mcp',
-        image: 'x',
-        imageID: '',
-        ready: false,
-        restartCount: 0,
-        state: { waiting },
-      };
-      const ready = {
-        status: 'False',
-        reason: 'ContainersNotReady',
-        message: 'containers with unready status: [memory-mcp]',
-      };
-      await pods.report(pod, {
-        phase: 'Pending',
-        conditions: [
-          { type: 'PodScheduled', status: 'True' },
-          { type: 'Initialized', status: 'True' },
-          { type: 'Ready', ...ready },
-          { type: 'ContainersReady', ...ready },
-        ],
-        containerStatuses: [container],
-      });
-      while (!said.some((text) => text.includes('Back-off pulling image'))) {
-        assert.ok(Date.now() - begun < 60_000, `nothing was said of it: ${said.join('\n')}`);
-        await new Promise((resolve) => setTimeout(resolve, 250));
-      }
-    } finally {
-      interrupt.abort();
-      await up;
-      await removeNamespace(own);
-    }
   });
 });
 
