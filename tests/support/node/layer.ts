@@ -9,12 +9,14 @@ import { ensureStorageClasses } from '../../../operate/local-cluster/storage-cla
 import { nodeTools, toolNames } from '../../../operate/toolchain/manifest';
 import { cachedTools, clusterOptions, endControlPlane, storageClasses } from '../cluster/lanes';
 import { Missing } from '../contract/missing';
+import { standIn, toolImage } from '../images';
 import { archives } from './images';
 
-/** @throws Missing where this machine can run no real node */
-export function requireNode(): void {
+/** @throws Missing where this machine can run no real node, or cannot make the image of the tests' own pods */
+export async function requireNode(): Promise<void> {
   const [reason] = lacking();
   if (reason !== undefined) throw new Missing(`no real node: ${reason}`, 'run this layer on Linux as root');
+  await standIn(toolImage);
 }
 
 /** A home of this run alone, in which the tools and the resource definitions are those of the usual cache. */
