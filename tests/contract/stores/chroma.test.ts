@@ -7,24 +7,11 @@ import { orSkip } from '../../support/contract/missing';
 import { backupPassword, storeJobs } from '../../support/contract/store-jobs';
 import { type ImagePod, podAddress } from '../../support/images/pod';
 import { configMapsOf, StoreImages } from '../../support/images/store-pod';
+import { chromaArgs } from '../../support/stores';
 
-const image = 'docker.io/chromadb/chroma:0.6.3';
-const source = { source: 'existing', secretName: 'vectors', secretKey: 'token', secretRevision: 0 } as const;
-const args: ChromaArgs = {
-  name: 'chromadb',
-  cluster: { ipFamilies: ['IPv4'] },
-  metadata: (name, labels) => ({ name, namespace: 'ns', labels }),
-  selector: { app: 'chromadb' },
-  podLabels: { app: 'chromadb' },
-  image,
-  imagePullSecrets: [],
-  resources: { cpu: '500m', memory: '512Mi', memoryLimit: '1Gi' },
-  serviceAccountName: 'default',
-  storage: { claimName: 'data-chromadb-0', size: '1Gi' },
-  token: { source, key: 'token' },
-  after: [],
-};
-const secrets = { 'vectors/token': 'a-token\n', ...backupPassword };
+const { image, token } = chromaArgs;
+const source = token?.source;
+const secrets = { 'stores/token': 'a-token\n', ...backupPassword };
 
 /** The real client of the image, with a collection whose index is large enough to be kept in files. */
 const client = `
@@ -71,7 +58,7 @@ print(json.dumps([list(seen(name)) for name in ("default_database", "other")]))
 `;
 
 describe('Chroma in its image, as the plan runs it', function () {
-  this.timeout(240_000);
+  this.timeout(480_000);
   let images: StoreImages;
   const pods: ImagePod[] = [];
   before(async function () {
@@ -85,7 +72,7 @@ describe('Chroma in its image, as the plan runs it', function () {
 
   const start = async (volume: string, change: Partial<ChromaArgs> = {}, values: Record<string, string> = secrets) => {
     const claims = { 'data-chromadb-0': images.volume(volume) };
-    const pod = await images.started(chromaObjects({ ...args, ...change }), claims, { secrets: values });
+    const pod = await images.started(chromaObjects({ ...chromaArgs, ...change }), claims, { secrets: values });
     pods.push(pod);
     return pod;
   };
@@ -97,20 +84,20 @@ describe('Chroma in its image, as the plan runs it', function () {
   const backup = chromaBackup({
     store: 'chromadb',
     toolsImage: image,
-    url: 'http://chromadb.ns.svc:8000',
+    url: 'http://chromadb.stores.svc:8000',
     token: source,
-    cluster: args.cluster,
+    cluster: chromaArgs.cluster,
     image,
-    resources: args.resources,
+    resources: chromaArgs.resources,
     storageSize: '1Gi',
   });
   const { configMaps: scripts, ...jobs } = storeJobs([backup], chromaUser);
   const run = (purpose: keyof typeof jobs, network: ImagePod | undefined, more: object = {}) =>
     runJob(jobs[purpose], {
-      configMaps: { ...scripts, ...configMapsOf(chromaObjects(args)) },
+      configMaps: { ...scripts, ...configMapsOf(chromaObjects(chromaArgs)) },
       volumes: { '/repository': images.volume('repository') },
       secrets,
-      addresses: { 'chromadb.ns.svc': podAddress },
+      addresses: { 'chromadb.stores.svc': podAddress },
       inImage: images.bundle,
       ...(network ? { network } : {}),
       ...more,
@@ -132,8 +119,9 @@ describe('Chroma in its image, as the plan runs it', function () {
   });
 
   it('waits for a token that others bring, never starts with an empty one, and asks for none where there is none', async () => {
+    assert.ok(source);
     const made = { source: { ...source, source: 'config' as const }, key: 'token' };
-    await assert.rejects(start('second', { token: made }, { 'vectors/token': '' }), /No credentials/);
+    await assert.rejects(start('second', { token: made }, { 'stores/token': '' }), /No credentials/);
     const open = await start('second', { token: undefined });
     const list =
       'import urllib.request as r; r.urlopen("http://127.0.0.1:8000/api/v2/tenants/default_tenant/databases")';
@@ -176,10 +164,10 @@ open_().create_collection("later").add(ids=["l"], embeddings=[[1.0]])
 
   it('never shows the token in what a backup says', async () => {
     const pod = await start('third');
-    const wrong = await run('backup', pod, { secrets: { ...secrets, 'vectors/token': 'wrong-one' } });
+    const wrong = await run('backup', pod, { secrets: { ...secrets, 'stores/token': 'wrong-one' } });
     assert.match(wrong.said?.why ?? '', /Chroma answered 403: the key is refused$/);
     const none = await run('backup', pod, { secrets: backupPassword });
-    assert.match(none.said?.why ?? '', /there is no entry token of Secret vectors, the key of Chroma: make it/);
+    assert.match(none.said?.why ?? '', /there is no entry token of Secret stores, the key of Chroma: make it/);
     assert.doesNotMatch(`${wrong.output}${none.output}`, /wrong-one|a-token/);
   });
 });

@@ -8,24 +8,14 @@ import { orSkip } from '../../support/contract/missing';
 import { backupPassword, storeJobs } from '../../support/contract/store-jobs';
 import { type ImagePod, podAddress } from '../../support/images/pod';
 import { StoreImages } from '../../support/images/store-pod';
+import { falkordbArgs } from '../../support/stores';
 
-const image = 'docker.io/falkordb/falkordb:v4.4.1';
-const source = { source: 'existing', secretName: 'graph', secretKey: 'password', secretRevision: 0 } as const;
-const args: FalkordbArgs = {
-  name: 'falkordb',
-  metadata: (name, labels) => ({ name, namespace: 'ns', labels }),
-  selector: { app: 'falkordb' },
-  podLabels: { app: 'falkordb' },
+const {
   image,
-  imagePullSecrets: [],
-  resources: { cpu: '500m', memory: '512Mi', memoryLimit: '1Gi' },
-  serviceAccountName: 'default',
-  storage: { claimName: 'data-falkordb-0', size: '1Gi' },
-  password: { source, key: 'password' },
-  after: [],
-};
+  password: { source },
+} = falkordbArgs;
 const password = 'qu"o\\te d';
-const secrets = { 'graph/password': `${password}\n`, ...backupPassword };
+const secrets = { 'stores/graph': `${password}\n`, ...backupPassword };
 
 describe('FalkorDB in its image, as the plan runs it', function () {
   this.timeout(240_000);
@@ -46,7 +36,7 @@ describe('FalkorDB in its image, as the plan runs it', function () {
     values: Record<string, string> = secrets,
   ) => {
     const claims = { 'data-falkordb-0': images.volume(volume) };
-    const pod = await images.started(falkordbObjects({ ...args, ...change }), claims, { secrets: values });
+    const pod = await images.started(falkordbObjects({ ...falkordbArgs, ...change }), claims, { secrets: values });
     pods.push(pod);
     return pod;
   };
@@ -81,9 +71,9 @@ describe('FalkorDB in its image, as the plan runs it', function () {
   ];
   const backup = falkordbBackup({
     image,
-    host: 'falkordb.ns.svc',
+    host: 'falkordb.stores.svc',
     password: source,
-    resources: args.resources,
+    resources: falkordbArgs.resources,
     storageSize: '1Gi',
   });
   const { configMaps, ...jobs } = storeJobs([backup], { uid: 1000, gid: 1000 });
@@ -92,7 +82,7 @@ describe('FalkorDB in its image, as the plan runs it', function () {
       configMaps,
       volumes: { '/repository': images.volume('repository') },
       secrets,
-      addresses: { 'falkordb.ns.svc': podAddress },
+      addresses: { 'falkordb.stores.svc': podAddress },
       inImage: images.bundle,
       ...(network ? { network } : {}),
       ...more,
@@ -127,14 +117,14 @@ describe('FalkorDB in its image, as the plan runs it', function () {
     assert.match(seen.stdout, /^redis-server/m);
     assert.doesNotMatch(seen.stdout + pod.output, /te d/);
     await pod.stop();
-    const changed = await start('second', {}, { ...secrets, 'graph/password': 'another' });
+    const changed = await start('second', {}, { ...secrets, 'stores/graph': 'another' });
     assert.deepEqual(
       [await asked(changed, 'another', 'ping'), (await asked(changed, password, 'ping')).includes('PONG')],
       ['PONG', false],
     );
     await changed.stop();
     const made = { password: { source: { ...source, source: 'config' as const }, key: 'password' } };
-    await assert.rejects(start('second', made, { 'graph/password': '\n' }), /the password of FalkorDB is empty/);
+    await assert.rejects(start('second', made, { 'stores/graph': '\n' }), /the password of FalkorDB is empty/);
   });
 
   it('is backed up while it runs, tried out beside it, and restored into an empty one and into a used one', async () => {
@@ -186,10 +176,10 @@ describe('FalkorDB in its image, as the plan runs it', function () {
 
   it('never shows the password in what a backup says', async () => {
     const pod = await start('third');
-    const wrong = await run('backup', pod, { secrets: { ...secrets, 'graph/password': 'wrong-one' } });
+    const wrong = await run('backup', pod, { secrets: { ...secrets, 'stores/graph': 'wrong-one' } });
     assert.match(wrong.said?.why ?? '', /FalkorDB at 192.0.2.1 is not ready: .*(NOAUTH|WRONGPASS)/);
     const none = await run('backup', pod, { secrets: backupPassword });
-    assert.match(none.said?.why ?? '', /there is no entry password of Secret graph, the password of FalkorDB: make it/);
+    assert.match(none.said?.why ?? '', /there is no entry graph of Secret stores, the password of FalkorDB: make it/);
     assert.doesNotMatch(`${wrong.output}${none.output}`, /wrong-one|te d/);
   });
 });

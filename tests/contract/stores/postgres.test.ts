@@ -6,33 +6,15 @@ import { orSkip } from '../../support/contract/missing';
 import { backupPassword, storeJobs } from '../../support/contract/store-jobs';
 import { type ImagePod, podAddress } from '../../support/images/pod';
 import { StoreImages } from '../../support/images/store-pod';
+import { postgresArgs } from '../../support/stores';
 
-const alpine = 'docker.io/library/postgres:17.2-alpine';
+const {
+  image: alpine,
+  password: { source },
+} = postgresArgs;
 const debian = 'docker.io/pgvector/pgvector:pg16';
 const next = 'docker.io/library/postgres:18.1-alpine';
-
-const source = { source: 'existing', secretName: 'sql', secretKey: 'password', secretRevision: 0 } as const;
-const args: PostgresArgs = {
-  name: 'postgres',
-  metadata: (name, labels) => ({ name, namespace: 'ns', labels }),
-  selector: { app: 'postgres' },
-  podLabels: { app: 'postgres' },
-  image: alpine,
-  imagePullSecrets: [],
-  resources: { cpu: '250m', memory: '256Mi', memoryLimit: '1Gi' },
-  serviceAccountName: 'default',
-  storage: { claimName: 'data-postgres-0', size: '1Gi' },
-  database: 'notes',
-  user: 'writer',
-  password: { source, key: 'password' },
-  maxConnections: 40,
-  init: {
-    '001-notes.sql': 'CREATE TABLE notes (id bigint PRIMARY KEY, body text NOT NULL);',
-    '002-tags.sql': 'CREATE TABLE tags (note bigint REFERENCES notes, tag text);',
-  },
-  after: [],
-};
-const secrets = { 'sql/password': "it's one\n", ...backupPassword };
+const secrets = { 'stores/sql': "it's one\n", ...backupPassword };
 const rows =
   "INSERT INTO notes SELECT n, 'Text ' || n || ' ü' FROM generate_series(1, 500) n; INSERT INTO tags VALUES (1, 'a'), (2, NULL)";
 
@@ -55,7 +37,7 @@ describe('PostgreSQL in its image, as the plan runs it', function () {
     values: Record<string, string> = secrets,
   ) => {
     const claims = { 'data-postgres-0': images.volume(volume) };
-    const pod = await images.started(postgresObjects({ ...args, ...change }), claims, { secrets: values });
+    const pod = await images.started(postgresObjects({ ...postgresArgs, ...change }), claims, { secrets: values });
     pods.push(pod);
     return pod;
   };
@@ -92,8 +74,14 @@ describe('PostgreSQL in its image, as the plan runs it', function () {
     storeJobs(
       [
         postgresBackup({
-          ...{ image, host: 'postgres.ns.svc', password: source, storageSize: '1Gi', resources: args.resources },
-          ...{ database: args.database, user: args.user, maxConnections: args.maxConnections },
+          ...{
+            image,
+            host: 'postgres.stores.svc',
+            password: source,
+            storageSize: '1Gi',
+            resources: postgresArgs.resources,
+          },
+          ...{ database: postgresArgs.database, user: postgresArgs.user, maxConnections: postgresArgs.maxConnections },
         }),
       ],
       { uid: 1000, gid: 1000 },
@@ -112,7 +100,7 @@ describe('PostgreSQL in its image, as the plan runs it', function () {
       configMaps,
       volumes: { '/repository': images.volume(repository) },
       secrets,
-      addresses: { 'postgres.ns.svc': podAddress },
+      addresses: { 'postgres.stores.svc': podAddress },
       inImage: images.bundle,
       ...(network ? { network } : {}),
       ...more,
@@ -137,7 +125,7 @@ describe('PostgreSQL in its image, as the plan runs it', function () {
     assert.equal((await asClient(before, 'SELECT 1', "it's one")).stdout.trim(), '1');
     assert.notEqual((await asClient(before, 'SELECT 1', 'another')).exitCode, 0);
     await before.stop();
-    const after = await start('second', {}, { ...secrets, 'sql/password': '\\an\'o"ther $(x)' });
+    const after = await start('second', {}, { ...secrets, 'stores/sql': '\\an\'o"ther $(x)' });
     assert.equal((await asClient(after, 'SELECT 1', '\\an\'o"ther $(x)')).stdout.trim(), '1');
     assert.notEqual((await asClient(after, 'SELECT 1', "it's one")).exitCode, 0);
     const environment = await after.exec(
@@ -156,7 +144,7 @@ describe('PostgreSQL in its image, as the plan runs it', function () {
 
   it('never starts with a password that is none, of another version, of another user, or for another role', async () => {
     const made = { password: { source: { ...source, source: 'config' as const }, key: 'password' } };
-    await assert.rejects(start('first', made, { 'sql/password': '\n' }), /the password of PostgreSQL is empty/);
+    await assert.rejects(start('first', made, { 'stores/sql': '\n' }), /the password of PostgreSQL is empty/);
     await assert.rejects(
       start('second', { image: next }),
       /the data are of PostgreSQL 16, and the image is PostgreSQL 18: go back/,
@@ -168,7 +156,7 @@ describe('PostgreSQL in its image, as the plan runs it', function () {
   });
 
   it('makes its database anew where the first start was not finished', async () => {
-    const broken = { ...args.init, '003-broken.sql': 'CREATE TABLE notes (x int);' };
+    const broken = { ...postgresArgs.init, '003-broken.sql': 'CREATE TABLE notes (x int);' };
     await assert.rejects(start('third', { init: broken }), /relation "notes" already exists/);
     const pod = await start('third');
     assert.match(pod.output, /never finished: it is made anew/);
@@ -192,6 +180,10 @@ describe('PostgreSQL in its image, as the plan runs it', function () {
     const restored = await run('restore', empty);
     assert.deepEqual([restored.said?.ok, restored.said?.counts], [true, counts], restored.output);
     assert.equal(await everything(empty), before);
+    const later = await start('later', { image: next, init: {} });
+    const moved = await run('restore', later, { image: next });
+    assert.equal(moved.said?.ok, true, moved.output);
+    assert.equal(await everything(later), before, 'the way to another major version');
 
     await sql(
       first,
@@ -221,7 +213,7 @@ describe('PostgreSQL in its image, as the plan runs it', function () {
   it('says which Secret is missing, and never shows what is refused', async () => {
     const pod = await start('third');
     const none = await run('backup', pod, { secrets: backupPassword });
-    assert.match(none.said?.why ?? '', /there is no entry password of Secret sql, the password of PostgreSQL: make it/);
+    assert.match(none.said?.why ?? '', /there is no entry sql of Secret stores, the password of PostgreSQL: make it/);
     await pod.stop();
   });
 

@@ -1,0 +1,56 @@
+import type { ChromaArgs } from '../../components/kit/stores/chroma/objects';
+import type { FalkordbArgs } from '../../components/kit/stores/falkordb/objects';
+import type { PostgresArgs } from '../../components/kit/stores/postgres/objects';
+import type { StoreArgs } from '../../components/kit/stores/single';
+
+/** Namespace of the stores below. */
+export const storeNamespace = 'stores';
+
+/** What every store is told in tests. */
+const store = (name: string): Omit<StoreArgs, 'image'> => ({
+  name,
+  metadata: (object, labels) => ({ name: object, namespace: storeNamespace, labels }),
+  selector: { app: name },
+  podLabels: { app: name },
+  imagePullSecrets: [],
+  serviceAccountName: 'default',
+  after: [],
+});
+const volume = (name: string) => ({ claimName: `data-${name}-0`, size: '1Gi' });
+/** A value that somebody else brings, in an entry of one Secret for all of them. */
+const entry = (secretKey: string) => ({
+  source: { source: 'existing', secretName: 'stores', secretKey, secretRevision: 0 } as const,
+  key: 'secret',
+});
+
+export const chromaArgs: ChromaArgs = {
+  ...store('chromadb'),
+  cluster: { ipFamilies: ['IPv4'] },
+  image: 'docker.io/chromadb/chroma:0.6.3',
+  resources: { cpu: '100m', memory: '256Mi', memoryLimit: '1Gi' },
+  storage: volume('chromadb'),
+  token: entry('token'),
+};
+
+export const postgresArgs: PostgresArgs = {
+  ...store('postgres'),
+  image: 'docker.io/library/postgres:17.2-alpine',
+  resources: { cpu: '100m', memory: '256Mi', memoryLimit: '1Gi' },
+  storage: volume('postgres'),
+  database: 'notes',
+  user: 'writer',
+  password: entry('sql'),
+  maxConnections: 40,
+  init: {
+    '001-notes.sql': 'CREATE TABLE notes (id bigint PRIMARY KEY, body text NOT NULL);',
+    '002-tags.sql': 'CREATE TABLE tags (note bigint REFERENCES notes, tag text);',
+  },
+};
+
+export const falkordbArgs: FalkordbArgs = {
+  ...store('falkordb'),
+  image: 'docker.io/falkordb/falkordb:v4.4.1',
+  resources: { cpu: '100m', memory: '256Mi', memoryLimit: '1Gi' },
+  storage: volume('falkordb'),
+  password: entry('graph'),
+};
