@@ -16,7 +16,7 @@ import { probedServers, restrictedPods, sizedContainers, unmountedTokens } from 
 import { sufficientQuotas } from './rules/quota';
 import { broughtReferences } from './rules/references';
 import { autoscaledReplicas, stickySessions } from './rules/scaling';
-import { referencedSecrets } from './rules/secrets';
+import { namedEntries, referencedSecrets } from './rules/secrets';
 import { ownSelectors } from './rules/selectors';
 import { boundedSources } from './rules/sources';
 
@@ -32,6 +32,7 @@ export const rules: readonly Rule[] = [
   restrictedPods,
   unmountedTokens,
   referencedSecrets,
+  namedEntries,
   broughtReferences,
   sizedContainers,
   sufficientQuotas,

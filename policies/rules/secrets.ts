@@ -22,6 +22,20 @@ export const referencedSecrets: Rule = {
   },
 };
 
+export const namedEntries: Rule = {
+  name: 'named-entries',
+  demand:
+    'a container names the entries of a Secret that it reads: with all of them it would know what others alone need',
+  check(object) {
+    const pod = podOf(object);
+    return (pod ? containersOf(pod) : []).flatMap(({ envFrom = [], name }) =>
+      envFrom.flatMap(({ secretRef }) =>
+        secretRef?.name ? [`container ${name} has all of Secret ${secretRef.name} in its environment`] : [],
+      ),
+    );
+  },
+};
+
 /** A number of tokens is no token, and the name of a file does not give its content away. */
 function isHarmless(name: string, value: string): boolean {
   return /^\d{1,9}$/.test(value) || (/_(DIR|FILE|PATH)$/.test(name) && value.startsWith('/'));

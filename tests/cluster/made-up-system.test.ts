@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { fleetHomeAt } from '../../operate/base/fleet-home';
-import { loadProgram, type OpenStack, openStack } from '../../operate/engine';
-import { controlPlane, live, removeNamespace } from '../support/cluster/control-plane';
+import { controlPlane, live, openMadeUpStack, removeNamespace } from '../support/cluster/control-plane';
 import { type MadeUpCheckout, madeUpCheckout } from '../support/made-up';
 
 const namespaces = { private: 'notebook-private', work: 'notebook-work' };
@@ -17,18 +15,7 @@ interface Printed {
 describe('a made-up system with two instances, on a cluster', () => {
   let checkout: MadeUpCheckout;
 
-  const opened = (): Promise<OpenStack> => {
-    const { cluster, folder, tools } = controlPlane();
-    return openStack({
-      stack: 'notes',
-      home: fleetHomeAt(folder),
-      tools,
-      projectDir: checkout.root,
-      program: loadProgram(checkout.root),
-      kubeconfig: cluster.kubeconfig,
-      stateDir: join(folder, 'state', 'made-up'),
-    });
-  };
+  const opened = () => openMadeUpStack(checkout, 'notes', 'made-up');
 
   /** Runs a command of that checkout as an operator does. */
   async function fleet(...args: string[]): Promise<Printed> {

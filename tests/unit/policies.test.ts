@@ -81,7 +81,7 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
       (_, pod) => pod.volumes.push({ name: 'x', projected: { sources: [{ configMap: { name: 'other' } }] } }),
     ],
     ['StatefulSet', (_, pod) => pod.volumes.push({ name: 'x', persistentVolumeClaim: { claimName: 'other' } })],
-    ['CronJob', (_, pod) => Object.assign(pod.containers[0], { envFrom: [{ secretRef: { name: 'other' } }] })],
+    ['CronJob', (_, pod) => Object.assign(pod.containers[0], { envFrom: [{ configMapRef: { name: 'other' } }] })],
     ['StatefulSet', (_, pod) => Object.assign(pod.initContainers[0].env[0].valueFrom.secretKeyRef, { name: 'other' })],
   ],
   'hashed-jobs': [
@@ -117,6 +117,9 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
   'referenced-secrets': [
     ['Deployment', (_, pod) => pod.containers[0].env.push({ name: 'GITHUB_TOKEN', value: 'x' })],
     ['ConfigMap', ({ map }) => Object.assign(map.object.data, { 'api-key': 'x' })],
+  ],
+  'named-entries': [
+    ['CronJob', (_, pod) => Object.assign(pod.containers[0], { envFrom: [{ secretRef: { name: 's' } }] })],
   ],
   'sized-containers': [
     ['Deployment', (_, pod) => delete pod.containers[0].resources.limits.memory],

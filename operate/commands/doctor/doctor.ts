@@ -17,6 +17,7 @@ import { images } from './checks/images';
 import { ingress } from './checks/ingress';
 import { issuers } from './checks/issuers';
 import { kinds } from './checks/kinds';
+import { madeSecrets } from './checks/made-secrets';
 import { metrics } from './checks/metrics';
 import { monitoring } from './checks/monitoring';
 import { namespaces } from './checks/namespaces';
@@ -25,6 +26,7 @@ import { network } from './checks/network';
 import { notices } from './checks/notices';
 import { pods } from './checks/pods';
 import { remotes } from './checks/remotes';
+import { secretReaders } from './checks/secret-readers';
 import { secretStores } from './checks/secret-stores';
 import { server } from './checks/server';
 import { snapshots } from './checks/snapshots';
@@ -49,7 +51,7 @@ const checks: readonly Check[] = [
     clusterNetwork,
     metrics,
   ],
-  ...[argocd, followed, monitoring, secretStores, needs, remotes, images, pods, notices],
+  ...[argocd, followed, monitoring, secretStores, madeSecrets, needs, secretReaders, remotes, images, pods, notices],
 ];
 
 /** What the operator can say to `doctor`. */

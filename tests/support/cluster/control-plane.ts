@@ -5,8 +5,9 @@ import { execa } from 'execa';
 import type { Described } from '../../../components/system/described';
 import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { oneContext } from '../../../operate/cluster/kubeconfig';
-import { type ConfigOverrides, type OpenStack, openStack } from '../../../operate/engine';
+import { type ConfigOverrides, loadProgram, type OpenStack, openStack } from '../../../operate/engine';
 import { type Tools, toolPath } from '../../../operate/toolchain';
+import type { MadeUpCheckout } from '../made-up';
 import { cachedTools, clusterName, projectDir } from './lanes';
 
 export { projectDir } from './lanes';
@@ -56,6 +57,20 @@ export function openTestStack(stack: string, state: string, configOverrides?: Co
     kubeconfig: kubeconfigFor(stack),
     stateDir: join(folder, 'state', state),
     configOverrides: { ...(stack === 'local' ? onlyMemoryMcp : {}), ...configOverrides },
+  });
+}
+
+/** Opens a stack of a checkout with one system more, with a state of its own. Its program is loaded from there. */
+export function openMadeUpStack({ root }: MadeUpCheckout, stack: string, state: string): Promise<OpenStack> {
+  const { cluster, folder, tools } = controlPlane();
+  return openStack({
+    stack,
+    home: fleetHomeAt(folder),
+    tools,
+    projectDir: root,
+    program: loadProgram(root),
+    kubeconfig: cluster.kubeconfig,
+    stateDir: join(folder, 'state', state),
   });
 }
 
