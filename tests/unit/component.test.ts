@@ -57,6 +57,10 @@ describe('the MemoryMcp component', () => {
         () => new MemoryMcp('m', { settings: { path: '/x' as '/' } }),
         /m\.settings: 1 problem\n {2}path: /,
       );
+      assert.throws(
+        () => new MemoryMcp('m', { settings: { token: { source: 'config' } }, secrets: { token: 'changeme-4711' } }),
+        ({ message }: Error) => /token: .* expected a value of its own/.test(message) && !message.includes('4711'),
+      );
     });
     assert.deepEqual(registrations, []);
   });

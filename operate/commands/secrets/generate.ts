@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { Failure } from '../../base/failure';
 import { showingFor, startProgress } from '../../base/progress';
 import type { CommandRun } from '../../base/run';
 import { printReport } from '../../report/print';
 import type { Finding } from '../../report/report';
+import { importsEnvironment, stackFilePath } from '../../stack-file';
 import { setValue } from '../../stack-secrets/set';
 import { keyOfValue, wantedValues } from '../../stack-secrets/wanted';
 import { toolPath } from '../../toolchain';
@@ -21,11 +23,18 @@ const length = 32;
  * Makes the encrypted values that a stack reads, lacks and leaves to chance. One that is there is never touched.
  *
  * @returns 0, or 1 where values are missing that only somebody can give
- * @throws Failure where the engine refuses; Interrupted
+ * @throws Failure where the engine refuses, or may know values that the file does not have; Interrupted
  */
 export async function generateSecrets(run: CommandRun, options: SecretsOptions): Promise<number> {
   const { stack } = options;
   const values = wantedValues(run.projectDir, stack);
+  // What is there already would be made anew over it.
+  if (importsEnvironment(stackFilePath(run.projectDir, stack))) {
+    throw new Failure(
+      `Pulumi.${stack}.yaml imports environments of Pulumi ESC, so that nobody here sees which values are there`,
+      'set the values that are missing one by one: `pulumi config set --secret --path`',
+    );
+  }
   const missing = values.filter(({ isRandom, isThere }) => isRandom && !isThere);
   const step = startProgress(showingFor(options));
   if (missing.length > 0) {
