@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dnsLabel, encryptedValue } from '../../../config/fields';
+import { random } from '../../../config/random';
 import { type SecretEntries, secretSet, secretSetValues } from '../../kit/settings/secret-set';
 import { names } from '../names';
 
@@ -55,8 +56,8 @@ export const personalKnowledgeSecrets = z
   .record(
     dnsLabel,
     secretSetValues<Entry>(entries).extend({
-      bearer: encryptedValue.optional().describe('Bearer token of the proxy, encrypted.'),
-      backupPassword: encryptedValue.optional().describe('Password of the backups, encrypted.'),
+      bearer: random(encryptedValue.optional().describe('Bearer token of the proxy, encrypted.')),
+      backupPassword: random(encryptedValue.optional().describe('Password of the backups, encrypted.')),
     }),
   )
   .prefault({})

@@ -12,6 +12,14 @@ const random: Readonly<Record<string, boolean>> = {
   'contextEngine.backupPassword': true,
   'contextEngine.bearer': true,
   'contextEngine.qdrantKey': true,
+  'personalKnowledge.NAME.openaiKey': false,
+  'personalKnowledge.NAME.postgresPassword': true,
+  'personalKnowledge.NAME.graphPassword': true,
+  'personalKnowledge.NAME.chromaToken': true,
+  'personalKnowledge.NAME.githubToken': false,
+  'personalKnowledge.NAME.gitToken': false,
+  'personalKnowledge.NAME.bearer': true,
+  'personalKnowledge.NAME.backupPassword': true,
 };
 
 /** Every encrypted value below a schema, free names as NAME. */
