@@ -12,6 +12,7 @@ import { migrateCommand } from './commands/migrate/command';
 import { parityCommand } from './commands/parity/command';
 import { pinCommand } from './commands/pin/command';
 import { promoteCommand } from './commands/promote/command';
+import { recoverCommand } from './commands/recover/command';
 import { renderCommand } from './commands/render/command';
 import { reposCommand } from './commands/repos/command';
 import { secretsCommand } from './commands/secrets/command';
@@ -129,6 +130,7 @@ group('After `up`:', [
     drill: command(async () => (await import('./commands/backup/drill.ts')).drill),
     restore: command(async () => (await import('./commands/backup/restore.ts')).restore),
   }),
+  recoverCommand(command(async () => (await import('./commands/recover/recover.ts')).recover)),
   driftCommand(command(async () => (await import('./commands/drift/drift.ts')).drift)),
 ]);
 
