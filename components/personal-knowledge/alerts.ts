@@ -21,6 +21,9 @@ const jobs = { health: `${names.server}-health`, graph: `${names.server}-graph` 
 
 const of = { alert: 'PKMCP', runbook: 'pk-mcp', name: 'Personal Knowledge MCP' } as const;
 
+/** What a lost volume would lose. */
+const loss = 'the index, and hours of embedding';
+
 /** Selectors of the series of one instance. */
 function seriesOf({ namespace }: Instance) {
   const within = (labels: string) => `namespace="${namespace}"${labels === '' ? '' : `,${labels}`}`;
@@ -29,6 +32,7 @@ function seriesOf({ namespace }: Instance) {
     claims: within(`persistentvolumeclaim=~"${Object.values(claims).join('|')}"`),
     backup: within(`cronjob="${names.backup}"`),
     drill: within(`cronjob="${names.backup}-drill"`),
+    snapshots: within(`cronjob="${names.snapshots}"`),
     probe: (job: string) => `probe_success{${within(`job="${job}"`)}}`,
   };
 }
@@ -82,8 +86,16 @@ export function alerts(instance: Instance, cluster: ClusterFacts): Alert[] {
       cronJobs: { backup: series.backup, drill: series.drill },
       maxAgeSeconds: backup.maxAgeSeconds,
       drillMaxAgeSeconds: backup.drill.schedule === undefined ? undefined : backup.drill.maxAgeSeconds,
-      loss: 'the index, and hours of embedding',
+      loss,
     }),
+    ...(settings.snapshots
+      ? backupAlerts({
+          ...{ alert: `${of.alert}Snapshots`, runbook: of.runbook, name: 'the storage of Personal Knowledge MCP' },
+          cronJobs: { backup: series.snapshots },
+          maxAgeSeconds: settings.snapshots.maxAgeSeconds,
+          loss,
+        })
+      : []),
     ...(exposure.kind !== 'none' && isCertificateMade(exposure.kind, exposure.tls, cluster)
       ? [certificateAlert(of, { kind: 'managed', namespace, name: exposure.tlsSecretName })]
       : []),

@@ -21,11 +21,7 @@ import { database, secretsKey } from './stores';
 export function backupArgs(instance: Instance, cluster: NamedCluster): BackupArgs {
   const { namespace, settings, size } = instance;
   const { backup } = settings;
-  const used: Use[] = [
-    ...(['chroma', 'data'] as const),
-    ...(settings.graph.enabled ? (['graph'] as const) : []),
-    ...(settings.postgres.enabled ? (['postgres'] as const) : []),
-  ];
+  const used = backupUses(instance);
   // A drill talks to no store; it is beside the server's volume only for the sake of the repository's.
   const labels = (purpose: Purpose) => podLabels(purpose, purpose === 'drill' ? ['data'] : used);
   return {
@@ -58,6 +54,16 @@ export function backupArgs(instance: Instance, cluster: NamedCluster): BackupArg
     // All dumps are on the node's own disk at once.
     workSize: together(size.chroma.storage, size.graph.storage, size.postgres.storage, size.data),
   };
+}
+
+/** What the pods use that dump, load or count every store. */
+export function backupUses({ settings: { graph, postgres } }: Instance): Use[] {
+  return [
+    'chroma',
+    'data',
+    ...(graph.enabled ? (['graph'] as const) : []),
+    ...(postgres.enabled ? (['postgres'] as const) : []),
+  ];
 }
 
 function storeBackups(

@@ -11,6 +11,7 @@ import { exporterFlows } from './exporters';
 import type { Instance } from './instance';
 import { allPods, type Component, podsOf, type Use, uses } from './names';
 import { servedPorts } from './sidecar';
+import { snapshotFlows } from './snapshots';
 
 const server = podsOf('mcp-service');
 
@@ -23,6 +24,7 @@ export function flows(instance: Instance, cluster: ClusterFacts): Flow[] {
     ...fromOutside(instance),
     ...solverFlows(instance.settings.exposure, true, cluster),
     ...backup(instance, cluster),
+    ...snapshotFlows(instance, cluster),
     ...monitoring(instance, cluster),
     ...exporterFlows(instance, cluster),
   ];

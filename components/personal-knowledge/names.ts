@@ -25,6 +25,7 @@ export const names = {
   alerts: `${prefix}-alerts`,
   dashboard: `${prefix}-dashboard`,
   backup: `${prefix}-backup`,
+  snapshots: `${prefix}-snapshots`,
   chroma: 'chromadb',
   postgres: 'postgres',
   graph: 'falkordb',
@@ -59,6 +60,7 @@ export type Component =
   | StoreName
   | `${StoreName}-exporter`
   | 'backup'
+  | 'snapshots'
   | 'restore'
   | 'drill';
 

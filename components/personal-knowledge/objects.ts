@@ -22,6 +22,7 @@ import { type Instance, keyOf } from './instance';
 import { metadataIn, names, system } from './names';
 import { operations } from './operations';
 import { server } from './server';
+import { snapshots } from './snapshots';
 import { stores } from './stores';
 
 /** Everything that one instance is on a cluster. Pure: the same instance and facts always give the same objects. */
@@ -60,6 +61,7 @@ export function describeInstance(instance: Instance, cluster: NamedCluster): Sys
     ...server(instance, cluster),
     ...exporters(instance, cluster),
     ...backupObjects(backupArgs(instance, cluster)),
+    ...snapshots(instance, cluster),
     ...exposureObjects(exposureOf(instance), settings.authentication, cluster),
     ...monitoringObjects(instance, cluster),
     ...delivery(

@@ -11,6 +11,7 @@ import { keyOf } from './instance';
 import { names, paths, podsOf } from './names';
 import { startupSeconds } from './server';
 import { servedPorts } from './sidecar';
+import { snapshotBackups } from './snapshots';
 
 /** Tools that agents live by, of those that the server offers; the others are there with a graph alone. */
 const tools = {
@@ -48,7 +49,7 @@ export function operations(instance: Instance, cluster: NamedCluster): Operation
   return {
     servers: [serverFacts(instance, cluster, 'http'), serverFacts(instance, cluster, 'sse')],
     entrances: { pods: at('clients'), users: [at('exposure')] },
-    backups: [backupFacts(backupArgs(instance, cluster))],
+    backups: [backupFacts(backupArgs(instance, cluster)), ...snapshotBackups(instance, cluster)],
     brought: brought(instance),
   };
 }

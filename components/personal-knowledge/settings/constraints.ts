@@ -8,6 +8,7 @@ import { attachmentConstraints, encryptionConstraints, tlsSecrets } from '../../
 import { namespaceConstraints } from '../../kit/settings/namespace';
 import { namedSecretSet, secretSetConstraints } from '../../kit/settings/secret-set';
 import { namedSecret, secretConstraints, separateSecrets } from '../../kit/settings/secret-source';
+import { snapshotsConstraint } from '../../kit/settings/snapshots';
 import { tlsConstraints } from '../../kit/settings/tls';
 import { chromaImageConstraint } from '../../kit/stores/chroma/settings';
 import { type Instance, instanceOf, keyOf, secretsOf } from '../instance';
@@ -29,6 +30,7 @@ export function personalKnowledgeConstraints(
       ...placeConstraints(instance, all, cluster),
       ...sizeConstraints(instance),
       chromaImageConstraint(keyOf(instance.name, 'chroma', 'image'), instance.settings.chroma.image),
+      snapshotsConstraint(keyOf(instance.name, 'snapshots'), instance.settings.snapshots, cluster),
       ...entranceConstraints(instance, cluster),
       ...ofSecrets(instance, cluster, secrets[instance.name] ?? {}),
     ]),

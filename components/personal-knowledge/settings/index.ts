@@ -7,6 +7,7 @@ import { clients } from '../../kit/settings/clients';
 import { gatewayExposure, ingressExposure, noExposure } from '../../kit/settings/exposure';
 import { architectures, imagePullSecrets, imageUnpinnedReason, pods } from '../../kit/settings/pods';
 import { containerLimits, quota } from '../../kit/settings/quota';
+import { snapshots } from '../../kit/settings/snapshots';
 import { embedding } from './embedding';
 import { secrets } from './secrets';
 import { server } from './server';
@@ -113,6 +114,11 @@ const instance = z.strictObject({
     )
       .prefault({})
       .describe('The scheduled backup of vectors, graph, database and repositories, as one set.'),
+  ),
+  snapshots: promoted(
+    snapshots({ schedule: '53 3 * * *' }).describe(
+      'Snapshots of the same volumes by their storage, besides; the quota has to have room for their pod too. Default: none.',
+    ),
   ),
 });
 
