@@ -4,7 +4,7 @@ import { leaves, plansOrRefuses, valuesOf } from '../support/any-values';
 
 // `npm run soak` takes every key, and draws many values for each.
 it('whatever is typed into a key becomes a plan or a problem that is named', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const all = leaves();
   const some = all.filter((_, index) => index % 4 === 0);
   assert.ok(all.length > 250, `${all.length} keys`);
