@@ -17,9 +17,24 @@ cli() {
   redis-cli -e --raw -h "$FALKORDB_HOST" "$@"
 }
 
-# value GRAPH FILE: writes the value of a graph into a file, which stays empty where there is no such graph.
+# forks: how often it has forked so far; nothing while it writes a snapshot or a new log.
+forks() {
+  info=$(cli INFO </dev/null | tr -d '\r')
+  case $info in *rdb_bgsave_in_progress:1* | *aof_rewrite_in_progress:1*) return 0 ;; esac
+  printf '%s\n' "$info" | sed -n 's/^total_forks://p'
+}
+
+# value GRAPH FILE: writes the value of a graph into a file, which stays empty where there is no such graph. While a snapshot
+# is written a large graph counts as many values, of which this would be the first.
 value() {
-  cli DUMP "$1" >"$2.line" </dev/null
+  while :; do
+    begun=$(forks)
+    if [ -n "$begun" ]; then
+      cli DUMP "$1" >"$2.line" </dev/null
+      if [ "$begun" = "$(forks)" ]; then break; fi
+    fi
+    sleep 1
+  done
   # redis-cli ends what it prints with a line break of its own.
   head -c "$(($(wc -c <"$2.line") - 1))" "$2.line" >"$2"
   rm "$2.line"
