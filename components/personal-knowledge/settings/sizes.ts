@@ -56,7 +56,7 @@ export const sizes: Readonly<Record<Preset, Size>> = {
     postgres: { resources: usualPostgres, storage: '10Gi' },
     graph: { resources: usualStore, storage: '10Gi' },
     data: '10Gi',
-    quota: { cpu: '4', memory: '8Gi', cpuLimit: '16', memoryLimit: '16Gi', volumes: 10 },
+    quota: { cpu: '4', memory: '8Gi', cpuLimit: '18', memoryLimit: '20Gi', volumes: 10 },
   },
   medium: {
     server: sizing('500m', '512Mi', '2', '2Gi'),
@@ -64,7 +64,7 @@ export const sizes: Readonly<Record<Preset, Size>> = {
     postgres: { resources: usualPostgres, storage: '20Gi' },
     graph: { resources: usualStore, storage: '20Gi' },
     data: '20Gi',
-    quota: { cpu: '4', memory: '8Gi', cpuLimit: '18', memoryLimit: '20Gi', volumes: 10 },
+    quota: { cpu: '4', memory: '8Gi', cpuLimit: '20', memoryLimit: '24Gi', volumes: 10 },
   },
   large: {
     server: sizing('1', '1Gi', '4', '4Gi'),
@@ -72,7 +72,7 @@ export const sizes: Readonly<Record<Preset, Size>> = {
     postgres: { resources: sizing('500m', '512Mi', '2', '2Gi'), storage: '50Gi' },
     graph: { resources: sizing('1', '2Gi', '4', '8Gi'), storage: '50Gi' },
     data: '50Gi',
-    quota: { cpu: '8', memory: '16Gi', cpuLimit: '32', memoryLimit: '64Gi', volumes: 10 },
+    quota: { cpu: '8', memory: '16Gi', cpuLimit: '40', memoryLimit: '80Gi', volumes: 10 },
   },
 };
 

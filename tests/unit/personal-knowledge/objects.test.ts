@@ -150,8 +150,11 @@ describe('the objects of Personal Knowledge MCP', () => {
 
     it('fit into the quota of their preset, with a rollout, a backup and a restore at once', () => {
       for (const preset of Object.keys(table)) {
-        const plan = describedInstance({ preset, authentication: { mode: 'bearer' } });
-        const { violations } = checkPlan({ cluster: parseStack({ cluster: facts }, 'test').cluster, systems: [plan] });
+        const cluster = { ...facts, volumeSnapshots: {} };
+        const exporter = { exporter: {} };
+        const stores = { postgres: exporter, graph: exporter, snapshots: {} };
+        const plan = describedInstance({ preset, authentication: { mode: 'bearer' }, ...stores }, 'team', cluster);
+        const { violations } = checkPlan({ cluster: parseStack({ cluster }, 'test').cluster, systems: [plan] });
         assert.deepEqual(violations, [], preset);
       }
     });
