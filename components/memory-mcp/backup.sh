@@ -43,14 +43,24 @@ post() {
   if [ "$left" -le 0 ]; then fail "$1: no answer within $TIMEOUT_SECONDS s"; fi
   printf '%s' "$2" >"$work/message"
   : >"$work/answer"
-  # In the background, because a shell handles no signal while it waits for a foreground process.
-  curl -q --silent --show-error --max-time "$left" --connect-timeout 10 \
-    --header "@$work/headers" --data-binary "@$work/message" \
-    --output "$work/answer" --dump-header "$work/answer.headers" --write-out '%{http_code}' \
-    "$MCP_URL" >"$work/status" 2>"$work/error" &
-  request=$!
-  wait "$request"
-  code=$?
+  while :; do
+    # In the background, because a shell handles no signal while it waits for a foreground process.
+    curl -q --silent --show-error --max-time "$left" --connect-timeout 10 \
+      --header "@$work/headers" --data-binary "@$work/message" \
+      --output "$work/answer" --dump-header "$work/answer.headers" --write-out '%{http_code}' \
+      "$MCP_URL" >"$work/status" 2>"$work/error" &
+    request=$!
+    wait "$request"
+    code=$?
+    # 6: the name is not known, 7: the connection is refused.
+    case $code in
+    6 | 7) if [ -n "$session" ] || [ "$(date +%s)" -ge "$settled" ]; then break; fi ;;
+    *) break ;;
+    esac
+    sleep 1 &
+    request=$!
+    wait "$request"
+  done
   request=
   if [ "$code" -eq 28 ]; then fail "$1: no answer within the time ($(one_line <"$work/error"))"; fi
   if [ "$code" -ne 0 ]; then fail "$1: $(one_line <"$work/error")"; fi
@@ -84,6 +94,10 @@ case ${TIMEOUT_SECONDS:=300} in
 '' | 0* | *[!0-9]*) fail "TIMEOUT_SECONDS is not a number of seconds: $TIMEOUT_SECONDS" ;;
 esac
 deadline=$(($(date +%s) + TIMEOUT_SECONDS))
+# Where rules of the node enforce network policies, as in k3s, those for a pod are written when it runs already: until then
+# it is refused everything. A server that restarts refuses too.
+settled=$(($(date +%s) + 60))
+if [ "$settled" -gt "$deadline" ]; then settled=$deadline; fi
 
 trap 'fail "stopped before it was done"' HUP INT TERM
 trap tidy EXIT

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { proxyPorts } from '../../components/kit/parts/auth-sidecar';
 import {
@@ -114,9 +115,22 @@ for (const [name, obtainShell] of [
       assert.equal(run.lastLine, 'backup failed: initialize: HTTP status 500: rate limit exceeded');
     });
 
+    it('waits where it is refused at first, as a pod is whose network policies are not enforced yet', async () => {
+      const ports = await freePorts([1]);
+      stub = await StubServer.started(working(({ id }, response) => events(response, toolResult(id, synced))));
+      const { finished } = startBackup(shell, { MCP_URL: `http://127.0.0.1:${ports[1]}/mcp` });
+      await sleep(1500);
+      const to = Number(new URL(stub.url).port);
+      const late = createServer((socket) => socket.pipe(connect(to, '127.0.0.1')).pipe(socket));
+      late.listen(ports[1], '127.0.0.1');
+      const run = await finished;
+      late.close();
+      assert.equal(run.code, 0, run.output);
+    });
+
     it('fails where nobody listens', async () => {
       const ports = await freePorts([1]);
-      const run = await runBackup(shell, { MCP_URL: `http://127.0.0.1:${ports[1]}/mcp` });
+      const run = await runBackup(shell, { MCP_URL: `http://127.0.0.1:${ports[1]}/mcp`, TIMEOUT_SECONDS: '2' });
       assert.equal(run.code, 1);
       assert.match(run.lastLine, /^backup failed: initialize: curl: \(7\)/);
       assert.deepEqual(run.leftovers, []);
