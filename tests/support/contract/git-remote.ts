@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { generate } from 'selfsigned';
@@ -10,11 +10,12 @@ import { runChild } from '../../../operate/base/child';
 import { required } from './missing';
 
 /**
- * A git hosting service: bare repositories behind https on the loopback address, for whoever has the token, as GitHub
- * has it (user `x-access-token`, the token as password). The server of the plan speaks to it as to the real one.
+ * A git hosting service: bare repositories behind https, for whoever has the token, as GitHub has it (user
+ * `x-access-token`, the token as password). The server of the plan speaks to it as to the real one.
  */
 export class GitRemote {
-  readonly token = 'token-of-the-remote';
+  /** The token that it takes. */
+  token = 'token-of-the-remote';
   /** Certificate for the client to trust. */
   readonly certificateFile: string;
   readonly #folder: string;
@@ -25,29 +26,40 @@ export class GitRemote {
   /** How many requests have come, refused ones included. */
   requests = 0;
 
-  private constructor(folder: string, git: string, server: Server) {
+  private constructor(
+    folder: string,
+    git: string,
+    server: Server,
+    private readonly host: string,
+  ) {
     this.#folder = folder;
     this.#git = git;
     this.#server = server;
     this.certificateFile = join(folder, 'certificate.pem');
   }
 
-  /** @throws Missing where there is no git */
-  static async started(): Promise<GitRemote> {
+  /**
+   * @param host name or address that it is reached by, of an address of this machine. @default localhost
+   * @throws Missing where there is no git
+   */
+  static async started(host = 'localhost'): Promise<GitRemote> {
     const git = required('git', 'install the package git');
     const folder = mkdtempSync(join(tmpdir(), 'memory-fleet-remote-'));
-    const pems = await generate([{ name: 'commonName', value: 'localhost' }], {
+    // The git library of memory-mcp 0.17.1 refuses the very address that it asked for, and takes any other for it.
+    const addresses = [host, '192.0.2.1'].map((ip) => ({ type: 7 as const, ip }));
+    const altNames = isIP(host) ? addresses : [{ type: 2 as const, value: host }];
+    const pems = await generate([{ name: 'commonName', value: host }], {
       algorithm: 'sha256',
       extensions: [
         { name: 'basicConstraints', cA: true },
-        { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
+        { name: 'subjectAltName', altNames },
       ],
     });
     const server = createServer({ key: pems.private, cert: pems.cert });
-    const remote = new GitRemote(folder, git, server);
+    const remote = new GitRemote(folder, git, server, host);
     writeFileSync(remote.certificateFile, pems.cert);
     server.on('request', (request, response) => remote.#answer(request, response));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(0, isIP(host) ? host : '127.0.0.1', resolve));
     return remote;
   }
 
@@ -58,7 +70,7 @@ export class GitRemote {
   }
 
   url(name: string): string {
-    return `https://localhost:${(this.#server.address() as AddressInfo).port}/${name}.git`;
+    return `https://${this.host}:${(this.#server.address() as AddressInfo).port}/${name}.git`;
   }
 
   /** The commit that a branch points at; undefined where there is no such branch. */
@@ -89,6 +101,11 @@ export class GitRemote {
     await this.#run([...git, 'add', '--all']);
     await this.#run([...git, 'commit', '--quiet', '--message', 'by the test']);
     await this.#run([...git, 'push', '--quiet', 'origin', `HEAD:${branch}`]);
+  }
+
+  /** The certificate itself. */
+  get certificate(): string {
+    return readFileSync(this.certificateFile, 'utf8');
   }
 
   /** Environment of a program that shall trust this service. */

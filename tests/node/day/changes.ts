@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { type Day, namespace } from '../../support/node/day';
+import { kubectl } from '../../support/node/pods';
+import { ctr } from '../../support/node/programs';
+import { bearer } from './first-up';
+
+const image = 'ghcr.io/butterflyskies/memory-mcp:0.17.1';
+const other = `${image}-again`;
+/** Token of the clients after its rotation. */
+export const secondBearer = 'second-bearer-token';
+
+/** What the server writes where it embeds every memory anew. */
+export const embedsAnew = /rebuilding from scratch/;
+
+/** The log of a container of the server's pod. */
+export async function logOf(container: string): Promise<string> {
+  return (await kubectl('-n', namespace, 'logs', 'deployment/memory-mcp', '-c', container)).stdout;
+}
+
+/** One `up` of a stack file with another image, another token of the clients and another index. */
+export function changes(day: () => Day): void {
+  describe('changes the stack file', () => {
+    before(async () => {
+      await day().remember('kept', 'work/a/task');
+      await day().inSession(async (session) => {
+        const recall = { tool: 'recall', arguments: { query: 'kept' } };
+        const { recall_id } = (await session.call(recall)) as { recall_id: string };
+        await session.call({ tool: 'mark_applied', arguments: { recall_id, memory: 'kept', verdict: 'applied' } });
+      });
+      await day().bring('bearer', secondBearer);
+      await ctr('images', 'tag', image, other);
+      day().change({
+        image: other,
+        indexRevision: 1,
+        authentication: { mode: 'bearer', secret: { source: 'existing', secretRevision: 1 } },
+      });
+    });
+
+    it('whose token counts with the next up, and not before', async () => {
+      assert.deepEqual([await day().answers(bearer), await day().answers(secondBearer)], ['200', '401']);
+      const { changes: made } = await day().up();
+      assert.deepEqual(Object.keys(made).sort(), ['same', 'update'], JSON.stringify(made));
+      await day().server();
+      assert.deepEqual([await day().answers(bearer), await day().answers(secondBearer)], ['401', '200']);
+    });
+
+    it('whose image then runs, with every memory', async () => {
+      const { spec, status } = await day().server();
+      // What a container runs is told by any of the names that an image has.
+      assert.equal(spec?.containers.find(({ name }) => name === 'memory-mcp')?.image, other);
+      assert.ok(status?.containerStatuses?.every(({ restartCount }) => restartCount === 0));
+      assert.deepEqual(await day().memories(), ['global/kept', 'work/a/task']);
+    });
+
+    it('which takes the search index away, embeds everything anew, and keeps the recall log', async () => {
+      const removed = await logOf('rebuild-index');
+      assert.match(removed, /^\/data\/repo\/\.memory-mcp-index\/.*\.usearch$/m);
+      assert.doesNotMatch(removed, /recall_log/);
+      assert.match(await logOf('memory-mcp'), embedsAnew);
+      const statistics = await day().inSession((session) => session.call({ tool: 'recall_stats', arguments: {} }));
+      assert.match(JSON.stringify(statistics), /"applied":1/);
+    });
+  });
+}
