@@ -54,6 +54,7 @@ export function packed(image: Image): Promise<PackedImage> {
   return packImage(image, join(fleetHome().tools, 'images'));
 }
 
-function repositoryOf(name: string): string {
+/** The name of an image without its tag. */
+export function repositoryOf(name: string): string {
   return name.replace(/:[^/]*$/, '');
 }

@@ -4,6 +4,7 @@ import { loadStack, stackNames } from '../../../operate/stack-file';
 import { containersOf, podOf } from '../../../policies/pods';
 import { Missing } from '../contract/missing';
 import { hasStandIn, standIn, toolImage } from '../images';
+import { hasPlaceholder, placeholder } from './placeholders';
 
 const projectDir = join(__dirname, '..', '..', '..');
 
@@ -12,8 +13,11 @@ const lacking = new Map<string, Missing>();
 
 /** Archives of all images that pods of this project's stacks need and that can be had, and of the tests' own tool. */
 export async function archives(): Promise<readonly string[]> {
-  const names = [...plannedImages().filter(hasStandIn), toolImage];
-  const packed = await Promise.all(names.map((name) => packedOr(name)));
+  const planned = plannedImages();
+  const packed = await Promise.all([
+    ...[...planned.filter(hasStandIn), toolImage].map((name) => packedOr(name, standIn)),
+    ...planned.filter(hasPlaceholder).map((name) => packedOr(name, placeholder)),
+  ]);
   return packed.flatMap((path) => path ?? []);
 }
 
@@ -31,9 +35,9 @@ export function plannedImages(): readonly string[] {
   return [...new Set(pods.flatMap((pod) => containersOf(pod).flatMap(({ image }) => image ?? [])))];
 }
 
-async function packedOr(name: string): Promise<string | undefined> {
+async function packedOr(name: string, pack: typeof standIn): Promise<string | undefined> {
   try {
-    return (await standIn(name)).path;
+    return (await pack(name)).path;
   } catch (error) {
     if (!(error instanceof Missing)) throw error;
     lacking.set(name, error);

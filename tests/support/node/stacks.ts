@@ -21,6 +21,9 @@ export interface StackOnNode {
   readonly stack: OpenStack;
 }
 
+/** How many stacks have been opened in this run: several files of tests open the same one, each with a state of its own. */
+let opened = 0;
+
 /**
  * Opens a stack from its file as it is committed, with every change of it merged. Each system gets a namespace of its own,
  * because several stacks stand on the node beside each other.
@@ -32,7 +35,8 @@ export async function stackOnNode(
   name: string,
   replaced: Readonly<Record<string, Settings | undefined>> = {},
 ): Promise<StackOnNode> {
-  const checkout = await makeCheckout(`node-${name}`, name);
+  opened += 1;
+  const checkout = await makeCheckout(`node-${name}-${opened}`, name);
   const { cluster = {}, ...systems } = readStackFile(stackFilePath(projectDir, name));
   const values = Object.entries(systems).flatMap(([key, settings]) => {
     if (key in replaced && replaced[key] === undefined) return [];
