@@ -30,7 +30,7 @@ export const namespace = 'day';
 export const clients = 'day-clients';
 
 /** The server as clients of the cluster reach it. */
-export const url = `http://memory-mcp.${namespace}.svc:8080/mcp`;
+const url = `http://memory-mcp.${namespace}.svc:8080/mcp`;
 
 /** Secrets that somebody brings, with their keys. */
 export const secrets = {
