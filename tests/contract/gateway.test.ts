@@ -82,7 +82,7 @@ describe('a server behind its proxy behind the real Envoy', function () {
     const gateway = await started();
     for (const kind of ['http', 'sse'] as const) {
       const { end, session } = await connected(gateway, kind);
-      assert.equal((await session.client.listTools()).tools.length, 4, kind);
+      assert.equal((await session.client.listTools()).tools.length, 7, kind);
       await end();
     }
     const status = async (path: string) =>
@@ -100,7 +100,7 @@ describe('a server behind its proxy behind the real Envoy', function () {
       };
       await sleep(silenceSeconds * 2500);
       assert.equal(isOpen, streamTimeouts);
-      if (isOpen) assert.equal((await session.client.listTools()).tools.length, 4);
+      if (isOpen) assert.equal((await session.client.listTools()).tools.length, 7);
       await end();
     }
   });
