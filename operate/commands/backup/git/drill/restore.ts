@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { intakeCommand } from '../../../../../components/kit/parts/drill';
 import { runChild } from '../../../../base/child';
@@ -46,7 +46,7 @@ export async function fillVolume(target: GitTarget, namespace: string, folder: s
   const { cluster, git, backup } = target;
   const { signal } = git;
   const container = backup.drill.pod.initContainers?.[0]?.name ?? '';
-  const { exitCode, stderr } = await runChild('tar', ['-cf', archive, '-C', folder, '.'], {
+  const { exitCode, stderr } = await runChild('tar', ['-cf', archive, '-C', folder, '--', ...readdirSync(folder)], {
     env: { PATH: process.env.PATH ?? '' },
     signal,
   });
