@@ -64,6 +64,10 @@ describe('pods on a real node', () => {
     assert.equal((await fetch(`http://127.0.0.1:${etcd}/health`)).status, 200);
   });
 
+  it('reach nothing outside by the address of a Service that is not there', async () => {
+    assert.equal(await answer('other', 'http://10.0.0.99/'), 'curl: 28');
+  });
+
   it('are kept apart by network policies, as long as there are some', async () => {
     const policies = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
     await create(api, policies, policy);

@@ -3,7 +3,7 @@ import { Failure } from '../../base/failure';
 import { waitFor } from '../../base/wait';
 import { lastLines } from '../../toolchain/go';
 import { cannotStart, type Inside, logOf, mustRunInside, runInside, startDetached } from './namespaces';
-import { machineAddress } from './place';
+import { addresses, machineAddress } from './place';
 import type { Programs } from './programs';
 
 /**
@@ -52,4 +52,7 @@ async function shield(inside: Inside, port: number): Promise<void> {
   const leaving = ['-t', 'mangle', '-A', 'POSTROUTING', '-d', machineAddress];
   await mustRunInside(inside, 'iptables', [...leaving, '-p', 'tcp', '--dport', String(port), '-j', 'ACCEPT']);
   await mustRunInside(inside, 'iptables', [...leaving, '-j', 'DROP']);
+  // A Service that is not routed yet is no place outside: some other network may have its address.
+  const services = ['-t', 'mangle', '-A', 'POSTROUTING', '-o', 'outside', '-d', addresses.services];
+  await mustRunInside(inside, 'iptables', [...services, '-j', 'DROP']);
 }
