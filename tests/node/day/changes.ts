@@ -12,12 +12,18 @@ export const secondBearer = 'second-bearer-token';
 /** What the server writes where it embeds every memory anew. */
 export const embedsAnew = /rebuilding from scratch/;
 
+/** A minute that comes in at least so many seconds, as a schedule. */
+function minuteAfter(seconds: number): string {
+  const then = new Date(Math.ceil((Date.now() + seconds * 1000) / 60_000) * 60_000);
+  return `${then.getUTCMinutes()} ${then.getUTCHours()} * * *`;
+}
+
 /** The log of a container of the server's pod. */
 export async function logOf(container: string): Promise<string> {
   return (await kubectl('-n', namespace, 'logs', 'deployment/memory-mcp', '-c', container)).stdout;
 }
 
-/** One `up` of a stack file with another image, another token of the clients and another index. */
+/** One `up` of a stack file with another image, another token of the clients, another index and another schedule. */
 export function changes(day: () => Day): void {
   describe('changes the stack file', () => {
     before(async () => {
@@ -29,10 +35,13 @@ export function changes(day: () => Day): void {
       });
       await day().bring('bearer', secondBearer);
       await ctr('images', 'tag', image, other);
+      const kept = { maxAgeSeconds: 2 * 86_400 };
+      const schedule = minuteAfter(30);
       day().change({
         image: other,
         indexRevision: 1,
         authentication: { mode: 'bearer', secret: { source: 'existing', secretRevision: 1 } },
+        backup: { ...kept, schedule, volume: { ...kept, schedule } },
       });
     });
 

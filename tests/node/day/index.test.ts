@@ -3,6 +3,7 @@ import { Day } from '../../support/node/day';
 import { requireImage } from '../../support/node/images';
 import { backups } from './backups';
 import { changes } from './changes';
+import { drills } from './drills';
 import { faults } from './faults';
 import { firstUp } from './first-up';
 import { logins } from './logins';
@@ -24,4 +25,5 @@ describe('the day of an operator, whose server', function () {
   faults(day);
   logins(day);
   backups(day);
+  drills(day);
 });

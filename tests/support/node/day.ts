@@ -237,7 +237,7 @@ export class Day {
 }
 
 /** The call that has a memory kept. @param name with its scope before it, where that is not `global` */
-function remembering(name: string) {
+export function remembering(name: string) {
   const [, scope = 'global', last = name] = /^(.*)\/([^/]+)$/.exec(name) ?? [];
   const content = `what is known about ${last} in ${scope}`;
   return { tool: 'remember', arguments: { name: last, scope, content, tags: ['b', 'a'] } };
