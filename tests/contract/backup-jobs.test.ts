@@ -183,11 +183,12 @@ describe('backups by restic', function () {
     });
 
     it('end by their deadline, and say what was not done', async () => {
+      // The time is that of the whole Job: a repository that is there already opens in little of it.
+      await backedUp();
       qdrant.fault = ({ path }) => (path.endsWith('/points/count') ? 'hang' : undefined);
-      const late = await run('backup', { env: { DEADLINE_SECONDS: '4' } });
+      const late = await run('backup', { env: { DEADLINE_SECONDS: '15' } });
       assert.equal(late.container, 'dump-qdrant');
-      // On a busy machine opening the repository may have taken all of the time.
-      assert.match(String(late.said?.why), /^count qdrant: (not done within 4 s|no time is left of 4 s)$/);
+      assert.equal(late.said?.why, 'count qdrant: not done within 15 s');
     });
 
     it('leave nothing in Qdrant where they are stopped, or the connection is cut', async () => {
