@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { fieldManager } from '../../../components/register/written';
 import type { KubernetesObject } from '../../../components/system/described';
+import { type Limit, type Waiting, waitFor } from '../../base/wait';
 import { type Api, get } from '../../cluster/api';
 import { type Kinds, objectPath, type ServedKind } from '../../cluster/kinds';
 import { objectDifferences } from '../../live/differences';
@@ -20,10 +21,9 @@ export interface ComparisonContext {
   readonly api: Api;
   readonly kinds: Kinds;
   readonly rights: Rights;
+  /** How long to look again at an object that somebody writes just then, as controllers do while a rollout is under way. */
+  readonly waiting: Waiting & Limit;
 }
-
-/** How often an object is compared that somebody writes just then, as controllers do after each change. */
-const tries = 5;
 
 /**
  * Compares one object with the live one. The API server itself is asked what an apply of the description would change, so
@@ -32,7 +32,7 @@ const tries = 5;
  * @param wanted the object as its writer applies it
  */
 export async function compareObject(comparison: ComparisonContext, wanted: KubernetesObject): Promise<Drift[]> {
-  const { api, kinds } = comparison;
+  const { api, kinds, waiting } = comparison;
   const object = objectInWords(wanted);
   const kind = await kinds.find(wanted.apiVersion, wanted.kind);
   if (kind === undefined) {
@@ -41,7 +41,7 @@ export async function compareObject(comparison: ComparisonContext, wanted: Kuber
     ];
   }
   const sent = withoutContent(wanted);
-  for (let left = tries; left > 0; left--) {
+  const look = async (): Promise<Drift[] | undefined> => {
     const live = await get<LiveObject>(api, objectPath(kind, wanted.metadata));
     if (live === undefined) return [{ object, kind: 'missing' }];
     const applied = await dryRunApply(api, kind, sent, fieldManager);
@@ -50,10 +50,11 @@ export async function compareObject(comparison: ComparisonContext, wanted: Kuber
       return [{ object, kind: 'refused', note: applied.reason, ...(by === undefined ? {} : { by }) }];
     }
     // A dry run keeps the version of what it started from: another one started from another state than was read.
-    if (applied.object.metadata.resourceVersion !== live.metadata.resourceVersion) continue;
+    if (applied.object.metadata.resourceVersion !== live.metadata.resourceVersion) return undefined;
     return differences(comparison, kind, wanted, live, applied.object);
-  }
-  return [{ object, kind: 'unknown', note: `somebody wrote to it each of the ${tries} times that it was compared` }];
+  };
+  const note = `somebody wrote to it each time that it was compared, for ${waiting.seconds} s`;
+  return (await waitFor(look, waiting)) ?? [{ object, kind: 'unknown', note }];
 }
 
 async function differences(

@@ -23,7 +23,8 @@ export async function findDrift(
   const kinds = kindsOf(api);
   const namespaces = [...new Set(stack.plan.systems.map(({ namespace }) => namespace))];
   const rights = { cluster: stack.plan.cluster, scaled: await scaledObjects(api, namespaces) };
-  const comparison: ComparisonContext = { api, kinds, rights };
+  const waiting = { seconds: 10, period: 200, signal };
+  const comparison: ComparisonContext = { api, kinds, rights, waiting };
   const found = await inParallel(objects, (object) => compared(comparison, object), { signal });
   const names = new Set(objects.map(objectInWords));
   const extra = await extraObjects(api, kinds, names, namespaces, signal);
