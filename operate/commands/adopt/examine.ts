@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { engineObject, fieldManager } from '../../../components/register/written';
 import type { Described } from '../../../components/system/described';
 import { type Api, get } from '../../cluster/api';
@@ -20,8 +21,9 @@ export interface Examination {
   readonly keepArgoCd: boolean;
 }
 
-/** How often an object that is being written to is looked at. */
-const tries = 5;
+/** How often an object that is being written to is looked at, with a pause of so many milliseconds more each time. */
+const tries = 8;
+const pauseMs = 200;
 
 /**
  * Finds out what becomes of one object: nothing is there and it is created, or it is taken over and changes in place as the API
@@ -51,7 +53,10 @@ export async function examine(examination: Examination, planned: Planned, left =
   const answer = await dryRunReplace(api, kind, target, fieldManager);
   if (!answer.accepted) {
     // A controller wrote to the object in between.
-    if (answer.status === 409 && left > 1) return examine(examination, planned, left - 1);
+    if (answer.status === 409 && left > 1) {
+      await pause(pauseMs * (tries - left));
+      return examine(examination, planned, left - 1);
+    }
     return refuse(answer.reason);
   }
   const tree = union([live, anew.object].flatMap(writersOf).map(({ fieldsV1 }) => fieldsV1));
