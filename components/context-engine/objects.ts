@@ -40,7 +40,7 @@ export function describeContextEngine(settings: ContextEngineSettings, cluster: 
             namedBy: ['contextEngine', 'namespace', 'name'],
           },
         }),
-    ...namespaceLimits(metadata(system), settings),
+    ...namespaceLimits(() => metadata(system), settings),
     serviceAccount: account(metadata(system)),
     ...qdrantClaims(settings, cluster),
     ...volumes(settings, cluster),

@@ -1,12 +1,11 @@
 import { labelsOf } from '../kit/objects/labels';
-import { limitRange } from '../kit/objects/limit-range';
 import { dedicatedNamespace } from '../kit/objects/namespace';
-import { resourceQuota } from '../kit/objects/resource-quota';
 import { account } from '../kit/objects/service-account';
 import { bearerSource } from '../kit/parts/access';
 import { backupObjects } from '../kit/parts/backup';
 import { delivery } from '../kit/parts/delivery';
 import { exposureObjects } from '../kit/parts/exposure';
+import { namespaceLimits } from '../kit/parts/namespace-limits';
 import { networkPolicies } from '../kit/parts/network-policies';
 import { plannedObjects } from '../kit/parts/plan';
 import { wantedSet } from '../kit/parts/secret-set';
@@ -35,8 +34,10 @@ export function describeInstance(instance: Instance, cluster: NamedCluster): Sys
       ...dedicatedNamespace(namespace, labelsOf(system)),
       namedBy: keyOf(name, 'namespace', 'name'),
     },
-    quota: resourceQuota(metadata(names.quota), size.quota),
-    containerLimits: limitRange(metadata(names.limits), settings.containerLimits),
+    ...namespaceLimits((part) => metadata(names[part]), {
+      quota: size.quota,
+      containerLimits: settings.containerLimits,
+    }),
     serviceAccount: account(metadata(names.server)),
     // The namespace is the instance's alone, so that everything in it is closed.
     ...networkPolicies({ system: id, metadata, ours: {}, flows: traffic, cluster }),

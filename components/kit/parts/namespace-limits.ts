@@ -8,11 +8,11 @@ import { type Quota, resourceQuota } from '../objects/resource-quota';
  * in, with a rollout, a backup and a restore at once, two rules hold: `sufficient-quotas` and `within-limits`.
  */
 export function namespaceLimits(
-  metadata: ObjectMeta,
+  metadata: (part: 'quota' | 'limits') => ObjectMeta,
   { containerLimits, quota }: { readonly quota?: Quota | undefined; readonly containerLimits?: Range | undefined },
 ): { readonly quota?: Described; readonly containerLimits?: Described } {
   return {
-    ...(quota ? { quota: resourceQuota(metadata, quota) } : {}),
-    ...(containerLimits ? { containerLimits: limitRange(metadata, containerLimits) } : {}),
+    ...(quota ? { quota: resourceQuota(metadata('quota'), quota) } : {}),
+    ...(containerLimits ? { containerLimits: limitRange(metadata('limits'), containerLimits) } : {}),
   };
 }

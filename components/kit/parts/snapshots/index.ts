@@ -1,46 +1,40 @@
 import { join } from 'node:path';
 import type { IContainer, IEnvVar, IPodSpec } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../../../config/cluster';
-import type { Described, Waiver } from '../../../system/described';
+import type { Described } from '../../../system/described';
 import type { Flow, Labels } from '../../../system/flow';
 import type { SnapshotBackup } from '../../../system/operations';
-import type { ObjectMeta } from '../../../system/planned-object';
 import { configMap } from '../../objects/config-map';
 import { scheduledJob } from '../../objects/cron-job';
-import { hardenedPod, pullSecrets, type RunAs, resourceRequirements } from '../../objects/pod';
+import { hardenedPod, pullSecrets, resourceRequirements } from '../../objects/pod';
 import { permissions } from '../../objects/role';
 import { account } from '../../objects/service-account';
 import type { SnapshotSettings } from '../../settings/snapshots';
+import type { BackupArgs } from '../backup/args';
 import { jobEnvironment, jobMounts, storeContainer, workVolume } from '../backup/containers';
 import { filesOf, scriptsOf, scriptsVolume } from '../backup/scripts';
-import { type StoreBackup, scriptsFolder } from '../backup/store';
+import { scriptsFolder } from '../backup/store';
 
 /** What the pods are for. */
 type Purpose = 'make' | 'verify';
 
-export interface SnapshotArgs {
+/** What a backup is told that snapshots are told too. */
+type CommonArgs = Pick<
+  BackupArgs,
+  'key' | 'metadata' | 'imagePullSecrets' | 'runAs' | 'placement' | 'waivers' | 'after' | 'stores'
+>;
+
+export interface SnapshotArgs extends CommonArgs {
   /** Name of the objects, and value of the label that all snapshots of the system have; `-verify` is added for its CronJob. */
   readonly name: string;
-  /** Beginning of their logical names. */
-  readonly key: string;
   readonly settings: SnapshotSettings;
   readonly cluster: Pick<ClusterFacts, 'volumeSnapshots'>;
-  readonly metadata: (name: string) => ObjectMeta;
   /** Labels of the pods: the stores' clients, and those whose flow {@link snapshotFlow} is. */
   readonly podLabels: Labels;
   /** Labels of the snapshots, for people. */
   readonly labels: Labels;
   /** Image with Python 3.9 or newer. */
   readonly toolsImage: string;
-  readonly imagePullSecrets: readonly string[];
-  readonly runAs: RunAs;
-  /** Where the pods may run, for the sake of volumes that attach to one node. */
-  readonly placement: Pick<IPodSpec, 'affinity'>;
-  readonly waivers: readonly Waiver[];
-  /** Logical names of the objects that must be there before the Jobs. */
-  readonly after: readonly string[];
-  /** What is counted before the first claim is cut. */
-  readonly stores: readonly StoreBackup[];
   /** Names of the claims in the order in which they are cut, by which a system keeps several consistent. */
   readonly claims: readonly [string, ...string[]];
   /** Deployments that write to them, which `quiesce` stops, with their replicas. */

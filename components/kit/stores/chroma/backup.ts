@@ -1,16 +1,11 @@
-import { join } from 'node:path';
 import type { IContainer, IVolumeMount } from 'kubernetes-models/v1';
 import { resourceRequirements, type Sizing } from '../../objects/pod';
-import { filesOf } from '../../parts/backup/scripts';
-import { type StoreBackup, storeScripts } from '../../parts/backup/store';
+import type { StoreBackup } from '../../parts/backup/store';
 import { backupSecretVariables } from '../client';
-import { restScripts } from '../scripts';
+import { restScripts, scriptedStore } from '../scripts';
 import { type ChromaArgs, chromaAlive, chromaEnvironment, chromaFolder, chromaMounts, chromaPorts } from './objects';
 
-const name = 'chroma';
 const { requests: port } = chromaPorts;
-const scripts = { ...restScripts, ...filesOf(join(__dirname, 'scripts')) };
-const script = (file: string) => `python3 -B ${storeScripts(name)}/${file}`;
 
 export interface ChromaBackupArgs {
   /** Name of the Chroma among its objects: that of a drill logs alike. */
@@ -36,12 +31,8 @@ export interface ChromaBackupArgs {
 export function chromaBackup(args: ChromaBackupArgs): StoreBackup {
   const { mounts, volumes } = chromaMounts(args.store, 'drill-chroma-');
   return {
-    name,
+    ...scriptedStore('chroma', __dirname, 'python', restScripts),
     image: args.toolsImage,
-    scripts,
-    dump: script('dump.py'),
-    load: script('load.py'),
-    count: script('count.py'),
     living: {
       env: [{ name: 'CHROMA_URL', value: args.url }, ...backupSecretVariables('CHROMA_TOKEN', args.token)],
     },

@@ -1,14 +1,9 @@
-import { join } from 'node:path';
 import type { IContainer } from 'kubernetes-models/v1';
 import { resourceRequirements, type Sizing } from '../../objects/pod';
-import { filesOf } from '../../parts/backup/scripts';
-import { type StoreBackup, storeScripts } from '../../parts/backup/store';
+import type { StoreBackup } from '../../parts/backup/store';
 import { backupSecretVariables } from '../client';
+import { scriptedStore } from '../scripts';
 import { falkordbCommand, falkordbEnvironment, falkordbFolder, falkordbReady, falkordbUser } from './objects';
-
-const name = 'falkordb';
-const scripts = filesOf(join(__dirname, 'scripts'));
-const script = (file: string) => `sh ${storeScripts(name)}/${file}`;
 
 export interface FalkordbBackupArgs {
   readonly image: string;
@@ -27,12 +22,8 @@ export interface FalkordbBackupArgs {
 export function falkordbBackup(args: FalkordbBackupArgs): StoreBackup {
   const { host, image, password, resources, storageSize } = args;
   return {
-    name,
+    ...scriptedStore('falkordb', __dirname, 'shell'),
     image,
-    scripts,
-    dump: script('dump.sh'),
-    load: script('load.sh'),
-    count: script('count.sh'),
     living: { env: [{ name: 'FALKORDB_HOST', value: host }, ...backupSecretVariables('REDISCLI_AUTH', password)] },
     scratch: {
       env: [{ name: 'FALKORDB_HOST', value: '127.0.0.1' }],

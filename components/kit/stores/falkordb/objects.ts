@@ -5,8 +5,9 @@ import { billionths } from '../../../../config/fields/quantities';
 import type { Described } from '../../../system/described';
 import { hardenedPod, pullSecrets, type RunAs, resourceRequirements, type Sizing } from '../../objects/pod';
 import { execProbes } from '../../objects/probes';
-import { initContainersOf, secretGate } from '../../parts/gate';
+import { initContainersOf } from '../../parts/gate';
 import { revisionAnnotations } from '../../parts/secrets';
+import { passwordFile } from '../password-file';
 import { type StoreArgs, type StoreSecret, type StoreVolume, singleStore, storeVolume } from '../single';
 
 /** Port of the pod, and of its Services. */
@@ -18,7 +19,6 @@ export const falkordbFolder = '/data';
 /** The user that the image has for Redis; it runs as root unless its pod says otherwise. */
 export const falkordbUser: RunAs = { uid: 999, gid: 999 };
 
-const secretFolder = '/run/falkordb-password';
 const startScript = readFileSync(join(__dirname, 'start.sh'), 'utf8');
 
 export interface FalkordbArgs extends StoreArgs {
@@ -67,11 +67,8 @@ export function falkordbReady(passwordFile?: string): string[] {
 }
 
 function falkordbPod(args: FalkordbArgs): IPodSpec {
-  const { image, name, password, storage } = args;
-  const { secretKey: key, secretName } = password.source;
-  const { namespace = 'default' } = args.metadata(name, args.selector);
-  const gate = secretGate({ image, namespace, entries: [{ source: password.source, value: 'random' }] });
-  const passwordFile = `${secretFolder}/password`;
+  const { image, name, storage } = args;
+  const password = passwordFile(args, '/run/falkordb-password');
   const container: IContainer = {
     name,
     image,
@@ -79,20 +76,17 @@ function falkordbPod(args: FalkordbArgs): IPodSpec {
     env: [
       // The second one where there is IPv6.
       ...falkordbEnvironment(args.resources, '* -::*'),
-      { name: 'PASSWORD_FILE', value: passwordFile },
+      { name: 'PASSWORD_FILE', value: password.path },
     ],
     ports: [{ name: 'redis', containerPort: falkordbPorts.requests }],
     ...execProbes({
       // All graphs are read into memory first.
       startupSeconds: 1800,
-      ready: { command: falkordbReady(passwordFile), timeoutSeconds: 5 },
+      ready: { command: falkordbReady(password.path), timeoutSeconds: 5 },
       alive: { timeoutSeconds: 10 },
     }),
     resources: resourceRequirements(args.resources),
-    volumeMounts: [
-      { name: 'storage', mountPath: falkordbFolder },
-      { name: 'password', mountPath: secretFolder, readOnly: true },
-    ],
+    volumeMounts: [{ name: 'storage', mountPath: falkordbFolder }, password.mount],
   };
   return hardenedPod(falkordbUser, {
     serviceAccountName: args.serviceAccountName,
@@ -100,12 +94,12 @@ function falkordbPod(args: FalkordbArgs): IPodSpec {
     ...args.placement,
     // SIGTERM writes down what is in memory.
     terminationGracePeriodSeconds: 120,
-    ...initContainersOf(gate),
+    ...initContainersOf(password.gate),
     containers: [container],
     volumes: [
       { name: 'storage', persistentVolumeClaim: { claimName: storage.claimName } },
-      { name: 'password', secret: { secretName, defaultMode: 0o440, items: [{ key, path: 'password' }] } },
-      ...gate.volumes,
+      password.volume,
+      ...password.gate.volumes,
     ],
   });
 }

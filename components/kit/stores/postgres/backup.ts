@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import type { IContainer, IEnvVar } from 'kubernetes-models/v1';
 import { resourceRequirements } from '../../objects/pod';
-import { filesOf } from '../../parts/backup/scripts';
-import { type StoreBackup, storeScripts } from '../../parts/backup/store';
+import type { StoreBackup } from '../../parts/backup/store';
 import { backupSecretVariables } from '../client';
+import { scriptedStore } from '../scripts';
 import {
   type PostgresArgs,
   postgresCommand,
@@ -15,10 +14,7 @@ import {
   postgresUser,
 } from './objects';
 
-const name = 'postgres';
 const { requests: port } = postgresPorts;
-const scripts = filesOf(join(__dirname, 'scripts'));
-const script = (file: string) => `sh ${storeScripts(name)}/${file}`;
 
 export interface PostgresBackupArgs
   extends Pick<PostgresArgs, 'image' | 'flavour' | 'resources' | 'database' | 'user' | 'maxConnections'> {
@@ -34,12 +30,8 @@ export function postgresBackup(args: PostgresBackupArgs): StoreBackup {
   const { host, image, password, storageSize } = args;
   const { volumes } = postgresScratch(scratch);
   return {
-    name,
+    ...scriptedStore('postgres', __dirname, 'shell'),
     image,
-    scripts,
-    dump: script('dump.sh'),
-    load: script('load.sh'),
-    count: script('count.sh'),
     living: { env: [...reached(host, args), ...backupSecretVariables('PGPASSWORD', password)] },
     scratch: {
       env: reached('127.0.0.1', args),

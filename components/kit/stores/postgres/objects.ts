@@ -6,8 +6,9 @@ import type { Described } from '../../../system/described';
 import { configMap } from '../../objects/config-map';
 import { hardenedPod, pullSecrets, type RunAs, resourceRequirements, type Sizing } from '../../objects/pod';
 import { execProbes } from '../../objects/probes';
-import { initContainersOf, secretGate } from '../../parts/gate';
+import { initContainersOf } from '../../parts/gate';
 import { revisionAnnotations } from '../../parts/secrets';
+import { passwordFile } from '../password-file';
 import { type StoreArgs, type StoreSecret, type StoreVolume, singleStore, storeVolume } from '../single';
 
 /** Port of the pod, and of its Services. */
@@ -16,7 +17,6 @@ export const postgresPorts = { requests: 5432 } as const;
 const volume = '/var/lib/postgresql/data';
 /** Below the mount, which belongs to root: PostgreSQL takes only a folder of its own. */
 const data = `${volume}/pgdata`;
-const secretFolder = '/run/postgres-password';
 const initFolder = '/docker-entrypoint-initdb.d';
 const startScript = readFileSync(join(__dirname, 'start.sh'), 'utf8');
 /** Runs after every script of the system, see start.sh. */
@@ -126,20 +126,14 @@ export function postgresReady({ database, user }: Pick<PostgresArgs, 'database' 
 export const postgresMount = volume;
 
 function postgresPod(args: PostgresArgs): IPodSpec {
-  const { image, name, password, storage } = args;
-  const { secretKey: key, secretName } = password.source;
-  const { namespace = 'default' } = args.metadata(name, args.selector);
-  const gate = secretGate({ image, namespace, entries: [{ source: password.source, value: 'random' }] });
+  const { image, name, storage } = args;
+  const password = passwordFile(args, '/run/postgres-password');
   const { mounts, volumes } = postgresScratch();
   const container: IContainer = {
     name,
     image,
     command: ['/bin/sh', '-c', startScript, 'start', ...postgresCommand(args)],
-    env: [
-      ...postgresEnvironment(args),
-      // A file: the environment of a process is read by whoever may look at it.
-      { name: 'POSTGRES_PASSWORD_FILE', value: `${secretFolder}/password` },
-    ],
+    env: [...postgresEnvironment(args), { name: 'POSTGRES_PASSWORD_FILE', value: password.path }],
     ports: [{ name: 'postgres', containerPort: postgresPorts.requests }],
     ...execProbes({
       // After a crash it works through what it had written down.
@@ -151,7 +145,7 @@ function postgresPod(args: PostgresArgs): IPodSpec {
     volumeMounts: [
       { name: 'storage', mountPath: volume },
       { name: 'init', mountPath: initFolder, readOnly: true },
-      { name: 'password', mountPath: secretFolder, readOnly: true },
+      password.mount,
       ...mounts,
     ],
   };
@@ -161,14 +155,14 @@ function postgresPod(args: PostgresArgs): IPodSpec {
     ...args.placement,
     // Time for the last checkpoint; a kill means recovery at the next start.
     terminationGracePeriodSeconds: 120,
-    ...initContainersOf(gate),
+    ...initContainersOf(password.gate),
     containers: [container],
     volumes: [
       { name: 'storage', persistentVolumeClaim: { claimName: storage.claimName } },
       { name: 'init', configMap: { name: initName(name) } },
-      { name: 'password', secret: { secretName, defaultMode: 0o440, items: [{ key, path: 'password' }] } },
+      password.volume,
       ...volumes,
-      ...gate.volumes,
+      ...password.gate.volumes,
     ],
   });
 }

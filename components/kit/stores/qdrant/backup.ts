@@ -1,16 +1,11 @@
-import { join } from 'node:path';
 import type { IContainer } from 'kubernetes-models/v1';
 import { resourceRequirements, type Sizing } from '../../objects/pod';
-import { filesOf } from '../../parts/backup/scripts';
-import { type StoreBackup, storeScripts } from '../../parts/backup/store';
+import type { StoreBackup } from '../../parts/backup/store';
 import { backupSecretVariables } from '../client';
-import { restScripts } from '../scripts';
+import { restScripts, scriptedStore } from '../scripts';
 import { type QdrantArgs, qdrantAddress, qdrantPaths, qdrantPorts } from './objects';
 
-const name = 'qdrant';
 const { requests: port } = qdrantPorts;
-const scripts = { ...restScripts, ...filesOf(join(__dirname, 'scripts')) };
-const script = (file: string) => `python3 -B ${storeScripts(name)}/${file}`;
 
 export interface QdrantBackupArgs {
   /** Image with Python 3.9 or newer. */
@@ -32,12 +27,8 @@ export function qdrantBackup(args: QdrantBackupArgs): StoreBackup {
   const { apiKey, storageSize, url } = args;
   const empty = (volume: string, sizeLimit: string) => ({ name: volume, emptyDir: { sizeLimit } });
   return {
-    name,
+    ...scriptedStore('qdrant', __dirname, 'python', restScripts),
     image: args.toolsImage,
-    scripts,
-    dump: script('dump.py'),
-    load: script('load.py'),
-    count: script('count.py'),
     living: {
       env: [{ name: 'QDRANT_URL', value: url }, ...backupSecretVariables('QDRANT_API_KEY', apiKey)],
     },

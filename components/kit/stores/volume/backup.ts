@@ -1,11 +1,7 @@
-import { join } from 'node:path';
 import type { IVolumeMount } from 'kubernetes-models/v1';
-import { filesOf } from '../../parts/backup/scripts';
-import { type Reached, type StoreBackup, storeScripts } from '../../parts/backup/store';
+import type { Reached, StoreBackup } from '../../parts/backup/store';
+import { scriptedStore } from '../scripts';
 
-const name = 'volume';
-const scripts = filesOf(join(__dirname, 'scripts'));
-const script = (file: string) => `python3 -B ${storeScripts(name)}/${file}`;
 const folder = '/volume';
 
 export interface VolumeBackupArgs {
@@ -20,12 +16,8 @@ export interface VolumeBackupArgs {
 /** The files of a volume, SQLite databases among them, while a server goes on writing to them. */
 export function volumeBackup({ claimName, size, toolsImage }: VolumeBackupArgs): StoreBackup {
   return {
-    name,
+    ...scriptedStore('volume', __dirname, 'python'),
     image: toolsImage,
-    scripts,
-    dump: script('dump.py'),
-    load: script('load.py'),
-    count: script('count.py'),
     // Not read-only: SQLite reads a database with a write-ahead log only where it may lock it.
     living: reached({ name: 'volume', persistentVolumeClaim: { claimName } }),
     scratch: { ...reached({ name: 'volume', emptyDir: { sizeLimit: size } }), containers: [] },
