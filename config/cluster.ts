@@ -4,6 +4,7 @@ import { checkHosts, networkFacts } from './cluster/network';
 import { podsSchema } from './cluster/pods';
 import {
   annotations,
+  byName,
   className,
   deliveryUrl,
   dnsLabel,
@@ -154,6 +155,18 @@ export const clusterSchema = z
       })
       .optional()
       .describe('Controller of Sealed Secrets on this cluster. Absent = there is none.'),
+    cloudNativePg: z
+      .strictObject({
+        operator: byName({ namespace: 'cnpg-system', labels: { 'app.kubernetes.io/name': 'cloudnative-pg' } }).describe(
+          'Pods of the operator.',
+        ),
+        barmanPlugin: z
+          .boolean()
+          .default(false)
+          .describe('Whether its plugin Barman Cloud is there, which makes backups in object storage.'),
+      })
+      .optional()
+      .describe('The operator CloudNativePG, 1.26 or newer, on this cluster. Absent = there is none.'),
   })
   .prefault({})
   .superRefine(({ gateway: entrance, networkPolicies }, context) => {

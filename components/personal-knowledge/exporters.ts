@@ -8,7 +8,7 @@ import {
   exporterObjects,
 } from '../kit/parts/exporter';
 import { falkordbPorts } from '../kit/stores/falkordb/objects';
-import { postgresPorts } from '../kit/stores/postgres/objects';
+import { postgresPorts } from '../kit/stores/postgres/client';
 import type { Described } from '../system/described';
 import type { Flow } from '../system/flow';
 import type { Instance } from './instance';

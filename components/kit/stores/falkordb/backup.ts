@@ -1,9 +1,9 @@
-import type { IContainer } from 'kubernetes-models/v1';
-import { resourceRequirements, type Sizing } from '../../objects/pod';
+import type { Sizing } from '../../objects/pod';
 import type { StoreBackup } from '../../parts/backup/store';
 import { backupSecretVariables } from '../client';
+import { scratchRedis } from '../redis-pod';
 import { scriptedStore } from '../scripts';
-import { falkordbCommand, falkordbEnvironment, falkordbFolder, falkordbReady, falkordbUser } from './objects';
+import { falkordbServer } from './objects';
 
 export interface FalkordbBackupArgs {
   readonly image: string;
@@ -27,24 +27,10 @@ export function falkordbBackup(args: FalkordbBackupArgs): StoreBackup {
     living: { env: [{ name: 'FALKORDB_HOST', value: host }, ...backupSecretVariables('REDISCLI_AUTH', password)] },
     scratch: {
       env: [{ name: 'FALKORDB_HOST', value: '127.0.0.1' }],
-      containers: [scratchFalkordb(args)],
+      containers: [scratchRedis('drill-falkordb', args, falkordbServer)],
       volumes: [{ name: 'drill-falkordb', emptyDir: { sizeLimit: storageSize } }],
     },
     // A graph goes through whole.
     resources: { cpu: '100m', memory: '128Mi', memoryLimit: resources.memoryLimit },
-  };
-}
-
-/** An empty one, which listens to its own pod alone and asks that for nothing. */
-function scratchFalkordb({ image, resources }: FalkordbBackupArgs): IContainer {
-  return {
-    name: 'drill-falkordb',
-    image,
-    command: [...falkordbCommand],
-    env: falkordbEnvironment(resources, '127.0.0.1'),
-    startupProbe: { exec: { command: falkordbReady() }, periodSeconds: 2, failureThreshold: 60 },
-    resources: resourceRequirements(resources),
-    securityContext: { runAsUser: falkordbUser.uid, runAsGroup: falkordbUser.gid },
-    volumeMounts: [{ name: 'drill-falkordb', mountPath: falkordbFolder }],
   };
 }

@@ -3,38 +3,52 @@ import { resourceRequirements } from '../../objects/pod';
 import type { StoreBackup } from '../../parts/backup/store';
 import { backupSecretVariables } from '../client';
 import { scriptedStore } from '../scripts';
+import { type PostgresClient, postgresPorts, postgresTls } from './client';
 import {
   type PostgresArgs,
   postgresCommand,
   postgresEnvironment,
   postgresMount,
-  postgresPorts,
   postgresReady,
   postgresScratch,
   postgresUser,
 } from './objects';
 
-const { requests: port } = postgresPorts;
-
 export interface PostgresBackupArgs
   extends Pick<PostgresArgs, 'image' | 'flavour' | 'resources' | 'database' | 'user' | 'maxConnections'> {
-  /** Host of its Service, as pods of backups reach it. */
+  /** Host of the server itself, as pods of backups reach it. */
   readonly host: string;
+  /** @default PostgreSQL's own */
+  readonly port?: number;
+  /** @default no encryption: within the cluster network policies keep others from listening */
+  readonly tls?: Pick<PostgresClient, 'ca' | 'sslmode'>;
   readonly password: { readonly secretName: string; readonly secretKey: string };
   /** Size of its data, a quantity in bytes: a drill takes it on the node's own disk. */
   readonly storageSize: string;
 }
 
-/** One database of PostgreSQL by its own tools, out of its own image: dumps are for the same major version or a later one. */
+/**
+ * One database of PostgreSQL by its own tools, whoever runs it: dumps are for the same major version or a later one. Where
+ * the role is no superuser, everything loaded is the role's, and extensions must be there before.
+ */
 export function postgresBackup(args: PostgresBackupArgs): StoreBackup {
   const { host, image, password, storageSize } = args;
   const { volumes } = postgresScratch(scratch);
+  const tls = args.tls && postgresTls(args.tls);
   return {
     ...scriptedStore('postgres', __dirname, 'shell'),
     image,
-    living: { env: [...reached(host, args), ...backupSecretVariables('PGPASSWORD', password)] },
+    living: {
+      env: [
+        ...reached(host, args.port ?? postgresPorts.requests, args),
+        ...backupSecretVariables('PGPASSWORD', password),
+        ...(tls?.env ?? []),
+      ],
+      volumeMounts: tls?.volumeMounts ?? [],
+      volumes: tls?.volumes ?? [],
+    },
     scratch: {
-      env: reached('127.0.0.1', args),
+      env: reached('127.0.0.1', postgresPorts.requests, args),
       containers: [scratchPostgres(args)],
       volumes: [{ name: `${scratch}data`, emptyDir: { sizeLimit: storageSize } }, ...volumes],
     },
@@ -43,7 +57,7 @@ export function postgresBackup(args: PostgresBackupArgs): StoreBackup {
 
 const scratch = 'drill-postgres-';
 
-function reached(host: string, { database, user }: PostgresBackupArgs): IEnvVar[] {
+function reached(host: string, port: number, { database, user }: PostgresBackupArgs): IEnvVar[] {
   return [
     { name: 'PGHOST', value: host },
     { name: 'PGPORT', value: String(port) },

@@ -10,9 +10,7 @@ import { initContainersOf } from '../../parts/gate';
 import { revisionAnnotations } from '../../parts/secrets';
 import { passwordFile } from '../password-file';
 import { type StoreArgs, type StoreSecret, type StoreVolume, singleStore, storeVolume } from '../single';
-
-/** Port of the pod, and of its Services. */
-export const postgresPorts = { requests: 5432 } as const;
+import { postgresPorts } from './client';
 
 const volume = '/var/lib/postgresql/data';
 /** Below the mount, which belongs to root: PostgreSQL takes only a folder of its own. */

@@ -11,34 +11,32 @@ export interface PostgresSettingsArgs {
   readonly resources: Parameters<typeof resources>[0];
 }
 
-/** Settings of a PostgreSQL that a system brings along. Its password is among the secrets of the system. */
+/** Keys of a PostgreSQL that a system brings along. Its password is among the secrets of the system. */
+export const postgresKeys = (args: PostgresSettingsArgs) => ({
+  image: promoted(
+    image
+      .default(args.image)
+      .describe(
+        'Image of PostgreSQL, built like the official one. Another major version needs a backup, a new volume and a restore.',
+      ),
+  ),
+  flavour: promoted(
+    z
+      .enum(['debian', 'alpine'])
+      .optional()
+      .describe(
+        'What the image is built on: Debian runs as user 999, Alpine as 70. It cannot change later. Default: Alpine where the tag has -alpine in it, else Debian.',
+      ),
+  ),
+  storage: volume(args.size, 'The volume with the database: block storage, for one node at a time.'),
+  maxConnections: promoted(integer(10, 10_000).default(100).describe('Connections that are open at the same time.')),
+  resources: promoted(
+    resources(args.resources).describe(
+      'Resources of PostgreSQL. A quarter of the memory limit is for its shared buffers.',
+    ),
+  ),
+});
+
+/** Settings of a PostgreSQL that a system brings along. */
 export const postgresSettings = (args: PostgresSettingsArgs) =>
-  z
-    .strictObject({
-      image: promoted(
-        image
-          .default(args.image)
-          .describe(
-            'Image of PostgreSQL, built like the official one. Another major version needs a backup, a new volume and a restore.',
-          ),
-      ),
-      flavour: promoted(
-        z
-          .enum(['debian', 'alpine'])
-          .optional()
-          .describe(
-            'What the image is built on: Debian runs as user 999, Alpine as 70. It cannot change later. Default: Alpine where the tag has -alpine in it, else Debian.',
-          ),
-      ),
-      storage: volume(args.size, 'The volume with the database: block storage, for one node at a time.'),
-      maxConnections: promoted(
-        integer(10, 10_000).default(100).describe('Connections that are open at the same time.'),
-      ),
-      resources: promoted(
-        resources(args.resources).describe(
-          'Resources of PostgreSQL. A quarter of the memory limit is for its shared buffers.',
-        ),
-      ),
-    })
-    .prefault({})
-    .describe('PostgreSQL, the relational database.');
+  z.strictObject(postgresKeys(args)).prefault({}).describe('PostgreSQL, the relational database.');
