@@ -2,13 +2,14 @@ import type { ClusterFacts } from '../../config/cluster';
 import { shortHash } from '../kit/objects/content-hash';
 import type { Alert } from '../kit/objects/prometheus-rule';
 import { backupAlerts, certificateAlert, podAlerts, volumeAlert } from '../kit/parts/alerts';
+import { entranceUrl } from '../kit/parts/exposure';
 import { grafanaDashboard, type Panel } from '../kit/parts/grafana';
-import { bodyModule, monitoring } from '../kit/parts/monitoring';
+import { bodyModule, type HealthCheck, monitoring } from '../kit/parts/monitoring';
 import { podPanels, requestTimePanel } from '../kit/parts/panels';
-import { downOrAbsent, freeShares, lastSuccess, restartsInAnHour } from '../kit/parts/promql';
+import { downOrAbsent, freeShares, lastSuccess, restartsInAnHour, type WatchedCertificate } from '../kit/parts/promql';
 import { isCertificateMade } from '../kit/settings/tls';
 import type { Described } from '../system/described';
-import { exportedMetrics, exporterAlerts } from './exporters';
+import { exportedMetrics, exporterAlerts, exporterPanels } from './exporters';
 import type { Instance } from './instance';
 import { claims, metadataIn, names, paths, system } from './names';
 import { servedPorts } from './sidecar';
@@ -17,7 +18,11 @@ import { servedPorts } from './sidecar';
 const graphWord = 'neo4j';
 
 /** Names of the Probes, which become the job of their series. */
-const jobs = { health: `${names.server}-health`, graph: `${names.server}-graph` } as const;
+const jobs = {
+  health: `${names.server}-health`,
+  graph: `${names.server}-graph`,
+  outside: `${names.server}-outside`,
+} as const;
 
 const of = { alert: 'PKMCP', runbook: 'pk-mcp', name: 'Personal Knowledge MCP' } as const;
 
@@ -42,8 +47,8 @@ function seriesOf({ namespace }: Instance) {
  * a loss also goes off when its metric is gone. tests/alerts holds each against promtool.
  */
 export function alerts(instance: Instance, cluster: ClusterFacts): Alert[] {
-  const { namespace, settings } = instance;
-  const { backup, exposure, graph } = settings;
+  const { settings } = instance;
+  const { backup, graph } = settings;
   const series = seriesOf(instance);
   const health = series.probe(jobs.health);
   return [
@@ -96,10 +101,25 @@ export function alerts(instance: Instance, cluster: ClusterFacts): Alert[] {
           loss,
         })
       : []),
-    ...(exposure.kind !== 'none' && isCertificateMade(exposure.kind, exposure.tls, cluster)
-      ? [certificateAlert(of, { kind: 'managed', namespace, name: exposure.tlsSecretName })]
-      : []),
+    ...certificates(instance, cluster).map((watched) => certificateAlert(of, watched)),
   ];
+}
+
+/** The certificate that clients meet: by cert-manager's own numbers, or as somebody else's is seen at the host name. */
+function certificates({ namespace, settings: { exposure } }: Instance, cluster: ClusterFacts): WatchedCertificate[] {
+  if (exposure.kind === 'none') return [];
+  return isCertificateMade(exposure.kind, exposure.tls, cluster)
+    ? [{ kind: 'managed', namespace, name: exposure.tlsSecretName }]
+    : [{ kind: 'given', namespace, job: jobs.outside }];
+}
+
+/** Asks by the host name for the sake of its certificate alone; the server's health is asked for within the cluster. */
+function outsideProbe(instance: Instance, cluster: ClusterFacts): Record<string, HealthCheck> {
+  const { exposure } = instance.settings;
+  const isGiven = certificates(instance, cluster).some(({ kind }) => kind === 'given');
+  if (exposure.kind === 'none' || !isGiven) return {};
+  const url = `${entranceUrl(exposure.kind, exposure.hostname, cluster)}${paths.health}`;
+  return { outsideProbe: { name: jobs.outside, url } };
 }
 
 /** Its panels. */
@@ -123,6 +143,7 @@ export function panels(instance: Instance, cluster: ClusterFacts): Panel[] {
     },
     ...podPanels(series.pods),
     ...requestTimePanel(cluster, { namespace, ingress: names.ingress, service: names.server }),
+    ...exporterPanels(instance, cluster),
     {
       title: 'Use of the volumes',
       kind: 'timeseries',
@@ -159,6 +180,7 @@ export function monitoringObjects(instance: Instance, cluster: ClusterFacts): Re
         ...(settings.graph.enabled && facts
           ? { graphProbe: { name: jobs.graph, url, module: bodyModule(facts, graphWord) } }
           : {}),
+        ...outsideProbe(instance, cluster),
       },
       alerts: alerts(instance, cluster),
       dashboard: {

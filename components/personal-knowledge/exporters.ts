@@ -1,12 +1,15 @@
 import type { ClusterFacts } from '../../config/cluster';
 import type { Alert } from '../kit/objects/prometheus-rule';
 import {
+  type ExportedSeries,
   type ExporterArgs,
   exporterAlert,
   exporterFlow,
   exporterMetrics,
   exporterObjects,
+  exporterPanel,
 } from '../kit/parts/exporter';
+import type { Panel } from '../kit/parts/grafana';
 import { falkordbPorts } from '../kit/stores/falkordb/objects';
 import { postgresPorts } from '../kit/stores/postgres/client';
 import type { Described } from '../system/described';
@@ -74,15 +77,24 @@ export function exportedMetrics(instance: Instance, cluster: ClusterFacts) {
   );
 }
 
+/** How alerts and panels speak of an exporter. */
+function spokenOf({ namespace }: Instance, { name, store: { kind } }: ExporterArgs): ExportedSeries {
+  const store = kind === 'postgres' ? 'PostgreSQL' : 'The graph';
+  return { kind, store, series: `namespace="${namespace}",job="${name}"` };
+}
+
 export function exporterAlerts(instance: Instance, cluster: ClusterFacts): Alert[] {
-  return exportersOf(instance, cluster).map(({ name, store: { kind } }) =>
-    exporterAlert({
-      alert: kind === 'postgres' ? 'PKMCPPostgresDown' : 'PKMCPGraphDown',
-      kind,
-      series: `namespace="${instance.namespace}",job="${name}"`,
-      store: kind === 'postgres' ? 'PostgreSQL' : 'The graph',
+  return exportersOf(instance, cluster).map((exporter) => {
+    const isPostgres = exporter.store.kind === 'postgres';
+    return exporterAlert({
+      ...spokenOf(instance, exporter),
+      alert: isPostgres ? 'PKMCPPostgresDown' : 'PKMCPGraphDown',
       // Nobody but backups uses PostgreSQL.
-      severity: kind === 'postgres' ? 'warning' : 'critical',
-    }),
-  );
+      severity: isPostgres ? 'warning' : 'critical',
+    });
+  });
+}
+
+export function exporterPanels(instance: Instance, cluster: ClusterFacts): Panel[] {
+  return exportersOf(instance, cluster).map((exporter) => exporterPanel(spokenOf(instance, exporter)));
 }

@@ -14,8 +14,14 @@ export const toolNames = [
   'pulumi-resource-kubernetes',
 ] as const;
 
-/** Tools that only tests need: Argo CD's sync engine and checks of health, and what checks alert rules, policies and values. */
-export const testTools = ['agent', 'argocd-judge', 'promtool', 'cyclonus', 'cilium-judge', 'values-judge'] as const;
+/**
+ * Tools that only tests need: Argo CD's sync engine and checks of health, what checks alert rules, policies and values, and
+ * the exporters whose series alerts read.
+ */
+export const testTools = [
+  ...(['agent', 'argocd-judge', 'promtool', 'cyclonus', 'cilium-judge', 'values-judge'] as const),
+  ...(['postgres_exporter', 'redis_exporter', 'blackbox_exporter'] as const),
+] as const;
 
 /** Tools that only a real node needs: the node's part of Kubernetes, its DNS, and what enforces network policies. */
 export const nodeTools = ['kubelet', 'kube-proxy', 'coredns', 'kube-router'] as const;
@@ -40,6 +46,9 @@ export const batches: readonly (readonly ToolName[])[] = [
   ['cyclonus'],
   ['cilium-judge'],
   ['values-judge'],
+  // Each of the two sets the version of one package that both have.
+  ['postgres_exporter', 'redis_exporter'],
+  ['blackbox_exporter'],
   ['kubelet', 'kube-proxy'],
   ['coredns'],
   ['kube-router'],

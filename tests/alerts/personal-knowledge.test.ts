@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { itWatchesABackup } from '../support/alerts/backup-age';
+import { dashboardOf, itIsADashboard, queriesOf, rulesFor } from '../support/alerts/dashboard';
 import { itTellsOfALoss } from '../support/alerts/down';
 import { exportersIn } from '../support/alerts/exporters';
 import { itWatchesAVolume } from '../support/alerts/nearly-full';
@@ -13,13 +14,22 @@ const projectDir = join(__dirname, '..', '..');
 const exposure = { kind: 'ingress', hostname: 'k.example.org' };
 const drill = { schedule: '@hourly', maxAgeSeconds: 7200 };
 const backup = { schedule: '@hourly', maxAgeSeconds: 7200, drill };
-const system = describedInstance({ exposure, authentication: { mode: 'bearer' }, backup }, 'work', facts);
+const stores = { postgres: { exporter: {} }, graph: { exporter: {} } };
+const all = {
+  exposure,
+  authentication: { mode: 'bearer' },
+  backup,
+  snapshots: { schedule: '@hourly', maxAgeSeconds: 7200 },
+  ...stores,
+};
+const system = describedInstance(all, 'work', { ...facts, volumeSnapshots: {} });
 const namespace = 'pk-mcp-work';
 const rules = rulesOf(system);
 const from = exportersIn(namespace);
 const target = 'http://pk-mcp-service.pk-mcp-work.svc.cluster.local:8082/health';
 const [health, graph] = ['pk-mcp-service-health', 'pk-mcp-service-graph'];
 const [down, graphMissing, restarting] = ['PKMCPDown', 'PKMCPGraphMissing', 'PKMCPRestarting'];
+const expiring = 'PKMCPCertificateExpiring';
 
 let tool: Promtool;
 const trial = trialOf(rules, () => tool);
@@ -32,8 +42,9 @@ const probe = (job: string, samples: string, at = from): Series => at.probe(job,
 
 describe('the alerts of an instance of Personal Knowledge MCP', () => {
   itIsARuleFile(projectDir, () => tool, rules, [
-    ...[down, graphMissing, restarting, 'PKMCPPodNotReady', 'PKMCPHighMemory', 'PKMCPVolumeNearlyFull'],
-    ...['PKMCPBackupTooOld', 'PKMCPDrillTooOld', 'PKMCPCertificateExpiring'],
+    ...[down, graphMissing, restarting, 'PKMCPPostgresDown', 'PKMCPGraphDown'],
+    ...['PKMCPPodNotReady', 'PKMCPHighMemory', 'PKMCPVolumeNearlyFull'],
+    ...['PKMCPBackupTooOld', 'PKMCPDrillTooOld', 'PKMCPSnapshotsBackupTooOld', expiring],
   ]);
 
   describe(down, () => {
@@ -94,9 +105,27 @@ describe('the alerts of an instance of Personal Knowledge MCP', () => {
     });
   });
 
+  for (const [alert, service, metric] of [
+    ['PKMCPPostgresDown', 'postgres-exporter', 'pg_up'],
+    ['PKMCPGraphDown', 'falkordb-exporter', 'redis_up'],
+  ] as const) {
+    describe(alert, () => {
+      itTellsOfALoss({
+        ...{ alert, trial, patience: 5, labels: from.scrapedLabels(service) },
+        series: (samples) => from.scraped(metric, service, {}, samples),
+      });
+
+      it('is silent about the store of another instance', () => {
+        const other = exportersIn('pk-mcp-private').scraped(metric, service, {}, steady(0, hour));
+        return trial([from.scraped(metric, service, {}, steady(1, hour)), other], ...silent(alert, 30, 59));
+      });
+    });
+  }
+
   for (const [alert, cronjob] of [
     ['PKMCPBackupTooOld', 'pk-mcp-backup'],
     ['PKMCPDrillTooOld', 'pk-mcp-backup-drill'],
+    ['PKMCPSnapshotsBackupTooOld', 'pk-mcp-snapshots'],
   ] as const) {
     describe(alert, () => {
       const series = (created: string, succeeded?: string, exporter?: string) =>
@@ -104,4 +133,53 @@ describe('the alerts of an instance of Personal Knowledge MCP', () => {
       itWatchesABackup({ alert, trial, backup: series, labels: { namespace, cronjob }, maxAge: 120 });
     });
   }
+});
+
+describe('the certificate that clients of an instance meet', () => {
+  const made = { ...exposure, tls: { source: 'certManager', issuer: 'letsencrypt' } };
+  const rulesWith = (settings: object, cluster: object) =>
+    rulesOf(describedInstance({ ...all, snapshots: undefined, exposure: settings }, 'work', cluster));
+  const seen = (days: number) => ({
+    metric: 'probe_ssl_earliest_cert_expiry',
+    labels: from.probeLabels('pk-mcp-service-outside', 'https://k.example.org/health').present,
+    samples: steady(days * 86_400, 3 * hour),
+  });
+  const managed = (['renewal', 'expiration'] as const).map((time, index) => ({
+    metric: `certmanager_certificate_${time}_timestamp_seconds`,
+    labels: { namespace, name: 'pk-mcp-tls', job: 'cert-manager' },
+    samples: steady(20 * 60 * (1 + index), 3 * hour),
+  }));
+  const cluster = { ...facts, ingress: {} };
+
+  for (const [source, settings, late, inTime, labels] of [
+    ['cert-manager', made, managed, [], { namespace, name: 'pk-mcp-tls' }],
+    ['somebody else, at an Ingress', exposure, [seen(13)], [seen(15)], seen(1).labels],
+    ['somebody else, at a Gateway', { ...exposure, kind: 'gateway' }, [seen(13)], [seen(15)], seen(1).labels],
+  ] as const) {
+    it(`is watched where it is made by ${source}`, async () => {
+      const own = trialOf(rulesWith(settings, cluster), () => tool);
+      await own(late, fires(expiring, 2 * hour, labels));
+      await own(inTime, ...silent(expiring, 2 * hour));
+    });
+  }
+});
+
+describe('the dashboard of an instance', () => {
+  const dashboard = dashboardOf(system);
+  itIsADashboard(dashboard, () => tool, `namespace="${namespace}"`, /^nginx_ingress_controller_/);
+
+  it('shows the numbers of the stores, where exporters have them', () => {
+    const asked = queriesOf(dashboard).filter(([title]) => /: (connections|memory)$/.test(title));
+    const of = (metric: Parameters<typeof from.scraped>[0], store: string, labels = {}) =>
+      from.scraped(metric, `${store}-exporter`, labels, steady(5, hour));
+    return trialOf(rulesFor(asked), () => tool)(
+      [
+        of('pg_stat_database_numbackends', 'postgres', { datid: '5', datname: 'personal_knowledge' }),
+        of('pg_settings_max_connections', 'postgres', { server: 'postgres:5432' }),
+        of('redis_memory_used_bytes', 'falkordb'),
+        of('redis_memory_max_bytes', 'falkordb'),
+      ],
+      [0, 1, 2, 3].map((place) => fires(`Query${place}`, 30, {})),
+    );
+  });
 });

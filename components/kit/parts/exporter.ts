@@ -7,6 +7,7 @@ import type { Alert } from '../objects/prometheus-rule';
 import type { Metrics } from '../objects/service-monitor';
 import type { ExporterKind, ExporterSettings } from '../settings/exporter';
 import { appServer, appServerObjects } from './app-server';
+import type { Panel } from './grafana';
 import { downOrAbsent } from './promql';
 import { madeSecret, revisionAnnotations, type SecretSource } from './secrets';
 
@@ -92,9 +93,12 @@ function environment(store: ExportedStore): IEnvVar[] {
     return [{ name: 'REDIS_ADDR', value: `redis://${host}:${port}` }, secret('REDIS_PASSWORD')];
   return [
     // Within the cluster: network policies keep others from listening, not TLS.
-    { name: 'DATA_SOURCE_URI', value: `${host}:${port}/${store.database}?sslmode=disable` },
-    { name: 'DATA_SOURCE_USER', value: store.user },
-    secret('DATA_SOURCE_PASS'),
+    {
+      name: 'DATA_SOURCE_NAME',
+      value: `postgresql://${store.user}@${host}:${port}/${store.database}?sslmode=disable`,
+    },
+    // Read by its driver. In what names the server, one with a space in it is an error, and the error shows it in the log.
+    secret('PGPASSWORD'),
   ];
 }
 
@@ -117,14 +121,18 @@ export function exporterFlow({ name, selector, store }: Pick<ExporterArgs, 'name
   };
 }
 
-export interface ExporterAlertArgs {
-  /** Name of the alert, such as `PersonalKnowledgeGraphDown`. */
-  readonly alert: string;
+/** How the series of an exporter are spoken of. */
+export interface ExportedSeries {
   readonly kind: ExporterKind;
   /** Selector of the exporter's series. */
   readonly series: string;
   /** Name of the store at the beginning of a sentence, such as `The graph`. */
   readonly store: string;
+}
+
+export interface ExporterAlertArgs extends ExportedSeries {
+  /** Name of the alert, such as `PersonalKnowledgeGraphDown`. */
+  readonly alert: string;
   readonly severity: Alert['severity'];
 }
 
@@ -138,4 +146,28 @@ export function exporterAlert({ alert, kind, series, severity, store }: Exporter
     summary: `${store} has not answered its exporter for five minutes, or nobody asks it any more.`,
     runbook: 'store-down',
   };
+}
+
+/** What is used of that which runs out first: connections, and memory that a graph may take. */
+export function exporterPanel({ kind, series, store }: ExportedSeries): Panel {
+  const query = (legend: string, expr: string) => ({ legend, expr });
+  return kind === 'postgres'
+    ? {
+        title: `${store}: connections`,
+        kind: 'timeseries',
+        queries: [
+          query('used', `sum(pg_stat_database_numbackends{${series}})`),
+          query('at most', `max(pg_settings_max_connections{${series}})`),
+        ],
+      }
+    : {
+        title: `${store}: memory`,
+        description: 'At the limit it refuses to write.',
+        kind: 'timeseries',
+        unit: 'bytes',
+        queries: [
+          query('used', `max(redis_memory_used_bytes{${series}})`),
+          query('at most', `max(redis_memory_max_bytes{${series}})`),
+        ],
+      };
 }

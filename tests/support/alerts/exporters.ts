@@ -1,4 +1,4 @@
-import type { KubeletMetric, QdrantMetric, StateMetric } from './metrics';
+import type { ExporterMetric, KubeletMetric, QdrantMetric, StateMetric } from './metrics';
 import type { Labels, Series } from './promtool';
 
 /** What tells apart two copies of an exporter, or two pods that it tells of. */
@@ -27,7 +27,7 @@ export interface Exporters {
   /** Creation of a CronJob, and its last success where there was one, by kube-state-metrics. */
   cronJob(cronjob: string, created: string, succeeded?: string, exporter?: string): Series[];
   /** Any metric that the Prometheus operator scrapes by a ServiceMonitor from a pod of a Service. */
-  scraped(metric: QdrantMetric, service: string, labels: Labels, samples: string): Series;
+  scraped(metric: QdrantMetric | ExporterMetric, service: string, labels: Labels, samples: string): Series;
   scrapedLabels(service: string): { readonly present: Labels; readonly gone: Labels };
 }
 

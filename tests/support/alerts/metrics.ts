@@ -43,8 +43,17 @@ export const certificateMetrics = [
   'certmanager_certificate_renewal_timestamp_seconds',
 ] as const;
 
-/** Of the exporters of stores: whether the store answers. */
-export const exporterMetrics = ['pg_up', 'redis_up'] as const;
+/** Of the exporters of PostgreSQL and of Redis: tests/contract/exporters.test.ts sees that they have them. */
+export const exporterMetrics = [
+  'pg_settings_max_connections',
+  'pg_stat_database_numbackends',
+  'pg_up',
+  'redis_memory_max_bytes',
+  'redis_memory_used_bytes',
+  'redis_up',
+] as const;
+
+export type ExporterMetric = (typeof exporterMetrics)[number];
 
 /**
  * Of Qdrant 1.15; `collection_points` there is from 1.16 on.

@@ -4,6 +4,7 @@ import type { Image, PackedImage } from '../../../operate/oci/image';
 import { packImage } from '../../../operate/oci/pack';
 import { chroma } from './chroma';
 import { curl } from './curl';
+import { exporter } from './exporter';
 import { falkordb } from './falkordb';
 import { haproxy } from './haproxy';
 import { knowledge } from './knowledge';
@@ -24,9 +25,11 @@ const recipes: Readonly<Record<string, (name: string) => Promise<Image>>> = {
   'docker.io/library/haproxy': haproxy,
   'docker.io/library/postgres': postgres,
   'docker.io/library/python': python,
+  'docker.io/oliver006/redis_exporter': exporter('redis_exporter', '/redis_exporter'),
   'docker.io/pgvector/pgvector': postgres,
   'docker.io/restic/restic': restic,
   'ghcr.io/butterflyskies/memory-mcp': memoryMcp,
+  'quay.io/prometheuscommunity/postgres-exporter': exporter('postgres_exporter', '/bin/postgres_exporter'),
   // By the name that stack homelab has for it.
   'registry.home.example.org/pk-mcp': knowledge,
   'tests.invalid/tool': tool,

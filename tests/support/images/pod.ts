@@ -98,6 +98,14 @@ export class ImagePod {
     return this.#passes(served, served.container[probe]);
   }
 
+  /** What is answered at a port of the pod with a status of success. */
+  async answer(port: number | string, path = '/'): Promise<string | undefined> {
+    const curl = await distributionProgram('curl');
+    const args = ['--silent', '--fail', '--max-time', '5', '--output', '-', `http://127.0.0.1:${port}${path}`];
+    const { exitCode, stdout } = await inNetwork(this.#network ?? '', curl.path, args, curl.env);
+    return exitCode === 0 ? stdout : undefined;
+  }
+
   /** Runs a program in the only server of the pod. */
   exec(...command: readonly string[]) {
     const [served] = this.#served;
@@ -132,10 +140,7 @@ export class ImagePod {
     }
     if (exec) return (await bundle.exec(id, exec.command ?? [])).exitCode === 0;
     if (!httpGet) throw new Error(`this harness knows no such probe of ${container.name}: ${JSON.stringify(probe)}`);
-    const curl = await distributionProgram('curl');
-    const url = `http://127.0.0.1:${httpGet.port}${httpGet.path ?? '/'}`;
-    const args = ['--silent', '--fail', '--max-time', '5', '--output', '-', url];
-    return (await inNetwork(this.#network, curl.path, args, curl.env)).exitCode === 0;
+    return (await this.answer(httpGet.port, httpGet.path)) !== undefined;
   }
 
   #options(container: IContainer): ContainerOptions {

@@ -19,9 +19,8 @@ const stores: Record<string, [ExportedStore, Record<string, string | undefined>]
   postgres: [
     { ...common, kind: 'postgres', host: 'postgres', port: 5432, database: 'personal_knowledge', user: 'pk_mcp' },
     {
-      DATA_SOURCE_URI: 'postgres:5432/personal_knowledge?sslmode=disable',
-      DATA_SOURCE_USER: 'pk_mcp',
-      DATA_SOURCE_PASS: undefined,
+      DATA_SOURCE_NAME: 'postgresql://pk_mcp@postgres:5432/personal_knowledge?sslmode=disable',
+      PGPASSWORD: undefined,
     },
   ],
   graph: [
