@@ -1,6 +1,7 @@
 import type { Brought } from './brought';
 import type { Endpoint } from './described';
 import type { DrillFacts } from './drill';
+import type { ProductionPoint } from './production';
 import type { ToolCall } from './tool-call';
 
 /**
@@ -30,6 +31,8 @@ export interface Operations {
   readonly repositories?: readonly RepositoryFacts[];
   /** What the plan counts on and does not make. Absent where it makes everything. */
   readonly brought?: readonly Brought[];
+  /** Points of the production checklist that only the system knows. Absent where there is none. */
+  readonly production?: readonly ProductionPoint[];
   /** Keys of the stack file that make the plan fit what runs already. Absent where nothing can be adopted by a key. */
   readonly fittingKeys?: FittingKeys;
 }

@@ -58,3 +58,44 @@ export async function runWithInput(
     close();
   }
 }
+
+/**
+ * What a command writes to its standard output in a container.
+ * @throws Error with what the command wrote when it fails or takes longer than so many seconds; Interrupted
+ */
+export async function outputOf(
+  kubeConfig: KubeConfig,
+  { namespace, pod, container }: ContainerPlace,
+  command: readonly string[],
+  { seconds, signal }: { readonly seconds: number; readonly signal?: AbortSignal | undefined },
+): Promise<string> {
+  const written = { out: '', err: '' };
+  const into = (stream: keyof typeof written) =>
+    new Writable({
+      write: (part, _, done) => {
+        written[stream] += part;
+        done();
+      },
+    });
+  let close = () => {};
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const status = await new Promise<V1Status>((resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(new Interrupted()), { once: true });
+      timer = setTimeout(() => reject(new Error(`${command[0]} has not ended after ${seconds} s`)), seconds * 1000);
+      new Exec(kubeConfig)
+        .exec(namespace, pod, container, [...command], into('out'), into('err'), null, false, resolve)
+        .then((socket) => {
+          close = () => socket.close();
+        })
+        .catch(reject);
+    });
+    if (status.status !== 'Success') {
+      throw new Error([status.message, `${written.out}${written.err}`.trim()].filter(Boolean).join(': '));
+    }
+    return written.out;
+  } finally {
+    clearTimeout(timer);
+    close();
+  }
+}

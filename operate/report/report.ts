@@ -1,5 +1,5 @@
-/** How something was found to be. `missing` and `failed` make the whole report fail. */
-export type Status = 'ok' | 'warning' | 'missing' | 'failed' | 'skipped';
+/** How something was found to be. `missing` and `failed` make the whole report fail; `yours` a person has to look at. */
+export type Status = 'ok' | 'warning' | 'missing' | 'failed' | 'yours' | 'skipped';
 
 /** One line of a report. */
 export interface Finding {
@@ -31,7 +31,7 @@ export function isGood({ findings }: Report): boolean {
 
 /** How many findings have which status, in words, such as `12 ok, 1 warning`. */
 export function countsInWords({ findings }: Report): string {
-  const order: readonly Status[] = ['ok', 'warning', 'missing', 'failed', 'skipped'];
+  const order: readonly Status[] = ['ok', 'warning', 'missing', 'failed', 'yours', 'skipped'];
   return order
     .map((status) => [findings.filter((each) => each.status === status).length, status] as const)
     .filter(([count]) => count > 0)

@@ -11,19 +11,26 @@ export interface ClusterReader {
   /** Every item of a list. */
   list<T>(path: string): Promise<readonly T[]>;
   readonly kinds: Kinds['of'];
-  /** Whether the user of the kubeconfig may do something. */
-  may(permission: Permission): Promise<boolean>;
+  /** Whether the user of the kubeconfig, or a service account, may do something. */
+  may(permission: Permission, account?: ServiceAccount): Promise<boolean>;
+}
+
+export interface ServiceAccount {
+  readonly name: string;
+  readonly namespace: string;
 }
 
 export interface Permission {
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
+  /** Part of it, such as `exec` of pods. */
+  readonly subresource?: string | undefined;
   readonly name?: string | undefined;
   readonly namespace?: string | undefined;
 }
 
-const reviews = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+const reviews = '/apis/authorization.k8s.io/v1';
 
 export function clusterReader(api: Api): ClusterReader {
   const seen = new Map<string, Promise<unknown>>();
@@ -36,12 +43,27 @@ export function clusterReader(api: Api): ClusterReader {
     at,
     list: async <T>(path: string) => (await at<{ items: readonly T[] }>(path))?.items ?? [],
     kinds: kindsOf(api).of,
-    may: async (resourceAttributes) => {
-      const { status, body } = await api.send('POST', reviews, {
-        body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } },
+    may: async (resourceAttributes, account) => {
+      const kind = account ? 'SubjectAccessReview' : 'SelfSubjectAccessReview';
+      const { status, body } = await api.send('POST', `${reviews}/${kind.toLowerCase()}s`, {
+        body: {
+          apiVersion: 'authorization.k8s.io/v1',
+          kind,
+          spec: { resourceAttributes, ...(account ? subjectOf(account) : {}) },
+        },
       });
-      if (status >= 300) throw new Error(`the server does not say what you may do (${status})`);
+      const whom = account ? `service account ${account.namespace}/${account.name}` : 'you';
+      if (status >= 300) throw new Error(`the server does not say what ${whom} may do (${status})`);
       return (JSON.parse(body) as { status?: { allowed?: boolean } }).status?.allowed === true;
     },
+  };
+}
+
+/** What the API server takes a token of a service account for. */
+function subjectOf({ name, namespace }: ServiceAccount) {
+  const all = 'system:serviceaccounts';
+  return {
+    user: `system:serviceaccount:${namespace}:${name}`,
+    groups: [all, `${all}:${namespace}`, 'system:authenticated'],
   };
 }

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { contextOption, jsonOption, kubeconfigOption, stackOption } from '../common-options';
 import type { DoctorOptions } from './doctor';
 
@@ -9,7 +9,12 @@ write. A thing that you may not look at is a warning.
 
 Exit codes: 0 nothing is missing (there may be warnings); 1 something is; 2 the cluster or the stack file cannot be used.
 
+With --production: the production checklist instead. Each point is looked at on the cluster as it runs (its servers are asked
+too, once without a token and once more often than a limit allows), or is \`yours\`, with how it is checked. What nobody could
+look at is missing. --report keeps it as a page of Markdown.
+
   npx fleet doctor --stack goddess
+  npx fleet doctor --stack goddess --production --report docs/production-goddess.md
   npx fleet doctor --stack goddess --json | jq '.findings[] | select(.status == "missing")'`;
 
 /** The command line of `doctor`. What it does is handed in, so that its modules are loaded only when it is called. */
@@ -19,7 +24,28 @@ export function doctorCommand(action: (options: DoctorOptions) => Promise<void>)
     .addOption(stackOption())
     .addOption(kubeconfigOption())
     .addOption(contextOption())
+    .option('--production', 'go through the production checklist, once the stack runs')
+    .option('--report <file>', 'with --production: write it to this file too, as Markdown')
+    .addOption(
+      new Option(
+        '--secret-days <days>',
+        'with --production: age above which a Secret should be changed (default: 90)',
+      ).argParser(wholeDays),
+    )
     .addOption(jsonOption())
     .addHelpText('after', help)
-    .action((options: DoctorOptions) => action(options));
+    .action((options: DoctorOptions, command: Command) => {
+      const alone = ['report', 'secretDays'].find((name) => command.getOptionValueSource(name) === 'cli');
+      if (alone !== undefined && !options.production) {
+        const option = command.options.find((each) => each.attributeName() === alone);
+        command.error(`error: ${option?.long} is about the production checklist: add --production`);
+      }
+      return action(options);
+    });
+}
+
+function wholeDays(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1) throw new InvalidArgumentError('It must be a whole number of days above 0.');
+  return days;
 }

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { issuerOf } from '../../../../components/kit/objects/certificate';
 import type { DescribedStack } from '../../../stack';
 import { objectsOf } from '../../../stack/plan-objects';
-import { type Answer, type Check, missing, ok, warning } from '../check';
+import { type Answer, type Check, type Examined, missing, ok, type Question, warning } from '../check';
 import type { ClusterReader } from '../cluster-reader';
 import { readiness, type WithConditions } from '../conditions';
 
@@ -20,17 +20,27 @@ interface Wanted {
 }
 
 /** The certificates of host names: for these names, and not of the past. That those are there which a person brings, needs.ts asks. */
-export const certificates: Check = ({ look, stack }) =>
-  wantedBy(stack).map((wanted) => ({
+export const certificates: Check = (examined) => questions(examined, (found) => ok(found));
+
+/** {@link certificates}, where `up` has been: one that has not come is missing. */
+export const comeCertificates: Check = (examined) =>
+  questions(examined, (found) => missing(found, 'run `pulumi up`, or bring it: `fleet doctor` has the command'));
+
+function questions({ look, stack }: Examined, noneYet: (found: string) => Answer): Question[] {
+  return wantedBy(stack).map((wanted) => ({
     subject: `certificate for ${wanted.hosts.join(', ')}`,
     answer: async () => {
       const { namespace, secretName } = wanted;
       const found = await look.at<Secret>(`/api/v1/namespaces/${namespace}/secrets/${secretName}`);
       const text = found?.data?.['tls.crt'];
       if (text) return certificateAnswer(new X509Certificate(Buffer.from(text, 'base64')), wanted);
-      return wanted.made ? whyNone(look, wanted) : ok(`Secret ${secretName} has none yet`);
+      return (
+        (wanted.made && (await whyNone(look, wanted))) ||
+        noneYet(`Secret ${secretName} has none yet${wanted.made ? ', and nobody has been asked for one' : ''}`)
+      );
     },
   }));
+}
 
 function wantedBy({ plan }: DescribedStack): Wanted[] {
   const ingresses = objectsOf(plan, 'Ingress').flatMap((object) =>
@@ -71,12 +81,12 @@ function certificateAnswer(certificate: X509Certificate, { hosts, made, namespac
   return ok(`Secret ${secretName}, until ${certificate.validTo}`);
 }
 
-/** What cert-manager says of a certificate that has not come. Of an Ingress it is called like the Secret. */
-async function whyNone(look: ClusterReader, { namespace, secretName }: Wanted): Promise<Answer> {
+/** What cert-manager says of a certificate that has not come; nothing where it was not asked. Of an Ingress it is called like the Secret. */
+async function whyNone(look: ClusterReader, { namespace, secretName }: Wanted): Promise<Answer | undefined> {
   const found = await look.at<WithConditions>(
     `/apis/cert-manager.io/v1/namespaces/${namespace}/certificates/${secretName}`,
   );
-  if (found === undefined) return ok(`Secret ${secretName} has none yet, and nobody has been asked for one`);
+  if (found === undefined) return undefined;
   return warning(`Secret ${secretName} has none: ${readiness(found).words}`, steps(namespace));
 }
 
