@@ -1,4 +1,4 @@
-import type { IEnvVar } from 'kubernetes-models/v1';
+import type { IEnvVar, IVolume, IVolumeMount } from 'kubernetes-models/v1';
 import type { Described } from '../../system/described';
 import type { Flow, Labels } from '../../system/flow';
 import type { ObjectMeta } from '../../system/planned-object';
@@ -13,13 +13,29 @@ import { madeSecret, revisionAnnotations, type SecretSource } from './secrets';
 
 /** What an exporter needs to know of its store. */
 export type ExportedStore = {
-  /** Name of the store's Service. */
+  /** Host of the store: the name of its Service, or whoever runs it. */
   readonly host: string;
   readonly port: number;
+  /** What it shows, and the key of the object that makes that Secret, where this program does. */
   readonly password: SecretSource;
-  /** Key of the object that makes that Secret, where this program does. */
   readonly passwordKey: string;
-} & ({ readonly kind: 'postgres'; readonly database: string; readonly user: string } | { readonly kind: 'redis' });
+} & (PostgresExported | RedisExported);
+
+interface PostgresExported {
+  readonly kind: 'postgres';
+  readonly database: string;
+  readonly user: string;
+  /** What the driver of the exporter is told of TLS, and reads for it. @default no TLS */
+  readonly tls?: { readonly env: IEnvVar[]; readonly volumeMounts: IVolumeMount[]; readonly volumes: IVolume[] };
+}
+
+interface RedisExported {
+  readonly kind: 'redis';
+  /** Whether the entry is a whole URL, with the host and port above. @default a password */
+  readonly shows?: 'password' | 'url';
+  /** Lists whose length is told (`redis_key_size`), each as `db1=celery`; 0 where nothing is in it. @default none */
+  readonly lists?: readonly string[];
+}
 
 export interface ExporterArgs {
   /** Name of the Deployment, the Service and the monitor, such as `postgres-exporter`. */
@@ -54,6 +70,7 @@ const runAs: RunAs = { uid: 65_534, gid: 65_534 };
 export function exporterObjects(args: ExporterArgs): Record<string, Described> {
   const { metadata, name, selector, settings, store } = args;
   const port = ports[store.kind];
+  const tls = store.kind === 'postgres' ? store.tls : undefined;
   const server = appServer({
     name,
     metadata: (object) => metadata(object, selector),
@@ -63,6 +80,7 @@ export function exporterObjects(args: ExporterArgs): Record<string, Described> {
     container: {
       image: settings.image,
       env: environment(store),
+      ...(tls && { volumeMounts: tls.volumeMounts }),
       resources: resourceRequirements(settings.resources),
     },
     portName: 'metrics',
@@ -75,7 +93,7 @@ export function exporterObjects(args: ExporterArgs): Record<string, Described> {
         serviceAccountName: args.serviceAccountName,
         ...pullSecrets(args.imagePullSecrets),
         containers,
-        volumes,
+        volumes: [...volumes, ...(tls?.volumes ?? [])],
       }),
     after: [...madeSecret(store.passwordKey, store.password), ...args.after],
     imageUnpinnedReason: args.imageUnpinnedReason,
@@ -89,16 +107,25 @@ function environment(store: ExportedStore): IEnvVar[] {
     name,
     valueFrom: { secretKeyRef: { name: password.secretName, key: password.secretKey } },
   });
-  if (store.kind === 'redis')
-    return [{ name: 'REDIS_ADDR', value: `redis://${host}:${port}` }, secret('REDIS_PASSWORD')];
+  if (store.kind === 'redis') {
+    const { lists = [], shows = 'password' } = store;
+    const way =
+      shows === 'url'
+        ? [secret('REDIS_ADDR')]
+        : [{ name: 'REDIS_ADDR', value: `redis://${host}:${port}` }, secret('REDIS_PASSWORD')];
+    const asked = { name: 'REDIS_EXPORTER_CHECK_SINGLE_KEYS', value: lists.join(',') };
+    return [...way, ...(lists.length > 0 ? [asked] : [])];
+  }
+  // Within the cluster: network policies keep others from listening, not TLS.
+  const unencrypted = store.tls ? '' : '?sslmode=disable';
   return [
-    // Within the cluster: network policies keep others from listening, not TLS.
     {
       name: 'DATA_SOURCE_NAME',
-      value: `postgresql://${store.user}@${host}:${port}/${store.database}?sslmode=disable`,
+      value: `postgresql://${store.user}@${host}:${port}/${store.database}${unencrypted}`,
     },
     // Read by its driver. In what names the server, one with a space in it is an error, and the error shows it in the log.
     secret('PGPASSWORD'),
+    ...(store.tls?.env ?? []),
   ];
 }
 

@@ -27,6 +27,29 @@ const stores: Record<string, [ExportedStore, Record<string, string | undefined>]
     { ...common, kind: 'redis', host: 'graph', port: 6379 },
     { REDIS_ADDR: 'redis://graph:6379', REDIS_PASSWORD: undefined },
   ],
+  queue: [
+    { ...common, kind: 'redis', host: 'q.example.org', port: 6380, shows: 'url', lists: ['db1=celery', 'db2=mail'] },
+    { REDIS_ADDR: undefined, REDIS_EXPORTER_CHECK_SINGLE_KEYS: 'db1=celery,db2=mail' },
+  ],
+  encrypted: [
+    {
+      ...{ ...common, kind: 'postgres', host: 'db.example.org', port: 6432, database: 'd', user: 'u' },
+      tls: {
+        env: [
+          { name: 'PGSSLMODE', value: 'verify-full' },
+          { name: 'PGSSLROOTCERT', value: '/ca/ca.crt' },
+        ],
+        volumeMounts: [{ name: 'ca', mountPath: '/ca', readOnly: true }],
+        volumes: [{ name: 'ca', configMap: { name: 'db-ca' } }],
+      },
+    },
+    {
+      DATA_SOURCE_NAME: 'postgresql://u@db.example.org:6432/d',
+      PGPASSWORD: undefined,
+      PGSSLMODE: 'verify-full',
+      PGSSLROOTCERT: '/ca/ca.crt',
+    },
+  ],
 };
 
 for (const [name, [store, environment]] of Object.entries(stores)) {
@@ -62,7 +85,8 @@ for (const [name, [store, environment]] of Object.entries(stores)) {
       const namespace = described('v1', 'Namespace', {
         metadata: { name: 'ns', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
       });
-      const all = { namespace: { ...namespace, holdsData: true }, policy, secret, ...objects };
+      const authority = described('v1', 'ConfigMap', { metadata: { name: 'db-ca', namespace: 'ns' } });
+      const all = { namespace: { ...namespace, holdsData: true }, policy, secret, authority, ...objects };
       assert.deepEqual(checkPlan({ cluster, systems: [systemWith(all, 's')] }).violations, []);
       for (const each of Object.values(objects)) await validateObject(each.object);
     });
