@@ -20,14 +20,14 @@ export interface ClusterView {
 }
 
 /** Whether backups are made at all. */
-export function scheduleFinding(cronJob: string, view: ClusterView): Finding {
+export function scheduleFinding(namespace: string, cronJob: string, view: ClusterView): Finding {
   const subject = `CronJob ${cronJob}`;
   if (!view.deployed) {
     return { subject, status: 'missing', found: 'not on the cluster', remedy: 'deploy the stack: pulumi up' };
   }
   const schedule = `runs at ${view.schedule} UTC${view.running ? ', and is running' : ''}`;
   if (view.suspended) {
-    const remedy = `kubectl patch cronjob ${cronJob} -p '{"spec":{"suspend":false}}'`;
+    const remedy = `kubectl -n ${namespace} patch cronjob ${cronJob} -p '{"spec":{"suspend":false}}'`;
     return { subject, status: 'warning', found: 'suspended: nothing is backed up by itself', remedy };
   }
   return view.lastFailure === undefined

@@ -28,7 +28,7 @@ export async function status(run: CommandRun, options: BackupOptions): Promise<n
       if (!cluster) continue;
       const view = await viewOf(cluster.api, system.namespace, backup.cronJobs.backup);
       const saved = { stack: stack.name, cluster, system, backup, signal: run.signal };
-      ofSystem.push(scheduleFinding(backup.cronJobs.backup, view));
+      ofSystem.push(scheduleFinding(system.namespace, backup.cronJobs.backup, view));
       ofSystem.push(...(await implementationOf(backup).status(saved, view)));
     }
     ofSystem.push(...unsaved(stack.name, system));

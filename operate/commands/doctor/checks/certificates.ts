@@ -33,7 +33,7 @@ function questions({ look, stack }: Examined, noneYet: (found: string) => Answer
       const { namespace, secretName } = wanted;
       const found = await look.at<Secret>(`/api/v1/namespaces/${namespace}/secrets/${secretName}`);
       const text = found?.data?.['tls.crt'];
-      if (text) return certificateAnswer(new X509Certificate(Buffer.from(text, 'base64')), wanted);
+      if (text) return certificateAnswer(text, wanted);
       return (
         (wanted.made && (await whyNone(look, wanted))) ||
         noneYet(`Secret ${secretName} has none yet${wanted.made ? ', and nobody has been asked for one' : ''}`)
@@ -61,10 +61,12 @@ function wantedBy({ plan }: DescribedStack): Wanted[] {
 
 const day = 86_400_000;
 
-function certificateAnswer(certificate: X509Certificate, { hosts, made, namespace, secretName }: Wanted): Answer {
+function certificateAnswer(text: string, { hosts, made, namespace, secretName }: Wanted): Answer {
   const remedy = made
     ? steps(namespace)
     : `put a certificate for ${hosts.join(', ')} and its key into Secret ${secretName} (kubectl create secret tls)`;
+  const certificate = certificateIn(text);
+  if (certificate === undefined) return missing(`entry tls.crt of Secret ${secretName} is no certificate`, remedy);
   const others = hosts.filter((host) => certificate.checkHost(host) === undefined);
   if (others.length > 0)
     return missing(`the certificate of Secret ${secretName} is not for ${others.join(', ')}`, remedy);
@@ -79,6 +81,14 @@ function certificateAnswer(certificate: X509Certificate, { hosts, made, namespac
     return warning(`the certificate of Secret ${secretName} ends on ${certificate.validTo}`, remedy);
   }
   return ok(`Secret ${secretName}, until ${certificate.validTo}`);
+}
+
+function certificateIn(text: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(Buffer.from(text, 'base64'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What cert-manager says of a certificate that has not come; nothing where it was not asked. Of an Ingress it is called like the Secret. */

@@ -21,7 +21,7 @@ interface Asked extends IssuerReference {
 export const issuers: Check = ({ look, stack }) => {
   const made = madeBy(stack).map(pathOf);
   const all = [...askedBy(stack), ...madeBy(stack)].map((each) => [pathOf(each), each] as const);
-  return [...new Map(all)].map(([path, { kind, name }]) => ({
+  return [...new Map(all)].map(([path, { kind, name, namespace }]) => ({
     subject: `${kind} ${name}`,
     answer: async () => {
       const found = await look.at<WithConditions>(`/apis/${path}`);
@@ -31,7 +31,9 @@ export const issuers: Check = ({ look, stack }) => {
           : missing('there is none', 'create it, or correct exposure.tls or cluster.ingress.certificateIssuer');
       }
       const { isReady, words } = readiness(found);
-      return isReady ? ok(words) : warning(`not ready: ${words}`, `kubectl describe ${kind.toLowerCase()} ${name}`);
+      const place = kind.includes('Cluster') ? '' : ` -n ${namespace}`;
+      const remedy = `kubectl${place} describe ${kind.toLowerCase()} ${name}`;
+      return isReady ? ok(words) : warning(`not ready: ${words}`, remedy);
     },
   }));
 };

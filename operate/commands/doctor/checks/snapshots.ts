@@ -1,4 +1,4 @@
-import { objectsOf } from '../../../stack/plan-objects';
+import type { DescribedStack } from '../../../stack';
 import { type Answer, type Check, missing, ok, type Question, warning } from '../check';
 
 interface SnapshotClass {
@@ -16,20 +16,9 @@ const classes = '/apis/snapshot.storage.k8s.io/v1/volumesnapshotclasses';
 const storageClasses = '/apis/storage.k8s.io/v1/storageclasses';
 
 /** That the storage of the claims makes snapshots, and by which class. */
-export const snapshots: Check = ({ look, stack }) => {
-  const claims = new Set(
-    stack.plan.systems.flatMap(({ operations }) =>
-      operations.backups.flatMap((backup) => (backup.kind === 'snapshots' ? backup.claims : [])),
-    ),
-  );
-  const wanted = new Set(
-    stack.plan.systems.flatMap(({ operations }) =>
-      operations.backups.flatMap((backup) => (backup.kind === 'snapshots' ? [backup.className] : [])),
-    ),
-  );
-  const ofClaims = objectsOf(stack.plan, 'PersistentVolumeClaim').filter(({ metadata }) => claims.has(metadata.name));
-  return [...wanted].map(
-    (name): Question => ({
+export const snapshots: Check = ({ look, stack }) =>
+  [...wantedBy(stack)].map(
+    ([name, storage]): Question => ({
       subject: name === undefined ? 'default VolumeSnapshotClass' : `VolumeSnapshotClass ${name}`,
       answer: async () => {
         const all = (await look.at<{ items: SnapshotClass[] }>(classes))?.items;
@@ -38,13 +27,27 @@ export const snapshots: Check = ({ look, stack }) => {
             'install the CRDs and the controller of CSI snapshots, or take snapshots out of the stack file';
           return missing('the cluster knows no snapshots of volumes', remedy);
         }
-        const known = await look.list<StorageClass>(storageClasses);
-        const names = [...new Set(ofClaims.map(({ spec }) => spec?.storageClassName))];
-        return answerOf(name, all, driversOf(names, known));
+        return answerOf(name, all, driversOf(storage, await look.list<StorageClass>(storageClasses)));
       },
     }),
   );
-};
+
+/** The classes of snapshots that systems want, each with the storage classes of what is cut by it. */
+function wantedBy({ plan }: DescribedStack): ReadonlyMap<string | undefined, readonly (string | undefined)[]> {
+  const wanted = new Map<string | undefined, (string | undefined)[]>();
+  for (const { objects, operations } of plan.systems) {
+    const claims = Object.values(objects).flatMap(({ object }) =>
+      object.kind === 'PersistentVolumeClaim' ? [object] : [],
+    );
+    for (const backup of operations.backups) {
+      if (backup.kind !== 'snapshots') continue;
+      const cut = claims.filter(({ metadata }) => backup.claims.includes(metadata.name));
+      const storage = cut.map(({ spec }) => spec?.storageClassName);
+      wanted.set(backup.className, [...(wanted.get(backup.className) ?? []), ...storage]);
+    }
+  }
+  return wanted;
+}
 
 /** Drivers of the volumes, of those classes that are known. */
 function driversOf(names: readonly (string | undefined)[], known: readonly StorageClass[]): readonly string[] {

@@ -45,7 +45,7 @@ function backupStates({ cluster, signal, stack }: Inspected): () => Promise<read
         findings.push(...more.map((each) => ({ ...each, subject: of(system, each.subject) })));
       for (const backup of backups) {
         const view = await viewOf(cluster.api, system.namespace, backup.cronJobs.backup);
-        add([scheduleFinding(backup.cronJobs.backup, view)]);
+        add([scheduleFinding(system.namespace, backup.cronJobs.backup, view)]);
         add(await implementationOf(backup).status({ stack: stack.name, cluster, system, backup, signal }, view));
       }
       add(

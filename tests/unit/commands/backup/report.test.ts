@@ -83,14 +83,16 @@ describe('the freshness of a backup', () => {
   const view = { deployed: true, suspended: false, schedule: '17 * * * *' };
 
   it('needs a CronJob that is there, runs, and succeeds', () => {
-    assert.deepEqual(scheduleFinding('backup', view), {
+    assert.deepEqual(scheduleFinding('ns', 'backup', view), {
       subject: 'CronJob backup',
       status: 'ok',
       found: 'runs at 17 * * * * UTC',
     });
-    assert.equal(scheduleFinding('backup', { deployed: false }).status, 'missing');
-    assert.equal(scheduleFinding('backup', { ...view, suspended: true }).status, 'warning');
-    const failed = scheduleFinding('backup', { ...view, running: true, lastFailure: 'backup failed: sync' });
+    assert.equal(scheduleFinding('ns', 'backup', { deployed: false }).status, 'missing');
+    const suspended = scheduleFinding('ns', 'backup', { ...view, suspended: true });
+    assert.equal(suspended.status, 'warning');
+    assert.equal(suspended.remedy, `kubectl -n ns patch cronjob backup -p '{"spec":{"suspend":false}}'`);
+    const failed = scheduleFinding('ns', 'backup', { ...view, running: true, lastFailure: 'backup failed: sync' });
     assert.equal(failed.status, 'warning');
     assert.match(failed.found, /is running; the last run failed: backup failed: sync$/);
   });

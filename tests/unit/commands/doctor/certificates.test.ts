@@ -44,6 +44,8 @@ describe('the certificate of a host name', () => {
     // A short one is renewed late: six days of ten are no reason to worry, one is.
     assert.match(await existing(await certified(host, 6, 10)), /^ok/);
     assert.match(await existing(await certified(host, 1, 10)), /^warning/);
+    const garbage = { data: { 'tls.crt': Buffer.from('-----BEGIN CERTIFICATE-----').toString('base64') } };
+    assert.equal(await existing(garbage), 'missing: entry tls.crt of Secret memory-mcp-tls is no certificate');
     assert.equal(await existing(undefined), 'ok: Secret memory-mcp-tls has none yet');
   });
 
@@ -98,6 +100,10 @@ describe('the issuer of a certificate', () => {
     const tls = { source: 'certManager', issuer: 'ca' };
     const [found] = await said(issuers, { [at.ClusterIssuer]: { status: { conditions } } }, tls);
     assert.equal(found?.said, 'warning: not ready: Failed to register ACME account');
+    assert.equal(found?.remedy, 'kubectl describe clusterissuer ca');
+    const inside = { ...tls, kind: 'StepIssuer' };
+    const [own] = await said(issuers, { [at.StepIssuer]: { status: { conditions } } }, inside);
+    assert.equal(own?.remedy, 'kubectl -n memory-mcp describe stepissuer ca');
   });
 
   it('is none where somebody else brings the certificate, and need not be there before `up` has made it', async () => {

@@ -54,6 +54,26 @@ describe('what doctor says of snapshots of volumes', () => {
     assert.match(found, /missing: other is not of csi\.example\.org, which makes the volumes$/);
   });
 
+  it('is asked of each class with the volumes of those systems alone that use it', async () => {
+    const other = { metadata: { name: 'far' }, provisioner: 'far.example.org' };
+    const systems = [
+      { className: 'fast', spec: {} },
+      { className: 'remote', spec: { storageClassName: 'far' } },
+    ].map(({ className, spec }) => {
+      const claim = described('v1', 'PersistentVolumeClaim', { metadata: { name: 'data' }, spec });
+      const system = systemWith({ claim }, className);
+      return { ...system, operations: { ...system.operations, backups: [{ ...backup, className }] } };
+    });
+    const items = [classOf('fast', 'csi.example.org', 'Retain'), classOf('remote', 'far.example.org', 'Retain')];
+    const look = { at: async () => ({ items }), list: async () => [...storage, other] };
+    const examined = { stack: { plan: { systems } }, look } as unknown as Examined;
+    const found = await Promise.all(snapshots(examined).map(finding));
+    assert.deepEqual(
+      found.map(({ status, subject }) => `${subject}: ${status}`),
+      ['VolumeSnapshotClass fast: ok', 'VolumeSnapshotClass remote: ok'],
+    );
+  });
+
   it('is that snapshots go with their namespace', async () => {
     assert.match(
       await said([classOf('fast', 'csi.example.org', 'Delete', true)]),
