@@ -135,6 +135,7 @@ function token({ token: { secretKey, secretName, source } }: MemoryMcpSettings):
   return {
     server: system,
     secret: { name: secretName, key: secretKey },
+    key: 'memoryMcp.token',
     source,
     ...(source === 'bootstrap' ? { login: { cronJob: `${system}-bootstrap`, approvalSeconds, log: loginLog } } : {}),
   };

@@ -245,6 +245,8 @@ export interface TokenFacts {
   /** Name of the server that reads it, at its start. */
   readonly server: string;
   readonly secret: SecretEntry;
+  /** Full key of the stack file that says where it comes from, such as `notes.token`. */
+  readonly key: string;
   readonly source: 'existing' | 'config' | 'externalSecret' | 'sealed' | 'bootstrap';
   /** Where the server's own login makes the token: a CronJob that serves as template for a login on demand. */
   readonly login?: {

@@ -25,7 +25,8 @@ export async function setValue(place: ConfigPlace, value: WantedValue, text: str
   const { exitCode, startError, stderr } = await runChild(
     pulumi,
     ['config', 'set', '--secret', '--path', '--stack', stack, '--non-interactive', key],
-    { cwd: projectDir, env: process.env as Record<string, string>, input: text, signal },
+    // The engine takes one line break off the end, and a key file needs its own.
+    { cwd: projectDir, env: process.env as Record<string, string>, input: `${text}\n`, signal },
   );
   throwIfInterrupted(signal);
   if (exitCode === 0) return;

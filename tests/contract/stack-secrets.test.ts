@@ -106,10 +106,16 @@ describe('secrets of a stack file', function () {
     const unclear = await fleet(['import', file, '--stack', 'notes']);
     assert.equal(unclear.exitCode, 2, unclear.output);
     assert.match(unclear.output, /choose by --system: notebook-private, notebook-work/);
+    const twice = join(folder, 'twice.env');
+    writeFileSync(twice, 'MODEL_KEY=abcdef\nNOTEBOOK_WORK_MODEL_KEY=ghijkl\n');
+    const names = await fleet(['import', twice, '--stack', 'notes', '--system', 'notebook-work']);
+    assert.match(names.output, /MODEL_KEY and NOTEBOOK_WORK_MODEL_KEY are both secrets\.notebook\.work\.modelKey/);
+    assert.equal(names.exitCode, 2);
     assert.equal(readFileSync(stackFile(), 'utf8'), before);
+    writeFileSync(file, 'MODEL_KEY="first line\nlast line\n"\n');
     const chosen = await fleet(['import', file, '--stack', 'notes', '--system', 'notebook-work']);
     assert.equal(chosen.exitCode, 0, chosen.output);
-    assert.equal((await values()).notebook?.work?.modelKey, 'abcdef');
+    assert.equal((await values()).notebook?.work?.modelKey, 'first line\nlast line\n');
   });
 
   it('are made where chance may, once', async () => {

@@ -17,7 +17,9 @@ const certManager = z.strictObject({
 const selfSigned = z.strictObject({
   source: z
     .literal('selfSigned')
-    .describe('cert-manager makes one that vouches for itself, for a year. For trials, not on a production stack.'),
+    .describe(
+      'cert-manager makes one that vouches for itself, and another every two months. For trials, not on a production stack.',
+    ),
 });
 
 const localAuthority = z.strictObject({

@@ -72,8 +72,10 @@ export function entryOf(text: string, [group, name]: readonly [string, string], 
 
 function objectAt(value: unknown, file: string, place: string): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  // Without the value: entries of others may hold tokens.
+  const what = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
   throw new Failure(
-    `${file}: ${place} is ${JSON.stringify(value)}, not an object`,
+    `${file}: ${place} is ${what}, not an object`,
     'mend the file and run the command again; nothing was touched',
   );
 }

@@ -32,7 +32,8 @@ interface Matched {
  * a placeholder.
  *
  * @returns 0, or 1 where the stack does not know a variable
- * @throws Failure where a value is none, a variable is for several systems, or the engine refuses; Interrupted
+ * @throws Failure where a value is none, a variable is for several systems, two are for one value, or the engine refuses;
+ *   Interrupted
  */
 export async function importSecrets(run: CommandRun, options: ImportOptions): Promise<number> {
   const { stack } = options;
@@ -49,6 +50,7 @@ export async function importSecrets(run: CommandRun, options: ImportOptions): Pr
     const value = valueFor(variable, values);
     return value ? [{ variable, text, value }] : [];
   });
+  refuseSecondNames(matched);
   const step = startProgress(showingFor(options));
   if (matched.length > 0) {
     const pulumi = toolPath(await toolsStep(step, run, ['pulumi']), 'pulumi');
@@ -90,6 +92,15 @@ function refusePlaceholders(variables: readonly (readonly [string, string])[]): 
   if (faults.length === 0) return;
   const message = `nothing is taken, because these are no secrets:\n${faults.join('\n')}`;
   throw new Failure(message, 'put their values in, or take their lines out');
+}
+
+/** Of two names of one value nobody could say which is meant. */
+function refuseSecondNames(matched: readonly Matched[]): void {
+  for (const { value, variable } of matched) {
+    const first = matched.find((each) => each.value === value);
+    if (first === undefined || first.variable === variable) continue;
+    throw new Failure(`${first.variable} and ${variable} are both ${keyOfValue(value)}`, 'take one of them out');
+  }
 }
 
 /** What a variable may be called: the path in capitals, or the key in the Secret where that is clear. */

@@ -33,9 +33,9 @@ export async function sealSecret(run: CommandRun, options: SealOptions): Promise
   const { key, stack } = options;
   knownStacks(run.projectDir, [stack]);
   const file = stackFilePath(run.projectDir, stack);
-  const before = readFileSync(file, 'utf8');
+  const read = () => readFileSync(file, 'utf8');
   const path = [...key.split('.'), 'sealedValue'];
-  const withValue = (value: string) => setKeys(before, [{ path, value }]);
+  const withValue = (value: string) => setKeys(read(), [{ path, value }]);
   const draft = (text: string) => draftOf(stackValues(text, run.projectDir), stack);
   const { place, plan, secretKey } = placeOf(key, (mark) => draft(withValue(mark)));
   const { certificate } = plan.cluster.sealedSecrets ?? {};
@@ -47,7 +47,8 @@ export async function sealSecret(run: CommandRun, options: SealOptions): Promise
   const fault = placeholderFault(value);
   if (fault !== undefined)
     throw new Failure(`the value is no secret: ${fault}`, 'give the one that the server is to have');
-  const replaces = valueIn(before, [...path]) !== undefined;
+  // Read anew: somebody may have edited the file while the value was asked for.
+  const replaces = valueIn(read(), [...path]) !== undefined;
   const after = withValue(seal(value, certificate, place));
   draft(after);
   writeAtomically(file, after);

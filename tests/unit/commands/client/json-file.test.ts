@@ -57,8 +57,9 @@ describe("an entry in a client's configuration", () => {
   it('is not written into a file that is broken, half written or of another form', () => {
     assert.throws(() => set('{"mcpServers": {"other": {"comm'), /\.claude\.json is no JSON: .* in line 1/);
     assert.throws(() => set('{\n"a": 1,\n"b" 2}'), /in line 3/);
-    assert.throws(() => set('{"mcpServers": []}'), /mcpServers is \[\], not an object/);
-    assert.throws(() => set('7'), /its content is 7, not an object/);
+    assert.throws(() => set('{"mcpServers": ["Bearer abc"]}'), /\.json: mcpServers is a list, not an object$/);
+    assert.throws(() => set('7'), /its content is a number, not an object$/);
+    assert.throws(() => set('null'), /its content is null, not an object$/);
   });
 
   it('is found by its name', () => {

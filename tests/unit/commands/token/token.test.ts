@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import type { TokenFacts } from '../../../../components/system/operations';
 import { isRolledOut } from '../../../../operate/cluster/rollout';
 import { reasonIn, requestIn } from '../../../../operate/commands/token/login-log';
+import { noLoginFailure } from '../../../../operate/commands/token/no-login';
 import { describedStack, systemOf } from '../../../../operate/stack';
 
 describe('the log of a login', () => {
@@ -23,6 +25,17 @@ describe('the log of a login', () => {
     assert.match(reasonIn('device code expired; please run it again', log) ?? '', /before anybody approved/);
     assert.match(reasonIn('OAuth error: authorization denied by user', log) ?? '', /refused in the browser/);
     assert.equal(reasonIn('one\n  secrets is forbidden\n', log), 'secrets is forbidden');
+  });
+});
+
+describe('a token without a login', () => {
+  it('is renewed where it comes from, by a command that is complete', () => {
+    const facts = { server: 's', secret: { name: 'n', key: 'k' }, key: 'notes.token' };
+    const remedy = (source: TokenFacts['source']) => noLoginFailure({ ...facts, source }, 'lab', 'ns').remedy;
+    assert.match(remedy('sealed'), /^`fleet secrets seal notes\.token -s lab`, raise notes\.token\.secretRevision in /);
+    assert.match(remedy('config'), /raise notes\.token\.secretRevision in Pulumi\.lab\.yaml/);
+    assert.match(remedy('externalSecret'), /or raise notes\.token\.secretRevision and `pulumi up`$/);
+    assert.match(remedy('existing'), /^write the Secret n \(key k\) of namespace ns/);
   });
 });
 
