@@ -14,6 +14,7 @@ export interface Form {
 export function printReport(report: Report, { json = false }: Form = {}): number {
   const good = isGood(report);
   if (json) console.log(JSON.stringify({ ...report, ok: good }, null, 2));
+  else if (report.findings.length === 0) console.log('there is nothing here that this is about');
   else console.log(`${reportAsText(report)}\n\n${countsInWords(report)}`);
   return good ? 0 : 1;
 }

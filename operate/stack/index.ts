@@ -96,9 +96,16 @@ export function systemOf(
       known === '' ? `name one in Pulumi.${stack}.yaml: ${keys.join(', ')}` : `name one of: ${known}`,
     );
   }
-  const [only, ...others] = found.length === 1 ? found : found.filter(({ operations }) => offers(operations));
-  if (only !== undefined && others.length === 0) return only;
-  throw new Failure(`stack ${stack} has several systems`, `choose by --system: ${known}`);
+  const offering = found.length === 1 ? found : found.filter(({ operations }) => offers(operations));
+  const [only, ...others] = offering;
+  if (only === undefined) {
+    throw new Failure(`no system of stack ${stack} has what this command is about`, `its systems are: ${known}`);
+  }
+  if (others.length === 0) return only;
+  throw new Failure(
+    `stack ${stack} has several systems`,
+    `choose by --system: ${offering.map(({ id }) => id).join(', ')}`,
+  );
 }
 
 /**

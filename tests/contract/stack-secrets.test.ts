@@ -102,6 +102,9 @@ describe('secrets of a stack file', function () {
     assert.equal(placeholder.exitCode, 2, placeholder.output);
     assert.match(placeholder.output, /MODEL_KEY: it is empty\n {2}QDRANT_KEY: it begins with "changeme"/);
     assert.ok(!placeholder.output.includes('4711'));
+    writeFileSync(file, '# nothing yet\n');
+    const empty = await fleet(['import', file, '--stack', 'notes']);
+    assert.match(empty.output, /wrong\.env has no value/);
     writeFileSync(file, 'MODEL_KEY=abcdef\n');
     const unclear = await fleet(['import', file, '--stack', 'notes']);
     assert.equal(unclear.exitCode, 2, unclear.output);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SystemPlan } from '../../components/system';
 import { Failure } from '../../operate/base/failure';
 import { describedStack, serverOf, systemOf } from '../../operate/stack';
 import { mainServer, systemWith } from '../support/objects';
@@ -59,7 +60,16 @@ describe('a stack that a command is told of', () => {
     assert.throws(() => systemOf(several), asks);
     assert.equal(systemOf(several, 'engine').id, 'engine');
     assert.equal(systemOf(several, undefined, ({ tokens }) => tokens !== undefined).id, 'memory-mcp');
-    assert.throws(() => systemOf(several, undefined, ({ unsaved }) => unsaved?.[0]?.name === 'nothing'), asks);
+    const none = new Failure(
+      'no system of stack goddess has what this command is about',
+      'its systems are: memory-mcp, engine',
+    );
+    assert.throws(() => systemOf(several, undefined, ({ unsaved }) => unsaved?.[0]?.name === 'nothing'), none);
+    const addOns = systemWith({}, 'add-ons');
+    const more = [...several.plan.systems, { ...addOns, operations: { ...addOns.operations, servers: [] } }];
+    const hasServers = () => systemOf({ ...several, plan: { ...several.plan, systems: more } }, undefined, offers);
+    const offers = ({ servers }: SystemPlan['operations']) => servers.length > 0;
+    assert.throws(hasServers, asks, 'what has nothing of it is not offered');
     assert.equal(systemOf(several, 'engine', ({ tokens }) => tokens !== undefined).id, 'engine');
   });
 

@@ -32,8 +32,13 @@ const ofClaude = ['http', 'sse'] as const;
 export async function printEntry(run: CommandRun, options: ClientOptions & { readonly client: string }): Promise<void> {
   const client = clients[options.client];
   if (!client) {
-    const known = ['claude', ...Object.keys(clients)].join(', ');
-    throw new Failure(`there is no client ${options.client}`, `name one of: ${known}`);
+    const known = `name one of: ${Object.keys(clients).join(', ')}`;
+    throw options.client === 'claude'
+      ? new Failure(
+          'the entry of Claude Code is not printed',
+          'write it by `fleet client claude`, or see it with --dry-run',
+        )
+      : new Failure(`there is no client ${options.client}`, known);
   }
   const found = clientServers(describedStack(run.projectDir, options.stack), options, client.transports);
   const entries = found.map(({ entry }) => entry);

@@ -45,6 +45,9 @@ export async function importSecrets(run: CommandRun, options: ImportOptions): Pr
     throw new Failure(`stack ${stack} has no system ${options.system} with values from "config"`, remedy);
   }
   const variables = Object.entries(variablesOf(options.file));
+  if (variables.length === 0) {
+    throw new Failure(`${options.file} has no value`, 'name a file with lines such as NAME=value');
+  }
   refusePlaceholders(variables);
   const matched = variables.flatMap(([variable, text]): Matched[] => {
     const value = valueFor(variable, values);

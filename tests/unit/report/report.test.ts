@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { reportAsText } from '../../../operate/report/print';
+import { printReport, reportAsText } from '../../../operate/report/print';
 import { countsInWords, isGood, type Report } from '../../../operate/report/report';
 import { table } from '../../../operate/report/table';
+import { printed } from '../../support/unit/operate';
 
 const report = (...statuses: Report['findings'][number]['status'][]): Report => ({
   command: 'doctor',
@@ -21,6 +22,12 @@ describe('a report', () => {
 
   it('has a line for each finding and no column that nobody needs', () => {
     assert.equal(reportAsText(report('ok')), 'status  what  found\nok      s     f');
+  });
+});
+
+describe('a report of nothing', () => {
+  it('says so', async () => {
+    assert.equal(await printed(async () => printReport(report())), 'there is nothing here that this is about');
   });
 });
 

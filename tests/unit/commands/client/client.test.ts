@@ -7,7 +7,12 @@ import type { Operations } from '../../../../components/system/operations';
 import { Failure } from '../../../../operate/base/failure';
 import { commandRun } from '../../../../operate/base/run';
 import { fileChange, writeChanges } from '../../../../operate/commands/client/changes';
-import { type ClaudeOptions, claudeChanges, configureClaude } from '../../../../operate/commands/client/client';
+import {
+  type ClaudeOptions,
+  claudeChanges,
+  configureClaude,
+  printEntry,
+} from '../../../../operate/commands/client/client';
 import { clients } from '../../../../operate/commands/client/clients';
 import type { ClientServer } from '../../../../operate/commands/client/entries';
 import { clientServers, type EntryChoice } from '../../../../operate/commands/client/server';
@@ -150,6 +155,12 @@ describe('fleet client claude', () => {
 });
 
 describe('the entry of another client', () => {
+  it('is of one that is known, and Claude Code has a command of its own', async () => {
+    const print = (client: string) => printEntry(run, { stack: 'goddess', client });
+    await assert.rejects(print('claude'), ({ remedy }: Failure) => remedy.includes('`fleet client claude`'));
+    await assert.rejects(print('emacs'), ({ remedy }: Failure) => !/\bclaude,/.test(remedy));
+  });
+
   const header = { name: 'Authorization', prefix: 'Bearer ', variable: 'TOKEN' };
   const textFor = (client: string, ...servers: Partial<ClientServer>[]) =>
     clients[client]?.text(servers.map((each) => ({ name: 'memory', url, transport: 'http', ...each }))) ?? '';
