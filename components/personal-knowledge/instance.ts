@@ -1,9 +1,9 @@
 import { type UsedEntry, usedEntries } from '../kit/parts/secret-set';
 import type { EntryUses, SecretSetPlace } from '../kit/settings/secret-set';
+import { sizedBy } from '../kit/settings/sized';
 import { idOf } from './names';
 import { type InstanceSettings, tiers } from './settings';
 import { type Entry, entries } from './settings/secrets';
-import { sizedBy } from './settings/sized';
 import { type Size, sizeOf } from './settings/sizes';
 
 /** One instance, with everything that follows from its name and its preset. */

@@ -306,7 +306,7 @@ describe('the bearer proxy', function () {
     const { container } = bearerProxy({
       metadata: { name: 'proxy' },
       image: 'haproxy',
-      secret: { secretName: 's', secretKey: 'k' },
+      shown: { secretName: 's', secretKey: 'k' },
       cluster: { ipFamilies: ['IPv4'] },
       origins: ['http://localhost:5173', page],
     });
@@ -387,7 +387,7 @@ describe('the bearer proxy', function () {
     const { container } = bearerProxy({
       metadata: { name: 'proxy' },
       image: 'haproxy',
-      secret: { secretName: 's', secretKey: 'k' },
+      shown: { secretName: 's', secretKey: 'k' },
       cluster: { ipFamilies: ['IPv4'] },
       upstream: { port: 8000, health: { port: 18000, paths: ['/readyz', '/tools'] } },
     });

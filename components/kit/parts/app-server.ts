@@ -1,14 +1,11 @@
 import type { IContainer, IPodSpec, IVolume } from 'kubernetes-models/v1';
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
-import { deployment } from '../objects/deployment';
-import { autoscaler } from '../objects/horizontal-pod-autoscaler';
-import { imagesOf, rolloutDeadlines, spreadOverNodes } from '../objects/pod';
-import { disruptionBudget } from '../objects/pod-disruption-budget';
+import { rolloutDeadlines } from '../objects/pod';
 import { type CommandCheck, execProbes, type HttpProbesArgs, httpProbes } from '../objects/probes';
 import { clusterIpService, type ServicePort } from '../objects/service';
 import { type AuthSidecar, noSidecar } from './auth-sidecar';
-import { unpinnedWaiver } from './pinning';
+import { type Replicas, type ScaledWorkload, scaledWorkload, scaledWorkloadObjects, spreadOf } from './scaled-workload';
 
 /** Ports for requests and for health; both may be one. */
 export interface ServerPorts {
@@ -16,7 +13,7 @@ export interface ServerPorts {
   readonly health: number;
 }
 
-export interface AppServerArgs {
+export interface AppServerArgs extends Replicas {
   /** Name of the Deployment, of the Service and of the server's container. */
   readonly name: string;
   readonly metadata: (name: string) => ObjectMeta;
@@ -50,8 +47,8 @@ export interface AppServerArgs {
   readonly beforeStartSeconds?: number;
   /** Whether each client stays on its pod. @default false */
   readonly sticky?: boolean;
-  /** @default one pod */
-  readonly scaling?: { readonly minReplicas: number; readonly maxReplicas: number; readonly cpuPercent: number };
+  /** Name of the autoscaler. @default the server's, and -hpa */
+  readonly autoscalerName?: string;
   /** @default recreate: there may be a volume that only one node mounts */
   readonly rollout?: 'recreate' | 'rolling';
   readonly sidecar?: AuthSidecar;
@@ -73,67 +70,39 @@ export interface PodParts {
   readonly spread: Pick<IPodSpec, 'topologySpreadConstraints'>;
 }
 
-export interface AppServer {
-  readonly deployment: Described<'Deployment'>;
+export interface AppServer extends ScaledWorkload {
   readonly service: Described<'Service'>;
-  /** Absent for one pod, as the budget is. */
-  readonly autoscaler?: Described<'HorizontalPodAutoscaler'>;
-  readonly budget?: Described<'PodDisruptionBudget'>;
 }
 
 /** A server that answers requests: its pods, what leads to them, and what scales them. */
 export function appServer(args: AppServerArgs): AppServer {
-  const { metadata, name, scaling, selector, sidecar = noSidecar } = args;
+  const { metadata, name, selector, sidecar = noSidecar } = args;
   const deadlines = rolloutDeadlines(args.startupBudgetSeconds);
   const pod = args.pod({
     containers: [container(args, deadlines.startup), ...sidecar.containers],
     volumes: [...sidecar.volumes],
-    spread: scaling ? spreadOverNodes(selector) : {},
-  });
-  const workload = deployment({
-    metadata: metadata(name),
-    selector,
-    podLabels: args.podLabels,
-    podAnnotations: { ...args.podAnnotations, ...sidecar.annotations },
-    ...(scaling ? { replicas: 'autoscaled' as const } : {}),
-    rollout: args.rollout ?? 'recreate',
-    progressSeconds: deadlines.progress + (args.beforeStartSeconds ?? 0),
-    pod,
+    spread: spreadOf(args),
   });
   return {
-    deployment: {
-      ...workload,
-      after: args.after,
-      reachesOut: args.reachesOut ?? [],
-      waivers: unpinnedWaiver(args.imageUnpinnedReason, ...imagesOf(pod)),
-    },
+    ...scaledWorkload({
+      ...args,
+      podAnnotations: { ...args.podAnnotations, ...sidecar.annotations },
+      rollout: args.rollout ?? 'recreate',
+      progressSeconds: deadlines.progress + (args.beforeStartSeconds ?? 0),
+      pod,
+    }),
     service: clusterIpService({
       metadata: metadata(name),
       selector,
       ports: servicePorts(args),
       sticky: args.sticky ?? false,
     }),
-    ...(scaling
-      ? {
-          autoscaler: autoscaler({
-            metadata: metadata(`${name}-hpa`),
-            target: { kind: 'Deployment', name },
-            ...scaling,
-          }),
-          budget: disruptionBudget({ metadata: metadata(name), selector }),
-        }
-      : {}),
   };
 }
 
 /** The objects of a server under keys made of its name. */
 export function appServerObjects(name: string, server: AppServer): Record<string, Described> {
-  return {
-    [`${name}-service`]: server.service,
-    [name]: server.deployment,
-    ...(server.autoscaler ? { [`${name}-hpa`]: { ...server.autoscaler, after: [name] } } : {}),
-    ...(server.budget ? { [`${name}-budget`]: server.budget } : {}),
-  };
+  return { [`${name}-service`]: server.service, ...scaledWorkloadObjects(name, server) };
 }
 
 function container(args: AppServerArgs, startupSeconds: number): IContainer {

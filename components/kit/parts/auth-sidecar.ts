@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IContainer, IProbe, IVolume } from 'kubernetes-models/v1';
+import type { IContainer, IEnvVar, IProbe, IVolume } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
@@ -8,6 +8,7 @@ import { configMap } from '../objects/config-map';
 import { contentHash } from '../objects/content-hash';
 import type { Traffic } from '../objects/traffic';
 import type { AuthenticationSettings, ClientLimit } from '../settings/authentication';
+import { keysOf, type ShownKeys } from './client-keys';
 import { anyAddress } from './listening';
 import { revisionAnnotations } from './secrets';
 
@@ -25,7 +26,8 @@ export interface BearerProxyArgs {
   /** Name and labels of the ConfigMap with the proxy's configuration. */
   readonly metadata: ObjectMeta;
   readonly image: string;
-  readonly secret: { readonly secretName: string; readonly secretKey: string };
+  /** What clients show: one token for all, or a key each. */
+  readonly shown: { readonly secretName: string; readonly secretKey: string } | ShownKeys;
   readonly cluster: Pick<ClusterFacts, 'ipFamilies'>;
   /** The server in the same pod. */
   readonly upstream?: ProxiedServer;
@@ -63,6 +65,12 @@ export interface ProxiedServer {
   readonly sessionPath?: string;
   /** What requests and streams may take, see {@link Traffic}. @default streams of 4 hours, and bodies of any size */
   readonly traffic?: Traffic;
+  /** Time that requests have to end when the proxy is stopped, in seconds. @default 45 */
+  readonly stopSeconds?: number;
+  /** The only paths that are passed on, with all that is below them. @default all */
+  readonly paths?: readonly string[];
+  /** A header that nobody outside may send to the server. @default none */
+  readonly droppedHeader?: string;
 }
 
 /**
@@ -72,27 +80,24 @@ export interface ProxiedServer {
 export function bearerProxy(args: BearerProxyArgs): {
   readonly configMap: Described<'ConfigMap'>;
   readonly container: IContainer;
-  readonly volume: IVolume;
+  readonly volumes: readonly IVolume[];
 } {
   const { name } = args.metadata;
+  const keys = 'secretName' in args.shown ? undefined : keysOf(args.shown);
+  const command = ['haproxy', '-W', '-db', '-f', `${folder}/${file}`];
   return {
-    configMap: configMap(args.metadata, { [file]: configuration }),
+    configMap: configMap(args.metadata, { [file]: configuration, ...keys?.files }),
     container: {
       name: 'bearer-proxy',
       image: args.image,
-      args: ['haproxy', '-W', '-db', '-f', `${folder}/${file}`],
+      ...(keys ? { command: [...keys.command(folder)] } : {}),
+      args: command,
       env: [
         ...addressVariables(args.cluster),
         ...upstreamVariables(args.upstream),
         ...limitVariables(args),
         ...(args.origins?.length ? [{ name: 'PROXY_CORS_ORIGINS', value: args.origins.join(' ') }] : []),
-        {
-          name: 'PROXY_TOKEN',
-          // Optional, so that the first `up` succeeds before the Secret exists; without a token nobody is let in.
-          valueFrom: {
-            secretKeyRef: { name: args.secret.secretName, key: args.secret.secretKey, optional: true },
-          },
-        },
+        ...('secretName' in args.shown ? [tokenVariable(args.shown)] : (keys?.variables(folder) ?? [])),
       ],
       ports: [
         { name: 'guarded', containerPort: proxyPorts.guarded },
@@ -101,13 +106,24 @@ export function bearerProxy(args: BearerProxyArgs): {
       resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '128Mi' } },
       // The image's own user; the pod's is the server's.
       securityContext: { runAsUser: 99, runAsGroup: 99 },
-      volumeMounts: [{ name: 'bearer-proxy', mountPath: folder, readOnly: true }],
+      volumeMounts: [{ name: 'bearer-proxy', mountPath: folder, readOnly: true }, ...(keys?.mounts ?? [])],
       startupProbe: { ...listens, periodSeconds: 1, failureThreshold: 30 },
       readinessProbe: { ...listens, periodSeconds: 10, failureThreshold: 3 },
       livenessProbe: { ...listens, periodSeconds: 30, failureThreshold: 3 },
     },
-    volume: { name: 'bearer-proxy', configMap: { name } },
+    volumes: [{ name: 'bearer-proxy', configMap: { name } }, ...(keys?.volumes ?? [])],
   };
+}
+
+function tokenVariable({
+  secretKey: key,
+  secretName: name,
+}: {
+  readonly secretName: string;
+  readonly secretKey: string;
+}) {
+  // Optional, so that the first `up` succeeds before the Secret exists; without a token nobody is let in.
+  return { name: 'PROXY_TOKEN', valueFrom: { secretKeyRef: { name, key, optional: true } } };
 }
 
 /** What stands beside a server in its pod; everything is empty where nothing does. */
@@ -135,39 +151,37 @@ export function authSidecar(
 ): AuthSidecar {
   if (authentication?.mode !== 'bearer') return noSidecar;
   const { cors, image, limit, secret } = authentication;
-  const proxy = bearerProxy({
-    metadata,
-    image,
-    secret,
-    cluster,
-    origins: cors.origins,
-    ...(upstream ? { upstream } : {}),
-    ...(limit ? { limit } : {}),
-  });
+  return sidecarOf(
+    bearerProxy({
+      ...{ metadata, image, shown: secret, cluster, origins: cors.origins },
+      ...(upstream ? { upstream } : {}),
+      ...(limit ? { limit } : {}),
+    }),
+    revisionAnnotations({ bearer: secret }),
+  );
+}
+
+/** A proxy as what stands beside a server. */
+export function sidecarOf(
+  { configMap: configured, container, volumes }: ReturnType<typeof bearerProxy>,
+  annotations: Readonly<Record<string, string>> = {},
+): AuthSidecar {
   return {
-    containers: [proxy.container],
-    volumes: [proxy.volume],
-    annotations: {
-      ...revisionAnnotations({ bearer: secret }),
-      ...contentHash('bearer-proxy', proxy.configMap.object.data),
-    },
-    configMap: proxy.configMap,
+    containers: [container],
+    volumes,
+    annotations: { ...annotations, ...contentHash('bearer-proxy', configured.object.data) },
+    configMap: configured,
   };
 }
 
 /** Where it listens, on clusters with IPv6; its own configuration has every address of IPv4. */
-function addressVariables(cluster: BearerProxyArgs['cluster']): Variable[] {
+function addressVariables(cluster: BearerProxyArgs['cluster']): IEnvVar[] {
   const address = anyAddress(cluster);
   return address === '::' ? [{ name: 'PROXY_ADDRESS', value: address }] : [];
 }
 
-interface Variable {
-  readonly name: string;
-  readonly value: string;
-}
-
 /** What the server is and needs; a variable that is not set leaves what it is for switched off. */
-function upstreamVariables(server: ProxiedServer = {}): Variable[] {
+function upstreamVariables(server: ProxiedServer = {}): IEnvVar[] {
   const { health, judgesOrigin, openPaths, port, sessionPath, traffic = {} } = server;
   const { bodyBytes, silenceSeconds } = traffic;
   return variables({
@@ -179,20 +193,24 @@ function upstreamVariables(server: ProxiedServer = {}): Variable[] {
     PROXY_SESSION_PATH: sessionPath,
     PROXY_BODY_BYTES: bodyBytes?.toString(),
     PROXY_IDLE_TIMEOUT: silenceSeconds === undefined ? undefined : `${silenceSeconds}s`,
+    PROXY_STOP_AFTER: server.stopSeconds === undefined ? undefined : `${server.stopSeconds}s`,
+    PROXY_PATHS: server.paths?.join(' '),
+    PROXY_FOLDERS: server.paths?.map((path) => `${path}/`).join(' '),
+    PROXY_DROPPED_HEADER: server.droppedHeader,
   });
 }
 
-function limitVariables({ limit, upstream = {} }: BearerProxyArgs): Variable[] {
+function limitVariables({ limit, upstream = {} }: BearerProxyArgs): IEnvVar[] {
   const counts = limit !== undefined || upstream.openPaths?.length;
   return variables({
     PROXY_REQUESTS_PER_MINUTE: limit?.requestsPerMinute.toString(),
-    PROXY_TOKEN_IS_CLIENT: limit?.per === 'token' ? 'true' : undefined,
+    PROXY_CLIENT_IS_BEARER: limit?.per === 'token' ? 'true' : undefined,
     PROXY_CLIENT_IS_FORWARDED: counts && upstream.isBehindEntrance ? 'true' : undefined,
   });
 }
 
 /** Those that have a value; an empty one would switch on what nobody asked for. */
-function variables(values: Readonly<Record<string, string | 0 | undefined>>): Variable[] {
+function variables(values: Readonly<Record<string, string | 0 | undefined>>): IEnvVar[] {
   return Object.entries(values).flatMap(([name, value]) => (value ? [{ name, value }] : []));
 }
 

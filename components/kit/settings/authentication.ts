@@ -12,7 +12,7 @@ import {
 } from './secret-source';
 
 /** Pages that may use the servers by scripts in a browser, which asks before it lets them. */
-const cors = z
+export const cors = z
   .strictObject({
     origins: z
       .array(webOrigin)
@@ -21,6 +21,9 @@ const cors = z
   })
   .prefault({})
   .describe('Web pages whose scripts may use the servers, with the token like everybody else. Default: none.');
+
+/** HAProxy 3 on Alpine. */
+export const proxyImage = 'docker.io/library/haproxy:3.2.4-alpine';
 
 const clientLimit = (unlimited: string) =>
   z
@@ -40,6 +43,12 @@ const clientLimit = (unlimited: string) =>
 
 export type ClientLimit = NonNullable<z.output<ReturnType<typeof clientLimit>>>;
 
+/** Nothing in front. */
+export const openAuthentication = z.strictObject({
+  mode: z.literal('none').describe('Whoever reaches the server may use it.'),
+  reason: reason.describe('Why that is acceptable here; shown at every preview.'),
+});
+
 /**
  * What stands in front of servers that have no authentication themselves.
  *
@@ -52,17 +61,10 @@ export const authentication = (system: string, secret: SecretPath, unlimited = '
   return z.discriminatedUnion(
     'mode',
     [
-      z.strictObject({
-        mode: z.literal('none').describe('Whoever reaches the server may use it.'),
-        reason: reason.describe('Why that is acceptable here; shown at every preview.'),
-      }),
+      openAuthentication,
       z.strictObject({
         mode: z.literal('bearer').describe('A proxy beside the server asks for a bearer token.'),
-        image: promoted(
-          image
-            .default('docker.io/library/haproxy:3.2.4-alpine')
-            .describe('Image of the proxy: HAProxy 3 with the user id 99.'),
-        ),
+        image: promoted(image.default(proxyImage).describe('Image of the proxy: HAProxy 3 with the user id 99.')),
         secret: z
           .discriminatedUnion(
             'source',

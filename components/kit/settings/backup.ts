@@ -35,6 +35,8 @@ export interface BackupDefaults {
   readonly schedule: string;
   /** Size of the volume with the repository, a quantity in bytes. */
   readonly size: string;
+  /** Number of newest backups that are kept. @default 7 */
+  readonly keep?: number;
 }
 
 /** Where backups are kept. */
@@ -106,7 +108,9 @@ export const backup = <S extends z.ZodRawShape = Record<never, never>>(defaults:
             'The password that backups are encrypted with. Without it nobody reads them: keep a copy elsewhere.',
           ),
       ),
-      keep: integer(1, 365).default(7).describe('Number of newest backups that are kept.'),
+      keep: integer(1, 365)
+        .default(defaults.keep ?? 7)
+        .describe('Number of newest backups that are kept.'),
       keepDaily: integer(0, 3650).default(0).describe('Days whose last backup is kept besides.'),
       keepWeekly: integer(0, 520).default(0).describe('Weeks whose last backup is kept besides.'),
       keepMonthly: integer(0, 120).default(0).describe('Months whose last backup is kept besides.'),

@@ -3,7 +3,6 @@ import type { ClusterFacts } from '../../../config/cluster';
 import { gatewayParents } from '../../../config/cluster/entrances';
 import type { Constraint } from '../../../config/constraint';
 import { network, objectName } from '../../../config/fields';
-import type { AuthenticationSettings } from './authentication';
 import type { NamedSecret } from './secret-source';
 import { isCertificateMade, type TlsSettings, tls } from './tls';
 
@@ -80,10 +79,10 @@ export type ExposureKind = 'none' | 'nodePort' | 'loadBalancer' | 'ingress' | 'g
  */
 export function encryptionConstraints(
   kind: ExposureKind,
-  authentication: AuthenticationSettings | undefined,
+  authentication: { readonly mode: string } | undefined,
   { gateway }: ClusterFacts,
 ): Constraint[] {
-  const shown = authentication?.mode === 'bearer' || authentication?.mode === 'gateway';
+  const shown = authentication !== undefined && authentication.mode !== 'none';
   if (kind !== 'gateway' || !shown || gateway === undefined) return [];
   return gatewayParents(gateway).map(({ key, section }) => ({
     path: ['cluster', 'gateway', ...key, 'section'],

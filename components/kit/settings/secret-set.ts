@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Constraint } from '../../../config/constraint';
-import { encryptedValue } from '../../../config/fields';
+import { dnsLabel, encryptedValue } from '../../../config/fields';
 import { random } from '../../../config/random';
 import type { SealingScope } from '../objects/sealed-secret';
 import {
@@ -41,7 +41,7 @@ export type EntryUses<E extends string = string> = Readonly<Record<E, EntryUse>>
 
 /** What a stack file says of one entry. */
 interface EntrySettings {
-  readonly secretKey: string;
+  readonly secretKey?: string | undefined;
   readonly secretRevision: number;
   readonly remoteKey?: string;
   readonly remoteProperty?: string | undefined;
@@ -80,7 +80,35 @@ const entryMap = <E extends string, F extends z.ZodRawShape>(
  */
 export const secretSet = <E extends string>(entries: SecretEntries<E>, secretName: string, secret: SecretPath) => {
   const own = entryMap(entries, ({ secretKey }) => entryFields(secretKey));
-  return z.discriminatedUnion(
+  const remote = entryMap(entries, ({ secretKey }) => ({ ...entryFields(secretKey), ...remoteFields }));
+  const sealed = entryMap(entries, ({ secretKey }) => ({ ...entryFields(secretKey), ...sealedFields }));
+  return sources(secretName, secret, own, remote, sealed);
+};
+
+/** A Secret whose entries are named by somebody else, such as the clients of a server, all from one source. */
+export const secretRecord = (secretName: string, secret: SecretPath) => {
+  const { secretKey, secretRevision } = entryFields('key');
+  const named = secretKey
+    .unwrap()
+    .optional()
+    .describe('Key of the value in the Secret. Default: the name of the entry.');
+  const record = <F extends z.ZodRawShape>(fields: F) =>
+    z
+      .record(dnsLabel, z.strictObject({ secretKey: named, secretRevision, ...fields }))
+      .prefault({})
+      .describe('Its entries by their names; one without further keys need not be named.');
+  return sources(secretName, secret, record({}), record(remoteFields), record(sealedFields));
+};
+
+/** The union of all sources. */
+const sources = <O extends z.ZodType, R extends z.ZodType, S extends z.ZodType>(
+  secretName: string,
+  secret: SecretPath,
+  own: O,
+  remote: R,
+  sealed: S,
+) =>
+  z.discriminatedUnion(
     'source',
     [
       z.strictObject({
@@ -98,18 +126,17 @@ export const secretSet = <E extends string>(entries: SecretEntries<E>, secretNam
       z.strictObject({
         source: z.literal('externalSecret').describe('The External Secrets operator makes the Secret.'),
         ...secretFields(secretName),
-        entries: entryMap(entries, ({ secretKey }) => ({ ...entryFields(secretKey), ...remoteFields })),
+        entries: remote,
       }),
       z.strictObject({
         source: z.literal('sealed').describe('The controller of Sealed Secrets makes the Secret.'),
         ...secretFields(secretName),
         ...sealingFields,
-        entries: entryMap(entries, ({ secretKey }) => ({ ...entryFields(secretKey), ...sealedFields })),
+        entries: sealed,
       }),
     ],
     { error: anySource },
   );
-};
 
 /** The encrypted values of such a Secret, as the map of secrets has them. */
 export const secretSetValues = <E extends string>(entries: SecretEntries<E>) => {

@@ -8,6 +8,7 @@ import { attachmentConstraints, encryptionConstraints, tlsSecrets } from '../../
 import { namespaceConstraints } from '../../kit/settings/namespace';
 import { namedSecretSet, secretSetConstraints } from '../../kit/settings/secret-set';
 import { namedSecret, secretConstraints, separateSecrets } from '../../kit/settings/secret-source';
+import { sizingConstraints } from '../../kit/settings/sized';
 import { snapshotsConstraint } from '../../kit/settings/snapshots';
 import { tlsConstraints } from '../../kit/settings/tls';
 import { chromaImageConstraint } from '../../kit/stores/chroma/settings';
@@ -15,7 +16,6 @@ import { type Instance, instanceOf, keyOf, secretsOf } from '../instance';
 import { idOf } from '../names';
 import type { PersonalKnowledgeSettings } from './index';
 import type { PersonalKnowledgeSecrets } from './secrets';
-import { sizingConstraints } from './sized';
 import { sizeOf } from './sizes';
 
 /** What must hold between the keys of the instances and the rest of a stack file. */

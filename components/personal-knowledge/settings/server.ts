@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hostPattern, integer } from '../../../config/fields';
 import { perCluster } from '../../../config/promotion';
-import { sizedResources, sizedVolume } from './sized';
+import { sizedResources, sizedVolume } from '../../kit/settings/sized';
 
 const onePod =
   'its sessions, limits and jobs live in one process, and its list of repositories in files that two would overwrite. ' +

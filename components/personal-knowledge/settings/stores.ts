@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { perCluster, promoted } from '../../../config/promotion';
 import { exporterSettings } from '../../kit/settings/exporter';
+import { sizedResources, sizedVolume } from '../../kit/settings/sized';
 import { chromaSettings } from '../../kit/stores/chroma/settings';
 import { falkordbSettings } from '../../kit/stores/falkordb/settings';
 import { postgresSettings } from '../../kit/stores/postgres/settings';
-import { sizedResources, sizedVolume } from './sized';
 import { sizes } from './sizes';
 
 // What the kit says of each store, but for what follows from the preset.

@@ -22,7 +22,7 @@ export async function startedProxy(
   const { container } = bearerProxy({
     metadata: { name: 'proxy' },
     image: 'haproxy',
-    secret: { secretName: 's', secretKey: 'k' },
+    shown: { secretName: 's', secretKey: 'k' },
     cluster: { ipFamilies: ['IPv4'] },
     ...args,
   });

@@ -179,3 +179,6 @@ export function postgresConstraints(
 
 /** Connections that PostgreSQL keeps for superusers (`superuser_reserved_connections`), and those of backups and exporters. */
 export const reservedConnections = 3 + 5;
+
+// For systems whose defaults follow from a preset.
+export { cloudNativePg as cloudNativePgPostgres, embedded as embeddedPostgres, external as externalPostgres };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Constraint } from '../../../config/constraint';
 import { byteQuantity, cpuQuantity, memoryQuantity, objectName } from '../../../config/fields';
 import { billionths } from '../../../config/fields/quantities';
-import type { Sizing } from '../../kit/objects/pod';
+import type { Sizing } from '../objects/pod';
 
 /** A volume whose size follows from the preset. */
 export const sizedVolume = (about: string) =>
@@ -33,9 +33,9 @@ export const sizedResources = (about: string) =>
 type Given = z.output<ReturnType<typeof sizedResources>>;
 
 /** Resources with what is said of them. */
-export function sizedBy(preset: Sizing, given: Given): Sizing {
+export function sizedBy(preset: Sizing, given: Given): Sizing & { readonly cpuLimit: string | undefined } {
   const said = Object.entries(given).filter(([, amount]) => amount !== undefined);
-  return { ...preset, ...Object.fromEntries(said) };
+  return { cpuLimit: undefined, ...preset, ...Object.fromEntries(said) };
 }
 
 /** A request is at most its limit, wherever each of them comes from. */
