@@ -20,6 +20,18 @@ const random: Readonly<Record<string, boolean>> = {
   'personalKnowledge.NAME.gitToken': false,
   'personalKnowledge.NAME.bearer': true,
   'personalKnowledge.NAME.backupPassword': true,
+  'rae.postgresPassword': true,
+  'rae.redisPassword': true,
+  'rae.redisUrl': false,
+  'rae.jwtSecret': true,
+  'rae.apiMasterKey': true,
+  'rae.openaiApiKey': false,
+  'rae.anthropicApiKey': false,
+  'rae.geminiApiKey': false,
+  'rae.grokApiKey': false,
+  'rae.deepseekApiKey': false,
+  'rae.clients.NAME': true,
+  'rae.backupPassword': true,
 };
 
 /** Every encrypted value below a schema, free names as NAME. */

@@ -1,0 +1,110 @@
+import { billionths, inBytes } from '../../config/fields/quantities';
+import { onOneNode } from '../kit/objects/pod';
+import type { BackupArgs, Purpose } from '../kit/parts/backup/args';
+import type { StoreBackup } from '../kit/parts/backup/store';
+import { unpinnedWaiver } from '../kit/parts/pinning';
+import { madeSecret } from '../kit/parts/secrets';
+import { postgresBackup } from '../kit/stores/postgres/backup';
+import { qdrantBackup } from '../kit/stores/qdrant/backup';
+import { qdrantPorts } from '../kit/stores/qdrant/objects';
+import { redisBackup } from '../kit/stores/redis/backup';
+import type { NamedCluster } from '../system';
+import { type Rae, secretsKey } from './instance';
+import { claims, metadataIn, names, podLabels, podsOf, runAs, uses } from './names';
+import { sizes } from './settings/sizes';
+
+/**
+ * The backup of everything as one set. PostgreSQL comes last: a memory that it has is then in the vectors of the same set,
+ * and a vector whose memory came in between finds nothing and does no harm.
+ */
+export function backupArgs(rae: Rae, cluster: NamedCluster): BackupArgs {
+  const { namespace, settings, stores } = rae;
+  const { backup } = settings;
+  const labels = (purpose: Purpose) =>
+    podLabels(purpose, ['repository', ...(purpose === 'drill' ? [] : (['postgres', 'redis', 'qdrant'] as const))]);
+  const images = storeImages(rae);
+  return {
+    name: names.backup,
+    key: 'backup',
+    content: 'memories',
+    settings: backup,
+    metadata: metadataIn(namespace, podsOf('backup')),
+    podLabels: { backup: labels('backup'), restore: labels('restore'), drill: labels('drill') },
+    host: `${cluster.name}/${namespace}`,
+    serviceAccountName: names.account,
+    imagePullSecrets: settings.imagePullSecrets,
+    runAs,
+    placement: backup.target.kind === 'volume' ? onOneNode(uses('repository')) : {},
+    waivers: unpinnedWaiver(settings.imageUnpinnedReason, backup.image, backup.toolsImage, ...Object.values(images)),
+    after: [
+      'serviceAccount',
+      ...(stores.postgres.settings.mode === 'embedded' ? [names.postgres] : []),
+      ...(stores.redis.settings.mode === 'embedded' ? [names.redis] : []),
+      names.qdrant,
+      ...madeSecret(secretsKey, rae.secrets.jwtSecret),
+      ...madeSecret('backupPassword', { ...backup.password, secretRevision: 0 }),
+    ],
+    stores: storeBackups(rae, cluster),
+    claimName: claims.backup,
+    storageClass: cluster.storageClass,
+    // All dumps are on the node's own disk at once.
+    workSize: together(rae.size.qdrant.storage, storageOf(rae, 'redis'), storageOf(rae, 'postgres')),
+  };
+}
+
+/** Images by which the stores are dumped, and tried out. */
+function storeImages({ settings }: Rae) {
+  const { postgres, redis } = settings;
+  return {
+    postgres: 'toolsImage' in postgres ? postgres.toolsImage : postgres.image,
+    redis: 'toolsImage' in redis ? redis.toolsImage : redis.image,
+    qdrant: settings.qdrant.image,
+  };
+}
+
+/** Of a store that somebody else runs: as large as the preset's would be. */
+function storageOf({ settings, stores }: Rae, store: 'postgres' | 'redis'): string {
+  const given = stores[store].settings;
+  return 'storage' in given ? given.storage.size : sizes[settings.preset][store].storage;
+}
+
+function storeBackups(rae: Rae, cluster: NamedCluster): [StoreBackup, ...StoreBackup[]] {
+  const { namespace, settings, size, stores } = rae;
+  const preset = sizes[settings.preset];
+  const images = storeImages(rae);
+  const { client: postgres, settings: postgresSettings } = stores.postgres;
+  const { client: redis, settings: redisSettings } = stores.redis;
+  const within = (name: string) => `${name}.${namespace}.svc.${cluster.domain}`;
+  return [
+    qdrantBackup({
+      toolsImage: settings.backup.toolsImage,
+      url: `http://${within(names.qdrant)}:${qdrantPorts.requests}`,
+      cluster,
+      image: images.qdrant,
+      resources: size.qdrant.resources,
+      storageSize: size.qdrant.storage,
+    }),
+    redisBackup({
+      client: redis,
+      host: redis.remote ? redis.host : within(redis.host),
+      image: images.redis,
+      resources: 'resources' in redisSettings ? redisSettings.resources : preset.redis.resources,
+      storageSize: storageOf(rae, 'redis'),
+    }),
+    postgresBackup({
+      ...{ database: postgres.database, user: postgres.user, maxConnections: 20 },
+      host: postgres.remote ? postgres.direct.host : within(postgres.direct.host),
+      port: postgres.direct.port,
+      tls: postgres,
+      password: postgres.password.source,
+      image: images.postgres,
+      ...('flavour' in postgresSettings ? { flavour: postgresSettings.flavour } : {}),
+      resources: 'resources' in postgresSettings ? postgresSettings.resources : preset.postgres.resources,
+      storageSize: storageOf(rae, 'postgres'),
+    }),
+  ];
+}
+
+function together(...sizesOfStores: readonly string[]): string {
+  return inBytes(sizesOfStores.reduce((sum, size) => sum + (billionths(size) ?? 0n), 0n));
+}

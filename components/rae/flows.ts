@@ -1,0 +1,126 @@
+import type { ClusterFacts } from '../../config/cluster';
+import { solverFlows } from '../kit/parts/acme-solver';
+import { outsidePeer } from '../kit/parts/exposure';
+import { peerAt, peersAt, type Remote, remoteOf } from '../kit/parts/peer';
+import { clientInWords } from '../kit/settings/clients';
+import { postgresModeFlows } from '../kit/stores/postgres/flows';
+import { qdrantFlows } from '../kit/stores/qdrant/flows';
+import { redisFlows } from '../kit/stores/redis/flows';
+import type { Flow, Labels, Peer } from '../system/flow';
+import type { Rae } from './instance';
+import { allPods, type Component, names, podsOf, ports, type Use, uses } from './names';
+import type { Entry } from './settings/secrets';
+import { servedPorts } from './sidecar';
+
+/** Hosts of the providers, by the entries with their keys: without a key nobody is asked. */
+const providers: readonly (readonly [Entry, string])[] = [
+  ['openaiApiKey', 'api.openai.com'],
+  ['anthropicApiKey', 'api.anthropic.com'],
+  ['geminiApiKey', 'generativelanguage.googleapis.com'],
+  ['grokApiKey', 'api.x.ai'],
+  ['deepseekApiKey', 'api.deepseek.com'],
+];
+
+/** All traffic that the system has. What is not here is denied. */
+export function flows(rae: Rae, cluster: ClusterFacts): Flow[] {
+  return [
+    { name: 'dns', pods: allPods, direction: 'out', peer: { kind: 'dns' }, port: 53, purpose: 'names' },
+    ...stores(rae, cluster),
+    ...services(rae),
+    ...toModels(rae, cluster),
+    ...fromOutside(rae),
+    ...solverFlows(rae.settings.exposure, true, cluster),
+    ...backup(rae, cluster),
+    ...monitoring(rae, cluster),
+  ];
+}
+
+function stores({ stores: { postgres, redis } }: Rae, cluster: ClusterFacts): Flow[] {
+  const flow = (name: string, component: Component, use: Use, purpose: string) => ({
+    ...{ name, pods: podsOf(component), clients: uses(use), purpose },
+  });
+  return [
+    ...postgresModeFlows({
+      ...flow('postgres', 'postgresql', 'postgres', 'memories, and their backup'),
+      ...postgres,
+      store: names.postgres,
+      cluster,
+    }),
+    ...redisFlows(flow('redis', 'redis', 'redis', 'queue, results and cache, and their backup'), redis.client),
+    ...qdrantFlows(flow('qdrant', 'qdrant', 'qdrant', 'vectors, and their backup')),
+  ];
+}
+
+/** What API and workers ask of the other servers, and the dashboard of the API. */
+function services(rae: Rae): Flow[] {
+  const { dashboard, ml, reranker } = rae.settings;
+  const between = (name: Use, component: Component, port: number, purpose: string): Flow[] => [
+    out(`${name}-out`, uses(name), { kind: 'pods', labels: podsOf(component) }, port, purpose),
+    into(`${name}-in`, podsOf(component), { kind: 'pods', labels: uses(name) }, port, purpose),
+  ];
+  return [
+    ...(ml.enabled ? between('ml', 'ml-service', ports.ml, 'embeddings') : []),
+    ...(reranker.enabled ? between('reranker', 'reranker', ports.reranker, 'the order of results') : []),
+    ...(dashboard.enabled ? between('api', 'api', servedPorts(rae).requests, 'what the dashboard shows') : []),
+  ];
+}
+
+/** Language models outside, of those whose keys are given. */
+function toModels({ secrets, settings: { ml, models } }: Rae, cluster: ClusterFacts): Flow[] {
+  const hosts: Remote[] = providers.flatMap(([entry, host]) => (secrets[entry] ? [{ host, port: 443 }] : []));
+  const remotes = [...hosts, ...(models.ollama === undefined ? [] : [remoteOf(models.ollama)])];
+  const askers: Component[] = ['api', 'celery-worker', ...(ml.enabled ? (['ml-service'] as const) : [])];
+  return askers.flatMap((asker) =>
+    peersAt(remotes, cluster).map(({ peer, port, suffix }) =>
+      out(`${asker}-to-models${suffix}`, podsOf(asker), peer, port, 'language models and embeddings'),
+    ),
+  );
+}
+
+function fromOutside(rae: Rae): Flow[] {
+  const { clients, exposure } = rae.settings;
+  const { requests } = servedPorts(rae);
+  const peer = outsidePeer(exposure);
+  return [
+    ...(peer ? [into('from-outside', podsOf('api'), peer, requests, 'requests of users')] : []),
+    ...clients.map(({ labels, namespace }, index) =>
+      into(
+        `from-client-${index + 1}`,
+        podsOf('api'),
+        { kind: 'pods', namespace, labels },
+        requests,
+        `requests of ${clientInWords(namespace)}`,
+      ),
+    ),
+  ];
+}
+
+function backup(
+  {
+    settings: {
+      backup: { target },
+    },
+  }: Rae,
+  cluster: ClusterFacts,
+): Flow[] {
+  if (target.kind !== 's3') return [];
+  const { peer, port } = peerAt(remoteOf(target.endpoint), cluster);
+  return (['backup', 'restore', 'drill'] as const).map((purpose) =>
+    out(`${purpose}-to-storage`, podsOf(purpose), peer, port, 'backups'),
+  );
+}
+
+function monitoring(rae: Rae, cluster: ClusterFacts): Flow[] {
+  if (!cluster.monitoring) return [];
+  return [
+    into('api-from-monitoring', podsOf('api'), { kind: 'monitoring' }, servedPorts(rae).health, 'health and metrics'),
+  ];
+}
+
+function out(name: string, pods: Labels, peer: Peer, port: number, purpose: string): Flow {
+  return { name, pods, direction: 'out', peer, port, purpose };
+}
+
+function into(name: string, pods: Labels, peer: Peer, port: number, purpose: string): Flow {
+  return { name, pods, direction: 'in', peer, port, purpose };
+}

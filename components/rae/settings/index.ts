@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { dnsLabel, image, integer, publicHostname } from '../../../config/fields';
+import { perCluster, promoted } from '../../../config/promotion';
+import { backup } from '../../kit/settings/backup';
+import { clients } from '../../kit/settings/clients';
+import { gatewayExposure, ingressExposure, noExposure } from '../../kit/settings/exposure';
+import { architectures, imagePullSecrets, imageUnpinnedReason, pods } from '../../kit/settings/pods';
+import { containerLimits, quota } from '../../kit/settings/quota';
+import { system } from '../names';
+import { authentication } from './authentication';
+import { cost, memory } from './memory';
+import { models } from './models';
+import { secrets } from './secrets';
+import { api, beat, dashboard, ml, reranker, worker } from './servers';
+import { presets } from './sizes';
+import { postgres, qdrant, redis } from './stores';
+
+const hostname = publicHostname.describe('Host name under which users reach the API.');
+
+const exposure = z
+  .discriminatedUnion(
+    'kind',
+    [noExposure, ingressExposure({ hostname }, 'rae-tls'), gatewayExposure({ hostname }, 'rae-tls')],
+    { error: 'a map with kind "none", "ingress" or "gateway"' },
+  )
+  .prefault({ kind: 'none' })
+  .describe('How the API is reached from outside the cluster.');
+
+export const raeSchema = z.strictObject({
+  pods: perCluster(pods),
+  namespace: perCluster(
+    z
+      .strictObject({ name: dnsLabel.default(system).describe('Namespace of its own.') })
+      .prefault({})
+      .describe('Where the system lives, alone.'),
+  ),
+  image: promoted(
+    image.describe(
+      'Image of API, ML service, reranker, workers and beat, built from images/rae; no image of upstream starts as it is.',
+    ),
+  ),
+  imageArchitectures: promoted(
+    architectures
+      .optional()
+      .describe(
+        'Architectures that the image is made for, such as that of the machine that has built it; its pods go to no other node. Default: every node can run it.',
+      ),
+  ),
+  imagePullPolicy: perCluster(
+    z
+      .enum(['Always', 'IfNotPresent', 'Never'], { error: '"Always", "IfNotPresent" or "Never"' })
+      .optional()
+      .describe('When the image is pulled. Default: where the node does not have it.'),
+  ),
+  imagePullSecrets: perCluster(imagePullSecrets),
+  imageUnpinnedReason: promoted(imageUnpinnedReason),
+  preset: perCluster(
+    z
+      .enum(presets, { error: '"dev", "production" or "large"' })
+      .default('production')
+      .describe(
+        'Replicas, resources and volumes where no key says otherwise: for trying out, as upstream has it, for much use.',
+      ),
+  ),
+  secrets: perCluster(secrets),
+  waitSeconds: promoted(
+    integer(10, 3600)
+      .default(300)
+      .describe('Time that each start waits for all stores and the schema together before it fails, in seconds.'),
+  ),
+  api: promoted(api),
+  ml: promoted(ml),
+  reranker: promoted(reranker),
+  worker: promoted(worker),
+  beat: promoted(beat),
+  dashboard: perCluster(dashboard),
+  models: promoted(models),
+  memory: promoted(memory),
+  cost: promoted(cost),
+  postgres: perCluster(postgres),
+  redis: perCluster(redis),
+  qdrant: perCluster(qdrant),
+  exposure: perCluster(exposure),
+  authentication: perCluster(
+    authentication
+      .optional()
+      .describe('Who may use the API, which has no authentication itself. A production stack must choose.'),
+  ),
+  clients: perCluster(clients),
+  quota: perCluster(
+    quota.prefault({}).describe('Upper limits of the namespace. What is left out is that of the preset.'),
+  ),
+  containerLimits: perCluster(
+    containerLimits
+      .prefault({ default: { cpu: '500m', memory: '512Mi' }, defaultRequest: { cpu: '100m', memory: '128Mi' } })
+      .describe('Limits of each container of the namespace.'),
+  ),
+  backup: promoted(
+    backup(
+      {
+        system: 'rae',
+        secret: ['rae', 'backupPassword'],
+        schedule: '0 2 * * *',
+        size: '100Gi',
+        keep: 30,
+      },
+      {
+        toolsImage: image
+          .default('docker.io/library/python:3.13.5-alpine')
+          .describe('Image with Python 3.9 or newer and a POSIX shell, which copies Qdrant.'),
+      },
+    )
+      .prefault({})
+      .describe('The scheduled backup of Qdrant, Redis and PostgreSQL, as one set.'),
+  ),
+});
+
+export type RaeSettings = z.output<typeof raeSchema>;
+export type RaeSettingsInput = z.input<typeof raeSchema>;
