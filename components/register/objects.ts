@@ -67,7 +67,7 @@ function withSecretValues(object: PlannedObject, secrets: SecretValues): Kuberne
 
 /** Options that follow from the description alone. */
 export function resourceOptions(described: Described): pulumi.CustomResourceOptions {
-  const timeout = engineTimeout(described.object);
+  const timeout = engineTimeout(described);
   return {
     // `protect` makes every plan that deletes or replaces the object fail; `retainOnDelete` keeps the object on the
     // cluster when its resource is given up on purpose.
@@ -77,13 +77,13 @@ export function resourceOptions(described: Described): pulumi.CustomResourceOpti
 }
 
 /** The engine gives up after Kubernetes itself has called a rollout failed, so that its reason is the one shown. */
-function engineTimeout(object: PlannedObject): string | undefined {
+function engineTimeout({ endsWithinSeconds, object }: Described): string | undefined {
   const seconds =
     object.kind === 'StatefulSet'
       ? statefulSetSeconds(object)
       : object.kind === 'Deployment'
         ? object.spec?.progressDeadlineSeconds
-        : undefined;
+        : endsWithinSeconds;
   return seconds === undefined ? undefined : `${seconds + 60}s`;
 }
 

@@ -13,7 +13,8 @@ export const fieldManager = 'memory-fleet';
  * - claims: those of a class that waits for the first consumer are bound only by their pod;
  * - Services: ten seconds of settling time each, and the readiness of their workload counts;
  * - Jobs: the provider waits for their end, so that an `up` would last as long as the work and fail with it. Work that
- *   takes hours goes on after `up`; nor does the engine wait for the end of the pods of a Job that it removes;
+ *   takes hours goes on after `up`; nor does the engine wait for the end of the pods of a Job that it removes. A Job that
+ *   others come after for its end says so itself;
  * - Ingresses: the provider waits for an address in their status, which a controller on node ports never writes.
  */
 const notAwaited: ReadonlySet<string> = new Set(['PersistentVolumeClaim', 'Service', 'Job', 'Ingress']);
@@ -21,9 +22,9 @@ const notAwaited: ReadonlySet<string> = new Set(['PersistentVolumeClaim', 'Servi
 /**
  * The object as the engine gets it: with the annotations that steer the provider.
  *
- * @param awaited whether the engine waits for it, if it waits for its kind at all
+ * @param awaited whether the engine waits for it. @default by its kind
  */
-export function engineObject(object: KubernetesObject, awaited = true): KubernetesObject {
+export function engineObject(object: KubernetesObject, awaited = !notAwaited.has(object.kind)): KubernetesObject {
   return {
     ...object,
     metadata: {
@@ -32,7 +33,7 @@ export function engineObject(object: KubernetesObject, awaited = true): Kubernet
         ...object.metadata.annotations,
         'pulumi.com/patchFieldManager': fieldManager,
         'pulumi.com/patchForce': 'true',
-        ...(notAwaited.has(object.kind) || !awaited ? { 'pulumi.com/skipAwait': 'true' } : {}),
+        ...(awaited ? {} : { 'pulumi.com/skipAwait': 'true' }),
       },
     },
   };

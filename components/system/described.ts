@@ -29,10 +29,12 @@ export interface Described<K extends PlannedKind = PlannedKind> {
   readonly namedBy?: readonly PropertyKey[];
   /**
    * Whether the engine waits until a workload is ready. `false` for one that waits for what only somebody else can bring
-   * and whose pods do not name it, such as an upload.
-   * @default by what its pods name, see components/kit/parts/awaited.ts
+   * and whose pods do not name it, such as an upload. `true` for a Job whose end whatever comes after it waits for.
+   * @default by what its pods name, see components/kit/parts/awaited.ts; of a Job `false`
    */
   readonly awaited?: boolean;
+  /** Of a Job that is waited for: time within which it has ended once it can start, in seconds. */
+  readonly endsWithinSeconds?: number;
   /**
    * Containers of its pods that talk to servers of others, by their names: they get the proxy and the authorities of
    * `cluster.pods`. A flow to hosts outside without such a container is refused when the plan is made.

@@ -29,8 +29,8 @@ export function withAwaited<O extends DescribedObjects>(objects: O): O {
   return Object.fromEntries(marked) as O;
 }
 
-function isWorkload({ object }: Described): boolean {
-  return object.kind === 'Deployment' || object.kind === 'StatefulSet';
+function isWorkload({ awaited, object }: Described): boolean {
+  return object.kind === 'Deployment' || object.kind === 'StatefulSet' || (object.kind === 'Job' && awaited === true);
 }
 
 function bringsAll(described: Described, made: ReadonlySet<string>): boolean {
