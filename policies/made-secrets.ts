@@ -1,3 +1,4 @@
+import { secretsOfCluster } from '../components/kit/objects/cloudnative-pg';
 import type { PlannedObject } from '../components/system/planned-object';
 
 /** The entries of the Secret of its name that an object is or that a controller makes from it; undefined of every other object. */
@@ -12,4 +13,11 @@ export function madeEntries(object: PlannedObject): readonly string[] | undefine
     default:
       return undefined;
   }
+}
+
+/** Names of the Secrets that an operator makes besides, for what it runs for an object. */
+export function operatorSecrets(object: PlannedObject): readonly string[] {
+  if (object.kind !== 'Cluster') return [];
+  const { app, ca } = secretsOfCluster(object.metadata.name);
+  return [app, ca];
 }

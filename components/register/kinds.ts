@@ -35,6 +35,7 @@ export function sdkModule(
 export const customResourceGroups: ReadonlySet<string> = new Set([
   'argocd-image-updater.argoproj.io',
   'argoproj.io',
+  'barmancloud.cnpg.io',
   'bitnami.com',
   'cert-manager.io',
   'certmanager.step.sm',
@@ -43,5 +44,6 @@ export const customResourceGroups: ReadonlySet<string> = new Set([
   'gateway.envoyproxy.io',
   'gateway.networking.k8s.io',
   'monitoring.coreos.com',
+  'postgresql.cnpg.io',
   'traefik.io',
 ]);

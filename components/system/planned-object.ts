@@ -2,6 +2,12 @@ import type { IApplication } from '@kubernetes-models/argo-cd/argoproj.io/v1alph
 import type { ICertificate, IClusterIssuer, IIssuer } from '@kubernetes-models/cert-manager/cert-manager.io/v1';
 import type { ICiliumNetworkPolicy } from '@kubernetes-models/cilium/cilium.io/v2';
 import type {
+  ICluster,
+  IDatabase,
+  IPooler,
+  IScheduledBackup,
+} from '@kubernetes-models/cloudnative-pg/postgresql.cnpg.io/v1';
+import type {
   IBackendTrafficPolicy,
   ISecurityPolicy,
 } from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1';
@@ -90,15 +96,35 @@ interface StepClusterIssuer {
   };
 }
 
+/** The object storage of CloudNativePG's plugin Barman Cloud; its definition is on no package registry, so it is typed here. */
+interface ObjectStore {
+  readonly apiVersion: 'barmancloud.cnpg.io/v1';
+  readonly kind: 'ObjectStore';
+  readonly spec: {
+    readonly retentionPolicy: string;
+    readonly configuration: {
+      readonly destinationPath: string;
+      readonly endpointURL: string;
+      readonly s3Credentials: Readonly<
+        Record<'accessKeyId' | 'secretAccessKey', { readonly name: string; readonly key: string }>
+      >;
+      readonly wal: { readonly compression: 'gzip' };
+      readonly data: { readonly compression: 'gzip' };
+    };
+  };
+}
+
 /** Every kind of object that a system may put on a cluster, with its model. */
 interface Models {
   Application: IApplication;
   BackendTrafficPolicy: IBackendTrafficPolicy;
   Certificate: ICertificate;
   CiliumNetworkPolicy: ICiliumNetworkPolicy;
+  Cluster: ICluster;
   ClusterIssuer: IClusterIssuer;
   ConfigMap: IConfigMap;
   CronJob: ICronJob;
+  Database: IDatabase;
   Deployment: IDeployment;
   ExternalSecret: IExternalSecret;
   HTTPRoute: IHTTPRoute;
@@ -111,14 +137,17 @@ interface Models {
   Middleware: IMiddleware;
   Namespace: INamespace;
   NetworkPolicy: INetworkPolicy;
+  ObjectStore: ObjectStore;
   PersistentVolumeClaim: IPersistentVolumeClaim;
   PodDisruptionBudget: IPodDisruptionBudget;
+  Pooler: IPooler;
   Probe: IProbe;
   PrometheusRule: IPrometheusRule;
   ReferenceGrant: IReferenceGrant;
   ResourceQuota: IResourceQuota;
   Role: IRole;
   RoleBinding: IRoleBinding;
+  ScheduledBackup: IScheduledBackup;
   SealedSecret: ISealedSecret;
   Secret: SecretOfReferences;
   SecurityPolicy: ISecurityPolicy;

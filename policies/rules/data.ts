@@ -6,17 +6,20 @@ import type { Rule } from '../rule';
 
 export const protectedData: Rule = {
   name: 'protected-data',
-  demand: 'claims, and namespaces that hold claims, are protected and kept',
+  demand: 'claims, databases of an operator, and namespaces that hold either are protected and kept',
   check(object, { key, objects }) {
-    const isNamespaceOfClaims =
+    const isNamespaceOfData =
       object.kind === 'Namespace' &&
-      objectsIn(objects).some(
-        (other) => other.kind === 'PersistentVolumeClaim' && other.metadata.namespace === object.metadata.name,
-      );
-    if (object.kind !== 'PersistentVolumeClaim' && !isNamespaceOfClaims) return [];
+      objectsIn(objects).some((other) => keepsData(other) && other.metadata.namespace === object.metadata.name);
+    if (!keepsData(object) && !isNamespaceOfData) return [];
     return objects[key]?.holdsData ? [] : ['could be deleted with its data'];
   },
 };
+
+/** The volumes of a database of CloudNativePG go with it. */
+function keepsData({ kind }: PlannedObject): boolean {
+  return kind === 'PersistentVolumeClaim' || kind === 'Cluster';
+}
 
 export const savedData: Rule = {
   name: 'saved-data',

@@ -1,5 +1,5 @@
 import { type Reference, referencesOf } from '../../components/kit/objects/references';
-import { madeEntries } from '../made-secrets';
+import { madeEntries, operatorSecrets } from '../made-secrets';
 import { podOf } from '../pods';
 import type { Rule, RuleContext } from '../rule';
 
@@ -25,8 +25,9 @@ function isHarmless({ by, optional }: Reference): boolean {
 function isKnown({ keys, kind, name }: Reference, { objects, operations: { brought = [] } }: RuleContext): boolean {
   const made = Object.values(objects).some(
     ({ object }) =>
-      object.metadata.name === name &&
-      (object.kind === kind || (kind === 'Secret' && madeEntries(object) !== undefined)),
+      (object.metadata.name === name &&
+        (object.kind === kind || (kind === 'Secret' && madeEntries(object) !== undefined))) ||
+      (kind === 'Secret' && operatorSecrets(object).includes(name)),
   );
   const said = brought.filter((each) => each.kind === kind && each.name === name);
   const entries = said.flatMap((each) => each.keys.flat());

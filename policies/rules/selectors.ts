@@ -1,5 +1,6 @@
 import type { IPodSpec } from 'kubernetes-models/v1';
 import { solverLabels } from '../../components/kit/objects/certificate';
+import { cloudNativePgLabels } from '../../components/kit/objects/cloudnative-pg';
 import { systemLabel } from '../../components/kit/objects/labels';
 import type { DescribedObjects } from '../../components/system/described';
 import type { PlannedObject } from '../../components/system/planned-object';
@@ -14,17 +15,28 @@ interface Selector {
 export const ownSelectors: Rule = {
   name: 'own-selectors',
   demand:
-    'every selector has the label of its system, so that in a shared namespace it never means pods of others; selectors of ' +
+    'every selector has the label of its system, or of what an operator runs for it, so that in a shared namespace it never means pods of others; selectors of ' +
     'Deployments and StatefulSets, which nobody can change, are left as they are',
   check(object, { objects }) {
     const systems = new Set(objectsIn(objects).flatMap((each) => podLabelsOf(each)[systemLabel] ?? []));
     return Object.entries(selectorsOf(object, objects)).flatMap(([where, selectors]) =>
-      selectors.every(({ matchLabels }) => systems.has(matchLabels?.[systemLabel] ?? ''))
+      selectors.every(
+        (each) => systems.has(each.matchLabels?.[systemLabel] ?? '') || meansPodsOfOperator(each, objects),
+      )
         ? []
         : [`selects ${where} without the label ${systemLabel} of its system`],
     );
   },
 };
+
+/** Pods that CloudNativePG makes have its own labels, by the names of objects that this plan has in their namespace. */
+function meansPodsOfOperator({ matchLabels = {} }: Selector, objects: DescribedObjects): boolean {
+  const { pooler, servers } = cloudNativePgLabels;
+  return objectsIn(objects).some(
+    ({ kind, metadata: { name } }) =>
+      (kind === 'Cluster' && matchLabels[servers] === name) || (kind === 'Pooler' && matchLabels[pooler] === name),
+  );
+}
 
 /** The selectors of an object that are about pods or Services of its own namespace, by what they are for. */
 function selectorsOf(object: PlannedObject, objects: DescribedObjects): Readonly<Record<string, readonly Selector[]>> {

@@ -17,6 +17,7 @@ import { loadBalancerService, nodePortService } from '../../components/kit/objec
 import { serviceMonitor } from '../../components/kit/objects/service-monitor';
 import { dashboard } from '../../components/kit/parts/dashboard';
 import { networkPolicies } from '../../components/kit/parts/network-policies';
+import { cloudNativePgObjects } from '../../components/kit/stores/postgres/cloudnative-pg/objects';
 import { registerObjects } from '../../components/register/objects';
 import type { Described, DescribedObjects, KubernetesObject } from '../../components/system/described';
 import { clusterSchema } from '../../config/cluster';
@@ -32,6 +33,7 @@ import {
   removeNamespace,
 } from '../support/cluster/control-plane';
 import { withDefinitions } from '../support/cluster/with-definitions';
+import { cloudNativePgArgs } from '../support/stores';
 
 const namespace = 'kit';
 const metadata = (name: string) => ({ name, namespace, labels: labelsOf('kit') });
@@ -128,6 +130,7 @@ function described(work: string, className?: string): DescribedObjects {
       { selector: labels, port: 'http', path: '/metrics', interval: '60s' },
       monitoring,
     ),
+    ...cloudNativePgObjects(cloudNativePgArgs(namespace)),
     dashboard: dashboard(metadata('kit-dashboard'), { title: 'Kit' }, monitoring),
     ...networkPolicies({
       ...{ system: 'kit', metadata, ours: {}, cluster },
@@ -149,7 +152,14 @@ describe('the kit on a real control plane', () => {
   let removeDefinitions: () => Promise<void>;
 
   before(async () => {
-    removeDefinitions = await withDefinitions('middlewares.traefik.io');
+    removeDefinitions = await withDefinitions(
+      'middlewares.traefik.io',
+      'clusters.postgresql.cnpg.io',
+      'databases.postgresql.cnpg.io',
+      'objectstores.barmancloud.cnpg.io',
+      'poolers.postgresql.cnpg.io',
+      'scheduledbackups.postgresql.cnpg.io',
+    );
     await ensureNamespace(namespace);
     const { cluster: running, folder, tools } = controlPlane();
     stack = await openStack({

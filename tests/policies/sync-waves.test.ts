@@ -20,6 +20,7 @@ const waveOf = (object: { metadata: { annotations?: Readonly<Record<string, stri
 
 /** Custom resources that a plan may have in an overlay. */
 const customKinds = [
+  'barmancloud.cnpg.io/v1/ObjectStore',
   'bitnami.com/v1alpha1/SealedSecret',
   'cert-manager.io/v1/Certificate',
   'cert-manager.io/v1/ClusterIssuer',
@@ -33,11 +34,16 @@ const customKinds = [
   'monitoring.coreos.com/v1/Probe',
   'monitoring.coreos.com/v1/PrometheusRule',
   'monitoring.coreos.com/v1/ServiceMonitor',
+  'postgresql.cnpg.io/v1/Cluster',
+  'postgresql.cnpg.io/v1/Database',
+  'postgresql.cnpg.io/v1/Pooler',
+  'postgresql.cnpg.io/v1/ScheduledBackup',
   'traefik.io/v1alpha1/Middleware',
 ];
 /** What Argo CD says of objects on which no controller has acted yet; it checks no other kind. Written by hand. */
 const atFirst: Readonly<Record<string, string>> = {
   Certificate: 'Progressing',
+  Cluster: 'Progressing',
   ClusterIssuer: 'Progressing',
   CronJob: 'Progressing',
   Deployment: 'Healthy',

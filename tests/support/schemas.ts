@@ -13,6 +13,7 @@ const packages: Readonly<Record<string, string>> = {
   'gateway.envoyproxy.io': '@kubernetes-models/envoy-gateway',
   'gateway.networking.k8s.io': '@kubernetes-models/gateway-api',
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
+  'postgresql.cnpg.io': '@kubernetes-models/cloudnative-pg',
   'traefik.io': '@kubernetes-models/traefik',
 };
 

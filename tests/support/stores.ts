@@ -1,7 +1,11 @@
 import type { ChromaArgs } from '../../components/kit/stores/chroma/objects';
 import type { FalkordbArgs } from '../../components/kit/stores/falkordb/objects';
+import type { CloudNativePgArgs } from '../../components/kit/stores/postgres/cloudnative-pg/objects';
+import { type PostgresMode, postgresModes } from '../../components/kit/stores/postgres/modes';
 import type { PostgresArgs } from '../../components/kit/stores/postgres/objects';
+import type { RedisArgs } from '../../components/kit/stores/redis/objects';
 import type { StoreArgs } from '../../components/kit/stores/single';
+import { parse } from '../../config/parse';
 
 /** Namespace of the stores below. */
 export const storeNamespace = 'stores';
@@ -54,3 +58,39 @@ export const falkordbArgs: FalkordbArgs = {
   storage: volume('falkordb'),
   password: entry('graph'),
 };
+
+export const redisArgs: RedisArgs = {
+  ...store('redis'),
+  image: 'docker.io/library/redis:7.4.2',
+  resources: { cpu: '100m', memory: '64Mi', memoryLimit: '256Mi' },
+  storage: volume('redis'),
+  password: entry('queue'),
+};
+
+const modes = postgresModes({
+  image: 'docker.io/pgvector/pgvector:pg17',
+  operandImage: 'ghcr.io/cloudnative-pg/postgresql:17.6-standard-bookworm',
+  size: '1Gi',
+  resources: { cpu: '100m', memory: '256Mi', memoryLimit: '1Gi' },
+  database: 'note_book',
+  user: 'writer',
+});
+
+/** CloudNativePG with everything that it can have, in a namespace. */
+export function cloudNativePgArgs(namespace: string): CloudNativePgArgs {
+  const settings = parse(
+    modes,
+    {
+      mode: 'cloudnative-pg',
+      pooler: {},
+      backup: { endpoint: 'https://s3.example.org', bucket: 'notes', secretName: 'notes-s3' },
+    },
+    'postgres',
+  ) as PostgresMode<'cloudnative-pg'>;
+  return {
+    ...{ name: 'sql', settings, database: 'note_book', user: 'writer', extensions: ['vector'], storageClass: 'fast' },
+    metadata: (name) => ({ name, namespace, labels: { 'app.kubernetes.io/name': 'notes' } }),
+    podLabels: { 'notes.example/part': 'sql' },
+    imagePullSecrets: ['login'],
+  };
+}

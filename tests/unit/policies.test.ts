@@ -21,6 +21,7 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
   'protected-data': [
     ['PersistentVolumeClaim', ({ claim }) => delete claim.holdsData],
     ['Namespace', ({ namespace }) => delete namespace.holdsData],
+    ['Cluster', (objects) => Object.assign(objects, { sql: { ...copySql(), holdsData: false } })],
   ],
   'saved-data': [
     [
@@ -131,6 +132,7 @@ const breaches: Record<string, [string, (objects: Record<string, Loose>, pod: Lo
     ['Deployment', (_, pod) => Object.assign(pod.containers[0], { image: 'registry.example:5000/server' })],
     ['Deployment', (_, pod) => Object.assign(pod.containers[0], { image: 'registry.example/server:latest' })],
     ['CronJob', (_, pod) => Object.assign(pod.initContainers[0], { image: 'registry.example/server:1.0' })],
+    ['Cluster', (objects) => Object.assign(objects, { sql: copySql('registry.example/sql:17') })],
   ],
   'closed-networks': [['CronJob', ({ job }) => Object.assign(job.object.metadata, { namespace: 'elsewhere' })]],
   'own-selectors': [
@@ -210,6 +212,12 @@ const podIn = (objects: Record<string, Loose>, kind: string) =>
     CronJob: objects.job.object.spec.jobTemplate.spec.template.spec,
     Job: objects.once.object.spec.template.spec,
   })[kind];
+
+/** A database of CloudNativePG, as a rule wants it. */
+function copySql(imageName = `registry.example/sql:17@sha256:${'0'.repeat(64)}`): Loose {
+  const object = described('postgresql.cnpg.io/v1', 'Cluster', { spec: { instances: 1, imageName } });
+  return { ...object, holdsData: true };
+}
 
 describe('rules', () => {
   it('have no quarrel with a good plan', () => {

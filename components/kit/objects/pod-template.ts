@@ -18,8 +18,10 @@ export function templateOf(object: PlannedObject): PodTemplate | undefined {
     case 'BackendTrafficPolicy':
     case 'Certificate':
     case 'CiliumNetworkPolicy':
+    case 'Cluster':
     case 'ClusterIssuer':
     case 'ConfigMap':
+    case 'Database':
     case 'ExternalSecret':
     case 'HTTPRoute':
     case 'HorizontalPodAutoscaler':
@@ -30,14 +32,17 @@ export function templateOf(object: PlannedObject): PodTemplate | undefined {
     case 'Middleware':
     case 'Namespace':
     case 'NetworkPolicy':
+    case 'ObjectStore':
     case 'PersistentVolumeClaim':
     case 'PodDisruptionBudget':
+    case 'Pooler':
     case 'Probe':
     case 'PrometheusRule':
     case 'ReferenceGrant':
     case 'ResourceQuota':
     case 'Role':
     case 'RoleBinding':
+    case 'ScheduledBackup':
     case 'SealedSecret':
     case 'Secret':
     case 'SecurityPolicy':

@@ -5,7 +5,7 @@ import { programFiles } from './parts';
 const programs: Readonly<Record<string, readonly string[]>> = {
   bash: ['bash'],
   coreutils: (
-    '[ basename cat chgrp chmod chown cp cut date dd df dirname du echo env expr false head id ln ls mkdir mktemp mv ' +
+    '[ base64 basename cat chgrp chmod chown cp cut date dd df dirname du echo env expr false head id ln ls mkdir mktemp mv ' +
     'nproc od printf pwd readlink realpath rm rmdir seq sha256sum sleep sort stat tail tee test timeout touch tr true ' +
     'uname uniq wc whoami yes'
   ).split(' '),

@@ -11,6 +11,7 @@ import { knowledge } from './knowledge';
 import { memoryMcp } from './memory-mcp';
 import { postgres } from './postgres';
 import { python } from './python';
+import { redis } from './redis';
 import { restic } from './restic';
 import { tool } from './tool';
 
@@ -26,6 +27,7 @@ const recipes: Readonly<Record<string, (name: string) => Promise<Image>>> = {
   'docker.io/library/postgres': postgres,
   'docker.io/library/python': python,
   'docker.io/oliver006/redis_exporter': exporter('redis_exporter', '/redis_exporter'),
+  'docker.io/library/redis': redis,
   'docker.io/pgvector/pgvector': postgres,
   'docker.io/restic/restic': restic,
   'ghcr.io/butterflyskies/memory-mcp': memoryMcp,

@@ -1,5 +1,6 @@
 import type { ClusterFacts } from '../../../../../config/cluster';
 import type { Flow, Labels, Peer } from '../../../../system/flow';
+import { cloudNativePgLabels } from '../../../objects/cloudnative-pg';
 import { peerAt, remoteOf } from '../../../parts/peer';
 import type { StoreFlowsArgs } from '../../flows';
 import type { PostgresMode } from '../modes';
@@ -22,8 +23,8 @@ export interface CloudNativePgFlowsArgs extends Omit<StoreFlowsArgs, 'pods'> {
  */
 export function cloudNativePgFlows(args: CloudNativePgFlowsArgs): Flow[] {
   const { clients, cluster, database, name, purpose, settings } = args;
-  const servers = { 'cnpg.io/cluster': database };
-  const pooler = settings.pooler && { 'cnpg.io/poolerName': cloudNativePgNames(database).pooler };
+  const servers = { [cloudNativePgLabels.servers]: database };
+  const pooler = settings.pooler && { [cloudNativePgLabels.pooler]: cloudNativePgNames(database).pooler };
   const pods = (labels: Labels): Peer => ({ kind: 'pods', labels });
   const flow = (
     direction: Flow['direction'],

@@ -1,8 +1,9 @@
+import { secretsOfCluster } from '../../../objects/cloudnative-pg';
 import type { StoreSecret } from '../../single';
 
 /** What the operator and this program call the objects of a cluster of databases. */
 export function cloudNativePgNames(cluster: string) {
-  const secretName = `${cluster}-app`;
+  const { app: secretName, ca } = secretsOfCluster(cluster);
   const password: StoreSecret = {
     // Made by the operator, as soon as it makes the cluster.
     source: { source: 'existing', secretName, secretKey: 'password', secretRevision: 0 },
@@ -14,7 +15,7 @@ export function cloudNativePgNames(cluster: string) {
     /** The Pooler, and the Service of its name. */
     pooler: `${cluster}-pooler`,
     password,
-    ca: { name: `${cluster}-ca`, key: 'ca.crt' },
+    ca: { name: ca, key: 'ca.crt' },
     objectStore: `${cluster}-backups`,
     scheduledBackup: `${cluster}-nightly`,
   } as const;

@@ -20,13 +20,15 @@ fi
 
 # What a part of a URL stands for.
 decoded() {
-  printf '%s' "$1" | awk '
-    BEGIN { for (n = 0; n < 256; n++) char[sprintf("%02X", n)] = sprintf("%c", n) }
-    { out = $0; text = ""
-      while (match(out, /%[0-9A-Fa-f][0-9A-Fa-f]/)) {
-        text = text substr(out, 1, RSTART - 1) char[toupper(substr(out, RSTART + 1, 2))]
-        out = substr(out, RSTART + 3) }
-      printf "%s%s", text, out }'
+  coded=$1 plain=
+  while case $coded in *%[0-9A-Fa-f][0-9A-Fa-f]*) true ;; *) false ;; esac; do
+    start=${coded%%%[0-9A-Fa-f][0-9A-Fa-f]*}
+    coded=${coded#"$start"%}
+    hex=${coded%"${coded#??}"}
+    coded=${coded#??}
+    plain=$plain$start$(printf "\\$(printf %03o "0x$hex")")
+  done
+  printf '%s' "$plain$coded"
 }
 
 tls= user=
@@ -53,19 +55,19 @@ if [ -n "$REDISCLI_AUTH" ]; then export REDISCLI_AUTH; else unset REDISCLI_AUTH;
 
 # cli ARGUMENTS: an error that it answers is an error here, on the standard error.
 cli() {
-  redis-cli -e --raw -h "$host" -p "$REDIS_PORT" ${tls:+--tls} ${user:+--user "$user"} --no-auth-warning "$@"
+  ${patience:-} redis-cli -e --raw -h "$host" -p "$REDIS_PORT" ${tls:+--tls} ${user:+--user "$user"} --no-auth-warning "$@"
 }
 
-# It may be starting, and answers an error while it loads its data.
-left=60
+# It may be starting, and answers an error while it loads its data. One that speaks no TLS answers nothing to who does.
+until=$(($(date +%s) + 60))
+patience='timeout 10'
 until answer=$(cli ping 2>&1 </dev/null) && [ "$answer" = PONG ]; do
-  left=$((left - 1))
-  case $answer in *WRONGPASS* | *NOAUTH* | *NOPERM*) left=0 ;; esac
-  if [ "$left" -le 0 ]; then
-    fail "Redis at $host is not ready: $(printf '%s' "$answer" | tail -n 1)"
-  fi
+  answer=$(printf '%s' "${answer:-no answer within 10 s${tls:+: does it speak TLS?}}" | tail -n 1)
+  case $answer in *WRONGPASS* | *NOAUTH* | *NOPERM* | *'speak TLS'*) until=0 ;; esac
+  [ "$(date +%s)" -lt "$until" ] || fail "Redis at $host is not ready: $answer"
   sleep 1
 done
+patience=
 if cli INFO cluster </dev/null | tr -d '\r' | grep -qx cluster_enabled:1; then
   fail "$host is a Redis Cluster, which keeps keys on several servers and has one database: use the endpoint of a single Redis"
 fi
