@@ -198,7 +198,10 @@ describe('Redis in its image, as the plan runs it', function () {
     const several = await run('restore', target, to('redis://a:1,b:2/0'));
     assert.match(several.said?.why ?? '', /several servers: a Redis Cluster is not supported/);
     const encrypted = await run('restore', target, to(`rediss://${login}@${podAddress}:6379/0`));
-    assert.match(encrypted.said?.why ?? '', /Redis at 192.0.2.1 is not ready: no answer within 10 s: does it speak TLS/);
+    assert.match(
+      encrypted.said?.why ?? '',
+      /Redis at 192.0.2.1 is not ready: no answer within 10 s: does it speak TLS/,
+    );
     const none = await run('restore', target, { elsewhere: true });
     assert.match(none.said?.why ?? '', /there is no entry url of Secret stores, the secret of Redis: make it/);
     for (const { output } of [moved, wrong, several, encrypted, none]) assert.doesNotMatch(output, /te d|te%20d/);

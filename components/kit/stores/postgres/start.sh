@@ -3,6 +3,8 @@
 #   PGDATA                  folder of the database, below the mount of the volume
 #   POSTGRES_USER           the role that the image makes with the database
 #   POSTGRES_PASSWORD_FILE  its password
+#   POSTGRES_DB             the database that clients use
+#   EXTENSIONS              names of the extensions that it must have
 set -eu
 umask 077
 # A shell that is the first process of its container ignores signals that it does not handle.
@@ -47,4 +49,12 @@ ALTER ROLE "$POSTGRES_USER" PASSWORD '$quoted'
 STATEMENT
   fail "role $POSTGRES_USER is not given its password: the reason is above"
 unset POSTGRES_PASSWORD_FILE
+
+# Most are for superusers to make, and an image of before may not have had them.
+for extension in ${EXTENSIONS:-}; do
+  postgres --single -D "$PGDATA" -c exit_on_error=on -c client_min_messages=warning "$POSTGRES_DB" >/dev/null <<STATEMENT ||
+CREATE EXTENSION IF NOT EXISTS "$extension"
+STATEMENT
+    fail "database $POSTGRES_DB does not get extension $extension, the reason is above: set an image that has it"
+done
 exec docker-entrypoint.sh "$@"
