@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { describeStack, parseStack } from '../../components/stack';
 import type { Plan } from '../../components/system';
-import { loadStack, stackNames } from '../../operate/stack-file';
+import { stackNames } from '../../operate/stack-file';
 import { podLabelsOf, podOf } from '../../policies/pods';
 import { cilium } from '../support/policies/cilium';
 import { cyclonus } from '../support/policies/cyclonus';
 import type { Connection, PolicyJudge } from '../support/policies/judge';
-import { inWords, type ReachTable, reachTables } from '../support/policies/reach-table';
+import { areOfKubernetes, planOf, policiesOf } from '../support/policies/planned';
+import { inWords, reachTables } from '../support/policies/reach-table';
 
 const projectDir = join(__dirname, '..', '..');
 const tables = reachTables(join(__dirname, 'reach'));
-
-function planOf({ config, name, stack }: ReachTable): Plan {
-  return describeStack(stack === undefined ? parseStack(config ?? {}, name) : loadStack(projectDir, stack));
-}
 
 /** All pods that a plan makes, as `namespace` and labels in one text. */
 function podsOf({ systems }: Plan): string[] {
@@ -37,16 +33,12 @@ describe('the tables of who reaches whom', () => {
 for (const table of tables) {
   describe(`the network policies of ${table.stack === undefined ? 'variant' : 'stack'} ${table.name}`, () => {
     const plan = planOf(table);
-    const policies = plan.systems.flatMap(({ objects }) =>
-      Object.values(objects).flatMap(({ object }) =>
-        object.kind === 'NetworkPolicy' || object.kind === 'CiliumNetworkPolicy' ? [object] : [],
-      ),
-    );
+    const policies = policiesOf(plan);
     const judges: PolicyJudge[] = [];
     before(async function () {
       this.timeout(0);
       judges.push(await cilium(projectDir, table.dns, table.dnsPort));
-      if (policies.every(({ kind }) => kind === 'NetworkPolicy')) judges.push(await cyclonus(projectDir));
+      if (areOfKubernetes(policies)) judges.push(await cyclonus(projectDir));
     });
 
     /** Whether every judge says the same of all these connections. */

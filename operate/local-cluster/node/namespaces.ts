@@ -73,9 +73,14 @@ export async function createNamespaces(place: NodePlace, env: Readonly<Record<st
   return pid;
 }
 
-/** Runs a program inside and waits for its end. */
-export function runInside({ pid, env }: Inside, command: string, args: readonly string[]): Promise<ChildResult> {
-  return runChild('nsenter', enter(pid, command, args), { env });
+/** Runs a program inside and waits for its end. @param input its whole standard input. @default nothing */
+export function runInside(
+  { pid, env }: Inside,
+  command: string,
+  args: readonly string[],
+  input?: string,
+): Promise<ChildResult> {
+  return runChild('nsenter', enter(pid, command, args), { env, ...(input === undefined ? {} : { input }) });
 }
 
 /**

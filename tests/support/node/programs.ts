@@ -11,6 +11,7 @@ import {
   type Inside,
   mustRunInside,
   nodeProcesses,
+  runInside,
   startInside,
 } from '../../../operate/local-cluster/node/namespaces';
 import { controlPlane } from '../cluster/control-plane';
@@ -32,6 +33,13 @@ function inside(): Inside {
 /** Runs a program on the node, beside those of pods. @throws Error where it fails */
 export function onNode(command: string, ...args: readonly string[]): Promise<string> {
   return mustRunInside(inside(), command, args);
+}
+
+/** Runs a program on the node that reads its standard input. @throws Error where it fails */
+export async function onNodeWith(input: string, command: string, ...args: readonly string[]): Promise<string> {
+  const { exitCode, stderr, stdout } = await runInside(inside(), command, args, input);
+  if (exitCode !== 0) throw new Error(`${command} on the node: ${stderr}`);
+  return stdout;
 }
 
 /** Runs containerd's own client. @throws Error where it fails */
