@@ -6,7 +6,6 @@ import { execa } from 'execa';
 import type { SystemPlan } from '../../components/system';
 import { fleetHome, fleetHomeAt } from '../../operate/base/fleet-home';
 import { get } from '../../operate/cluster/api';
-import { halfADayAway } from '../support/cluster/backed-up';
 import { controlPlane, live, removeNamespace } from '../support/cluster/control-plane';
 import { ContainerLog, serveLogs } from '../support/cluster/kubelet';
 import { PlayedPods } from '../support/cluster/played-pods';
@@ -14,6 +13,7 @@ import { PodProgram } from '../support/cluster/pod-program';
 import { SnapshotController } from '../support/cluster/snapshot-controller';
 import { withDefinitions } from '../support/cluster/with-definitions';
 import { type MadeUpCheckout, madeUpCheckout } from '../support/made-up';
+import { halfADayAway } from '../support/schedule';
 
 const namespace = 'notebook-lost';
 const claims = ['qdrant-storage', 'qdrant-snapshots'];

@@ -13,11 +13,11 @@ import { restore } from '../../operate/commands/backup/restore';
 import { status } from '../../operate/commands/backup/status';
 import type { Report } from '../../operate/report/report';
 import { describedStack } from '../../operate/stack';
-import { halfADayAway } from '../support/cluster/backed-up';
 import { captured, type Ran } from '../support/cluster/captured';
 import { controlPlane, eventually, removeNamespace } from '../support/cluster/control-plane';
 import { ContainerLog, serveLogs } from '../support/cluster/kubelet';
 import { PlayedPods } from '../support/cluster/played-pods';
+import { halfADayAway } from '../support/schedule';
 
 const namespace = 'restic';
 const counts = { qdrant: { codebase: 12 } };

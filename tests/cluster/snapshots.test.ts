@@ -7,7 +7,6 @@ import { fleetHomeAt } from '../../operate/base/fleet-home';
 import type { CommandRun } from '../../operate/base/run';
 import { get } from '../../operate/cluster/api';
 import type { Report } from '../../operate/report/report';
-import { halfADayAway } from '../support/cluster/backed-up';
 import { captured, type Ran } from '../support/cluster/captured';
 import { controlPlane, eventually, live, removeNamespace } from '../support/cluster/control-plane';
 import { ContainerLog, serveLogs } from '../support/cluster/kubelet';
@@ -16,6 +15,7 @@ import { PodProgram } from '../support/cluster/pod-program';
 import { SnapshotController } from '../support/cluster/snapshot-controller';
 import { withDefinitions } from '../support/cluster/with-definitions';
 import { type MadeUpCheckout, madeUpCheckout } from '../support/made-up';
+import { halfADayAway } from '../support/schedule';
 
 const namespace = 'notebook-cut';
 

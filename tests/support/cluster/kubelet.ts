@@ -53,20 +53,6 @@ export function servePorts(pods: Omit<Pods, 'containers'>, ports: Readonly<Recor
   return rule('ClusterPortForward', pods, { forwards });
 }
 
-/**
- * Makes `kubectl exec` run the command on this machine. Unlike a kubelet it never tells the command that its standard
- * input has ended, and tells the caller an exit code only as the text `exit status N` of a failure.
- *
- * @param env what the command's environment holds beside that of the simulation
- */
-export function serveExec(
-  pods: Pods,
-  { workDir, env = {} }: { readonly workDir: string; readonly env?: Readonly<Record<string, string>> },
-): Promise<Remove> {
-  const envs = Object.entries(env).map(([name, value]) => ({ name, value }));
-  return rule('ClusterExec', pods, { execs: [{ ...containers(pods), local: { workDir, envs } }] });
-}
-
 function containers(pods: Pods): { containers?: readonly string[] } {
   return pods.containers ? { containers: pods.containers } : {};
 }

@@ -1,12 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ICronJob } from 'kubernetes-models/batch/v1';
 import { runChild } from '../../../operate/base/child';
-import { containerOf, translate } from './pod';
 import { Running } from './process';
 import { distributionProgram } from './program';
-import type { Pod } from './server';
 
 const script = join(__dirname, '..', '..', '..', 'components', 'memory-mcp', 'backup.sh');
 
@@ -68,20 +65,6 @@ export function startBackup(shell: Shell, env: Readonly<Record<string, string>>)
     return { code, output, lastLine, leftovers: readdirSync(join(temporary, 'tmp')) };
   });
   return { process, finished };
-}
-
-/**
- * Environment of the plan's own backup job, with the address of the server here.
- *
- * @param port port of the server's pod that the Service sends requests to
- */
-export function backupEnvironment(pod: Pod, port: number): Record<string, string> {
-  const { backupJob } = pod.plan.objects as { backupJob?: { object: { spec?: ICronJob['spec'] } } };
-  const container = containerOf(backupJob?.object.spec?.jobTemplate.spec?.template.spec, 'sync');
-  const { command, env } = translate(container, pod.machine(container));
-  if (command[0] !== '/bin/sh') throw new Error(`the job runs ${command.join(' ')}`);
-  const { MCP_URL: url = '', ...rest } = env;
-  return { ...rest, MCP_URL: url.replace(new URL(url).host, new URL(pod.url(port)).host) };
 }
 
 /** Runs the script to its end. */

@@ -108,11 +108,6 @@ export class GitRemote {
     return readFileSync(this.certificateFile, 'utf8');
   }
 
-  /** Environment of a program that shall trust this service. */
-  get trust(): Record<string, string> {
-    return { SSL_CERT_FILE: this.certificateFile };
-  }
-
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));

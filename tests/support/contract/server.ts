@@ -40,8 +40,6 @@ export interface PodOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Content of ConfigMaps that the plan does not describe, by their names. */
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Another pod of the plan. @default the server's */
-  readonly spec?: (plan: ReturnType<typeof planOf>['plan']) => IPodSpec;
 }
 
 /** The pod of a plan, its containers as processes of this machine, its volumes as folders. */
@@ -58,7 +56,7 @@ export class Pod {
   private constructor(programs: Programs, options: PodOptions, ports: Readonly<Record<number, number>>) {
     const { plan, pod } = planOf(options.memoryMcp, options.cluster);
     this.plan = plan;
-    this.spec = options.spec?.(plan) ?? pod;
+    this.spec = pod;
     this.folder = mkdtempSync(join(tmpdir(), 'memory-fleet-pod-'));
     this.#programs = programs;
     this.#options = options;

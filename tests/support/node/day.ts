@@ -17,11 +17,11 @@ import { openEndpoint } from '../../../operate/mcp/endpoint';
 import { openSession, type Session } from '../../../operate/mcp/session';
 import type { Finding, Report } from '../../../operate/report/report';
 import { describedStack, serverOf } from '../../../operate/stack';
-import { halfADayAway } from '../cluster/backed-up';
 import { captured, type Ran } from '../cluster/captured';
 import { controlPlane, projectDir } from '../cluster/control-plane';
 import { clusterName } from '../cluster/lanes';
 import { GitRemote } from '../contract/git-remote';
+import { halfADayAway } from '../schedule';
 import { withEnvironment } from '../unit/operate';
 import { inPod, nodeApi, place, podsReady, toolPod } from './pods';
 
