@@ -28,7 +28,8 @@ export interface Api {
   /**
    * One request.
    *
-   * @throws Error where nobody answers within `timeoutSeconds` (default 120: an API server that installs definitions on a busy machine is slow)
+   * @throws Error where nobody answers within `timeoutSeconds` (default 120: an API server that installs definitions on a busy
+   *   machine is slow); where nobody listens at once, or, if it has answered before, after half a minute
    */
   send(method: string, path: string, options?: SendOptions): Promise<Answer>;
 }
@@ -65,10 +66,34 @@ export async function connectWith(config: KubeConfig): Promise<Api> {
   const credentials: RequestOptions = {};
   await config.applyToHTTPSOptions(credentials);
   const root = server.replace(/\/$/, '');
+  let hasAnswered = false;
   return {
     server,
-    send: (method, path, options = {}) => whenReady(() => send(`${root}${path}`, method, options, credentials)),
+    send: async (method, path, options = {}) => {
+      const once = () => send(`${root}${path}`, method, options, credentials);
+      // What creates is not sent twice: it may have been done.
+      const answer = await whenReady(hasAnswered && method !== 'POST' ? () => whileAway(once) : once);
+      hasAnswered = true;
+      return answer;
+    },
   };
+}
+
+/** What a connection ends with that the server did not end in order. */
+const away: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH']);
+
+/** Sends a request again while a server that has answered before is away, as while it is upgraded. */
+async function whileAway(request: () => Promise<Answer>): Promise<Answer> {
+  let last: unknown;
+  const ask = () =>
+    request().catch((error: NodeJS.ErrnoException) => {
+      if (!away.has(error.code)) throw error;
+      last = error;
+      return undefined;
+    });
+  const answer = await waitFor(ask, { seconds: 30 });
+  if (answer === undefined) throw last;
+  return answer;
 }
 
 /** Sends a request again while the server says that it is busy, or still sets up a kind: it has done nothing then. */

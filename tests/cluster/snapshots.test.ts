@@ -206,4 +206,33 @@ describe('snapshots of volumes', function () {
       );
     });
   });
+
+  describe('that somebody has brought from another cluster', () => {
+    it('are left alone, and say nothing of what they had', async () => {
+      const set = '20200101-000000';
+      const brought = {
+        apiVersion: 'snapshot.storage.k8s.io/v1',
+        kind: 'VolumeSnapshot',
+        metadata: {
+          name: 'brought',
+          namespace,
+          labels: {
+            'memory-fleet.dev/snapshots': 'snapshots',
+            'memory-fleet.dev/snapshot-set': set,
+            'memory-fleet.dev/snapshot-claim': 'qdrant-storage',
+          },
+        },
+        spec: { source: { volumeSnapshotContentName: 'content' } },
+      };
+      await controlPlane().objects.create(brought as never);
+      const stop = controller.plays(async () => ({ creationTime: new Date().toISOString(), readyToUse: true }));
+      const ended = await program.run(podOf('snapshots'));
+      await stop();
+      assert.equal(ended.code, 0, ended.log);
+      assert.ok((await controller.sets()).includes(set));
+      const { compared, counts } = said(await program.run(podOf('snapshotsVerify'), { SET: set }));
+      assert.deepEqual([compared, counts], [false, { qdrant: { codebase: 12, 'alias of codebase': 0 } }]);
+      await controlPlane().objects.delete(brought as never);
+    });
+  });
 });

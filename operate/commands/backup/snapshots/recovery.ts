@@ -25,7 +25,9 @@ export const recovery: Recovery<SnapshotBackup> = {
 
 async function setOf(saved: Saved<SnapshotBackup>, { backup }: RecoveryOptions): Promise<SnapshotSet> {
   const sets = await setsOf(saved.cluster.api, saved.system.namespace, saved.backup);
-  const set = chosenSet(sets ?? [], backup);
+  const live = await Promise.all(saved.backup.claims.map((name) => liveClaim(saved, name)));
+  const begun = live.flatMap((claim) => claim?.spec?.dataSource?.name ?? []);
+  const set = chosenSet(sets ?? [], backup, begun);
   if (set !== undefined && set.unusable.length === 0) return set;
   const what = backup === 'latest' ? 'there is no set of snapshots that can be used' : `set ${backup} cannot be used`;
   const lacks = set === undefined ? '' : `: it lacks ${set.unusable.join(', ')}`;
@@ -41,7 +43,7 @@ async function claims(saved: Saved<SnapshotBackup>, options: RecoveryOptions): P
   const there = new Map<string, LiveClaim | undefined>();
   // All are looked at before any is made.
   for (const { metadata, spec } of wanted) {
-    const live = await get<LiveClaim>(saved.cluster.api, `${collection(saved)}/${metadata.name}`);
+    const live = await liveClaim(saved, metadata.name);
     if (live !== undefined && live.spec?.dataSource?.name !== spec?.dataSource?.name) {
       throw new Failure(
         `PersistentVolumeClaim ${saved.system.namespace}/${metadata.name} is there, and not made of set ${set.name}`,
@@ -56,6 +58,10 @@ async function claims(saved: Saved<SnapshotBackup>, options: RecoveryOptions): P
   const names = wanted.map(({ metadata }) => metadata.name).join(', ');
   const again = [...there.values()].every((live) => live !== undefined) ? ', as an earlier run has made them' : '';
   return [{ subject: 'claims', status: 'ok', found: `${names} of set ${set.name}${again}` }];
+}
+
+function liveClaim(saved: Saved, name: string): Promise<LiveClaim | undefined> {
+  return get<LiveClaim>(saved.cluster.api, `${collection(saved)}/${name}`);
 }
 
 function collection({ system }: Saved): string {
@@ -93,7 +99,12 @@ async function data(saved: Saved<SnapshotBackup>, options: RecoveryOptions): Pro
     const remedy = 'mend what it says, or take the claims away and recover another set';
     return [{ subject: 'data', status: 'failed', found: whyFailed(end), remedy }];
   }
-  const found = `everything that was counted is there: ${countsInWords(answer.counts)}`;
+  const there = countsInWords(answer.counts);
+  if (!answer.compared) {
+    const found = `set ${set.name} does not say what it had; there is ${there}`;
+    return [{ subject: 'data', status: 'warning', found, remedy: 'look whether that is all, then fleet verify' }];
+  }
+  const found = `everything that was counted is there: ${there}`;
   return [
     { subject: 'data', status: 'ok', found },
     ...answer.differing.map(

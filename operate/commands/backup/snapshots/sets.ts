@@ -46,8 +46,8 @@ export async function setsOf(
   if (found === undefined) return undefined;
   const sets = new Map<string, VolumeSnapshot[]>();
   for (const snapshot of found.items) {
-    const name = snapshot.metadata.labels?.[setLabel] ?? 'none';
-    sets.set(name, [...(sets.get(name) ?? []), snapshot]);
+    const name = snapshot.metadata.labels?.[setLabel];
+    if (name !== undefined) sets.set(name, [...(sets.get(name) ?? []), snapshot]);
   }
   return [...sets].sort(([a], [b]) => b.localeCompare(a)).map(([name, members]) => setFrom(name, members, claims));
 }
@@ -72,11 +72,22 @@ function claimOf({ metadata, spec }: VolumeSnapshot): string {
   return spec.source.persistentVolumeClaimName ?? metadata.labels?.['memory-fleet.dev/snapshot-claim'] ?? metadata.name;
 }
 
-/** The set that is asked for: the newest complete one, or one by its name. */
-export function chosenSet(sets: readonly SnapshotSet[], wanted: string): SnapshotSet | undefined {
-  return wanted === 'latest'
-    ? sets.find(({ unusable }) => unusable.length === 0)
-    : sets.find(({ name }) => name === wanted);
+/**
+ * The set that is asked for: one by its name, or the newest that can be used.
+ *
+ * @param begun names of snapshots that claims are made of already: the set of one of them comes before newer ones, which
+ *   a schedule may have made between two runs of a recovery
+ */
+export function chosenSet(
+  sets: readonly SnapshotSet[],
+  wanted: string,
+  begun: readonly string[] = [],
+): SnapshotSet | undefined {
+  if (wanted !== 'latest') return sets.find(({ name }) => name === wanted);
+  const usable = sets.filter(({ unusable }) => unusable.length === 0);
+  const hasBegun = ({ snapshots }: SnapshotSet) =>
+    [...snapshots.values()].some(({ metadata }) => begun.includes(metadata.name));
+  return usable.find(hasBegun) ?? usable[0];
 }
 
 const counts = z.record(z.string(), z.record(z.string(), z.number()));
@@ -90,6 +101,8 @@ const verified = z.object({
   ok: z.literal(true),
   set: z.string(),
   counts,
+  /** Whether the set says what was counted when it was made. */
+  compared: z.boolean(),
   differing: z.array(z.string()),
 });
 

@@ -87,8 +87,15 @@ def snapshots():
         raise Failed("the cluster has no kind VolumeSnapshot: install the CRDs and the controller of CSI snapshots")
     sets = {}
     for each in found["items"]:
-        sets.setdefault(each["metadata"]["labels"][SET], []).append(each)
+        name = each["metadata"]["labels"].get(SET)
+        if name is not None:
+            sets.setdefault(name, []).append(each)
     return dict(sorted(sets.items()))
+
+
+def is_made_here(members):
+    """Whether a set was made by a run. One of given content, as after the loss of a cluster, has not been annotated."""
+    return all(CLAIMS in each["metadata"].get("annotations", {}) for each in members)
 
 
 def is_complete(members):

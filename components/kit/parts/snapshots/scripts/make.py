@@ -7,11 +7,12 @@
   WRITERS  Deployments that are stopped while the snapshots are cut, each as name=replicas; empty: none
 
 A set is cut claim by claim: the next one only after the storage has said when it cut the last. What is not kept goes only
-after all of the new set can be used.
+after all of the new set can be used; a set that somebody has brought is theirs to remove.
 """
 
 import json
 import os
+import signal
 import time
 
 import cluster
@@ -21,6 +22,8 @@ CLAIM_NAMES = os.environ["CLAIMS"].split()
 WRITERS = [each.split("=") for each in os.environ["WRITERS"].split()]
 # Seconds that storage has to cut one claim while servers are away for it.
 PATIENCE = 120 if WRITERS else cluster.DEADLINE
+# Tries to start a server again, a second apart: less than a pod has to end by itself.
+TRIES = 20
 FOLDER = of_namespace(cluster.SNAPSHOTS, "volumesnapshots")
 
 
@@ -35,13 +38,30 @@ def make():
         for claim in CLAIM_NAMES:
             cut(claim, name, counted)
     finally:
-        # Whatever happens: a server that stays away is worse than a set that is missing.
-        for writer, replicas in WRITERS:
-            scale(writer, int(replicas))
+        start_again()
     made = [ready(claim, name) for claim in CLAIM_NAMES]
     kept, removed = tidy(name)
     sizes = {each["spec"]["source"]["persistentVolumeClaimName"]: each["status"].get("restoreSize") for each in made}
     return {"set": name, "snapshots": sizes, "counts": counted, "kept": kept, "removed": removed}
+
+
+def start_again():
+    """Whatever happens, and whatever becomes of the others: a server that stays away is worse than a set that is missing."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    away, why = list(WRITERS), None
+    for _ in range(TRIES):
+        for each in list(away):
+            try:
+                scale(each[0], int(each[1]))
+                away.remove(each)
+            except Failed as error:
+                why = error
+        if not away:
+            break
+        time.sleep(1)
+    signal.signal(signal.SIGTERM, cluster.stop)
+    if away:
+        raise Failed(f"not started again: {', '.join(name for name, _ in away)}: {why}")
 
 
 def scale(writer, replicas):
@@ -102,7 +122,7 @@ def wait_for(claim, name, what, holds, seconds):
 
 def tidy(name):
     """Removes sets that are not kept, and those that were never finished. @returns numbers of both"""
-    sets = cluster.snapshots()
+    sets = {each: members for each, members in cluster.snapshots().items() if cluster.is_made_here(members)}
     complete = [each for each, members in sets.items() if cluster.is_complete(members)]
     if name not in complete:
         raise Failed(f"set {name} is gone before it was complete")

@@ -17,7 +17,7 @@ def verify():
     name = (complete[-1] if complete else None) if wanted == "latest" else wanted
     if name not in sets:
         raise Failed(f"there is no set {wanted}" if name else "there is no complete set of snapshots")
-    # A snapshot that was made of given content on another cluster has none of what this one was annotated with.
+    # A set of given content has no counts to compare with.
     counted = json.loads(sets[name][0]["metadata"].get("annotations", {}).get(cluster.COUNTS, "{}"))
     there = cluster.counts()
     lost, differing = [], []
@@ -30,7 +30,7 @@ def verify():
                 differing.append(f"{store}: {thing} has {now}, the set says {number}")
     if lost:
         raise Failed(f"what is there is not what set {name} says: {', '.join(lost)} is missing")
-    return {"set": name, "counts": there, "differing": differing}
+    return {"set": name, "counts": there, "compared": bool(counted), "differing": differing}
 
 
 cluster.main(verify)
