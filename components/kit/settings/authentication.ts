@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { image, integer, objectName, reason, text, webOrigin } from '../../../config/fields';
 import { promoted } from '../../../config/promotion';
+import type { NamedSecret } from './named-secrets';
 import {
   anySource,
   configSecret,
   existingSecret,
   externalSecret,
-  type NamedSecret,
   type SecretPath,
   sealedSecret,
 } from './secret-source';

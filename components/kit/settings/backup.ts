@@ -11,13 +11,12 @@ import {
   text,
 } from '../../../config/fields';
 import { perCluster } from '../../../config/promotion';
+import { type NamedSecret, namedSecret } from './named-secrets';
 import {
   anySource,
   configSecret,
   existingSecret,
   externalSecret,
-  type NamedSecret,
-  namedSecret,
   type SecretPath,
   sealedSecret,
 } from './secret-source';

@@ -3,7 +3,7 @@ import type { ClusterFacts } from '../../../config/cluster';
 import { gatewayParents } from '../../../config/cluster/entrances';
 import type { Constraint } from '../../../config/constraint';
 import { network, objectName } from '../../../config/fields';
-import type { NamedSecret } from './secret-source';
+import type { NamedSecret } from './named-secrets';
 import { isCertificateMade, type TlsSettings, tls } from './tls';
 
 // The ways in which a system may be reached from outside of the cluster. A system makes a union of those that it can serve,

@@ -4,11 +4,11 @@ import type { Constraint } from '../../../config/constraint';
 import { dnsLabel, encryptedValue } from '../../../config/fields';
 import { random } from '../../../config/random';
 import type { SealingScope } from '../objects/sealed-secret';
+import { type NamedSecret, remoteEntry } from './named-secrets';
 import {
   anySource,
   entryFields,
   makerConstraints,
-  type NamedSecret,
   remoteFields,
   type SecretPath,
   sealedFields,
@@ -214,6 +214,12 @@ export function usedKeys<E extends string>({ entries, settings, uses }: SecretSe
 /** The Secret of a set, for `separateSecrets`. */
 export function namedSecretSet<E extends string>(set: SecretSetPlace<E>): NamedSecret {
   const { path, settings } = set;
-  const entries = [...usedKeys(set).values()];
-  return { path: [...path, 'secretName'], name: settings.secretName, entries, made: settings.source !== 'existing' };
+  const used = usedKeys(set);
+  return {
+    path: [...path, 'secretName'],
+    name: settings.secretName,
+    entries: [...used.values()],
+    made: settings.source !== 'existing',
+    remotes: [...used.keys()].flatMap((name) => remoteEntry([...path, 'entries', name], settings.entries[name] ?? {})),
+  };
 }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Constraint } from '../../../config/constraint';
 import { dataKey, integer, objectName, text } from '../../../config/fields';
-import { keyOf } from '../../../config/problems';
 import { perCluster } from '../../../config/promotion';
 
 /** Where the map `secrets` of a stack file has a value, such as `['memoryMcp', 'token']`. */
@@ -126,50 +125,6 @@ export function valueConstraints(
       satisfied: value !== undefined || source !== 'config',
     },
   ];
-}
-
-/** A Secret that the settings of a system name. */
-export interface NamedSecret {
-  /** Path of the key with the name, from the top of the stack file. */
-  readonly path: readonly PropertyKey[];
-  /** Absent where nothing is named. */
-  readonly name: string | undefined;
-  /** The entries that are read; absent where that may be any. */
-  readonly entries?: readonly string[];
-  /** Whether the program, an operator of the cluster or a login makes it, rather than somebody else beforehand. */
-  readonly made?: boolean;
-}
-
-/** The name that a source of a Secret gives it. */
-export function namedSecret(
-  path: readonly PropertyKey[],
-  source: { readonly source: string; readonly secretName: string; readonly secretKey: string } | undefined,
-): NamedSecret {
-  if (source === undefined) return { path, name: undefined };
-  const { secretKey, secretName: name } = source;
-  return { path: [...path, 'secretName'], name, entries: [secretKey], made: source.source !== 'existing' };
-}
-
-/**
- * A Secret that somebody makes for one purpose serves no other: the second maker, or whoever takes it for one that exists,
- * would undo the first. Nor is one entry two secrets, because who must know the one would know the other.
- */
-export function separateSecrets(secrets: readonly NamedSecret[]): Constraint[] {
-  return secrets.flatMap(({ entries = [], made = false, name, path }, index) =>
-    secrets.slice(0, index).flatMap((other): Constraint[] => {
-      if (name === undefined || name !== other.name) return [];
-      const key = keyOf(other.path);
-      if (made || other.made) {
-        return [
-          { path, expected: `another name: ${key} names this Secret too, and only one may make it`, satisfied: false },
-        ];
-      }
-      const isSame = entries.some((entry) => other.entries?.includes(entry));
-      return [
-        { path, expected: `another Secret or entry than ${key}: who knows one would know both`, satisfied: !isSame },
-      ];
-    }),
-  );
 }
 
 /** Where an operator has to make a Secret, there is one. */

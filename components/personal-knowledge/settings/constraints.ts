@@ -5,9 +5,10 @@ import { apiKeysSecret } from '../../kit/settings/authentication';
 import { backupSecrets } from '../../kit/settings/backup';
 import { clientConstraints } from '../../kit/settings/clients';
 import { attachmentConstraints, encryptionConstraints, tlsSecrets } from '../../kit/settings/exposure';
+import { type NamedSecret, namedSecret, separateRemotes, separateSecrets } from '../../kit/settings/named-secrets';
 import { namespaceConstraints } from '../../kit/settings/namespace';
 import { namedSecretSet, secretSetConstraints } from '../../kit/settings/secret-set';
-import { namedSecret, secretConstraints, separateSecrets } from '../../kit/settings/secret-source';
+import { secretConstraints } from '../../kit/settings/secret-source';
 import { sizingConstraints } from '../../kit/settings/sized';
 import { snapshotsConstraint } from '../../kit/settings/snapshots';
 import { tlsConstraints } from '../../kit/settings/tls';
@@ -34,6 +35,8 @@ export function personalKnowledgeConstraints(
       ...entranceConstraints(instance, cluster),
       ...ofSecrets(instance, cluster, secrets[instance.name] ?? {}),
     ]),
+    // Instances share nothing, in the store of secrets neither.
+    ...separateRemotes(all.map((instance) => secretsNamed(instance, cluster))),
     ...Object.keys(secrets).map((name) => ({
       path: ['secrets', 'personalKnowledge', name],
       expected: `no values, or personalKnowledge.instances.${name} set: nothing reads them`,
@@ -85,35 +88,33 @@ function entranceConstraints({ name, settings }: Instance, cluster: ClusterFacts
   ];
 }
 
-function ofSecrets(
-  { name, settings }: Instance,
-  cluster: ClusterFacts,
-  values: PersonalKnowledgeSecrets[string],
-): Constraint[] {
-  const set = secretsOf(name, settings);
+/** Every Secret that the settings of an instance name. */
+function secretsNamed({ name, settings }: Instance, cluster: ClusterFacts): NamedSecret[] {
   const { authentication, backup, exposure, imagePullSecrets } = settings;
-  const bearer = bearerSource(authentication);
-  const paths = {
-    bearer: keyOf(name, 'authentication', 'secret'),
-    backupPassword: keyOf(name, 'backup', 'password'),
-  };
-  const single = { bearer, backupPassword: backup.password };
   return [
-    ...secretSetConstraints(set, ['personalKnowledge', name], values, cluster),
-    ...separateSecrets([
-      namedSecretSet(set),
-      namedSecret(paths.bearer, bearer),
-      apiKeysSecret(keyOf(name, 'authentication'), authentication),
-      ...backupSecrets(keyOf(name, 'backup'), backup),
-      ...tlsSecrets(keyOf(name, 'exposure'), exposure, cluster),
-      ...imagePullSecrets.map((each, index) => ({ path: keyOf(name, 'imagePullSecrets', index), name: each })),
-    ]),
+    namedSecretSet(secretsOf(name, settings)),
+    namedSecret(keyOf(name, 'authentication', 'secret'), bearerSource(authentication)),
+    apiKeysSecret(keyOf(name, 'authentication'), authentication),
+    ...backupSecrets(keyOf(name, 'backup'), backup),
+    ...tlsSecrets(keyOf(name, 'exposure'), exposure, cluster),
+    ...imagePullSecrets.map((each, index) => ({ path: keyOf(name, 'imagePullSecrets', index), name: each })),
+  ];
+}
+
+function ofSecrets(instance: Instance, cluster: ClusterFacts, values: PersonalKnowledgeSecrets[string]): Constraint[] {
+  const { name, settings } = instance;
+  const { authentication, backup } = settings;
+  const sources = { bearer: bearerSource(authentication)?.source, backupPassword: backup.password.source };
+  const paths = { bearer: ['authentication', 'secret'], backupPassword: ['backup', 'password'] };
+  return [
+    ...secretSetConstraints(secretsOf(name, settings), ['personalKnowledge', name], values, cluster),
+    ...separateSecrets(secretsNamed(instance, cluster)),
     ...(['bearer', 'backupPassword'] as const).flatMap((key) =>
       secretConstraints(
         ['personalKnowledge', name, key],
         values[key],
-        single[key]?.source,
-        [...paths[key], 'source'],
+        sources[key],
+        keyOf(name, ...paths[key], 'source'),
         cluster,
       ),
     ),

@@ -125,6 +125,33 @@ describe('settings of Personal Knowledge MCP', () => {
     );
   });
 
+  it('have nothing of another one, or of another purpose, in the store of secrets', () => {
+    const only = { graph: { enabled: false }, postgres: { enabled: false } };
+    const from = (remoteKey: string, remoteProperty?: string) => ({
+      ...only,
+      secrets: { source: 'externalSecret', entries: { openaiKey: { remoteKey, remoteProperty } } },
+    });
+    const key = (instance: string) => `personalKnowledge.instances.${instance}.secrets.entries.openaiKey.remoteKey`;
+    const fault = (instance: string, other: string) =>
+      `${key(instance)}: expected another key or property of the store than ${key(other)} has: who knows one would know both`;
+    const shared = { private: from('pk/openai', 'key'), work: from('pk/openai', 'key'), public: from('pk/public') };
+    assert.deepEqual(problems(shared), [fault('work', 'private')]);
+    assert.deepEqual(problems({ ...shared, work: from('pk/openai', 'work') }), []);
+    assert.deepEqual(problems({ ...shared, work: from('pk/openai') }), []);
+    // What nothing reads is no secret.
+    const alone = { ...only, embedding: { provider: 'local' } };
+    assert.deepEqual(problems({ private: alone, work: from('pk/openai', 'key') }), []);
+    const secret = { source: 'externalSecret', remoteKey: 'pk/openai', remoteProperty: 'key' };
+    assert.deepEqual(problems({ work: { ...from('pk/openai', 'key'), authentication: { mode: 'bearer', secret } } }), [
+      `personalKnowledge.instances.work.authentication.secret.remoteKey: expected another key or property of the store than ${key('work')} has: who knows one would know both`,
+    ]);
+    const other = { ...from('pk/work', 'key'), authentication: { mode: 'bearer', secret } };
+    assert.match(
+      problems({ private: from('pk/openai', 'key'), work: other }).join(),
+      /work\.authentication\.secret\.remoteKey/,
+    );
+  });
+
   it('let no Secret serve two purposes', () => {
     refuses(/another Secret or entry than/, {
       authentication: {
