@@ -27,7 +27,10 @@ export function amount(quantity: string | number | undefined): bigint {
  */
 export function takenBy(object: PlannedObject, key: Counted): bigint {
   const pod = podOf(object);
-  if (!pod) return 0n;
+  return pod ? takenByPod(pod, key) : 0n;
+}
+
+export function takenByPod(pod: IPodSpec, key: Counted): bigint {
   if (key === 'pods') return amount('1');
   const own = (pod.volumes ?? []).flatMap(({ ephemeral }) => ephemeral?.volumeClaimTemplate ?? []);
   if (key === 'persistentvolumeclaims') return amount(own.length);

@@ -2,6 +2,7 @@ import type { Finding } from '../../../report/report';
 import { type Check, type Examined, finding } from '../check';
 import { access } from './access';
 import { argocd } from './argocd';
+import { capacity } from './capacity';
 import { certificates } from './certificates';
 import { clusterNetwork } from './cluster-network';
 import { entrances } from './entrances';
@@ -44,7 +45,20 @@ const checks: readonly Check[] = [
     clusterNetwork,
     metrics,
   ],
-  ...[argocd, followed, monitoring, secretStores, madeSecrets, needs, secretReaders, remotes, images, pods, notices],
+  ...[
+    argocd,
+    followed,
+    monitoring,
+    secretStores,
+    madeSecrets,
+    needs,
+    secretReaders,
+    remotes,
+    images,
+    pods,
+    capacity,
+    notices,
+  ],
 ];
 
 /** What every check finds. */
