@@ -1,6 +1,7 @@
+import type { BackupFacts } from '../../../../components/system/operations';
 import type { LiveObject } from '../../../live/object';
 import type { Finding } from '../../../report/report';
-import { describedIn } from '../../../stack/plan-objects';
+import { describedIn, objectsOf } from '../../../stack/plan-objects';
 import { scheduleFinding, viewOf } from '../../backup/freshness';
 import { implementationOf } from '../../backup/implementations';
 import { remedyOf } from '../../backup/target';
@@ -46,7 +47,10 @@ function backupStates({ cluster, signal, stack }: Inspected): () => Promise<read
       for (const backup of backups) {
         const view = await viewOf(cluster.api, system.namespace, backup.cronJobs.backup);
         add([scheduleFinding(system.namespace, backup.cronJobs.backup, view)]);
-        add(await implementationOf(backup).status({ stack: stack.name, cluster, system, backup, signal }, view));
+        const wanted = withDrills(backup);
+        add(
+          await implementationOf(wanted).status({ stack: stack.name, cluster, system, backup: wanted, signal }, view),
+        );
       }
       add(
         unsaved.map(({ name }): Finding => {
@@ -61,6 +65,13 @@ function backupStates({ cluster, signal, stack }: Inspected): () => Promise<read
     asked ??= ask();
     return asked;
   };
+}
+
+/** Age of a drill that will do where none is scheduled. */
+const drillDays = 90;
+
+function withDrills(backup: BackupFacts): BackupFacts {
+  return backup.kind === 'restic' ? { drillMaxAgeSeconds: drillDays * 86_400, ...backup } : backup;
 }
 
 const isDrill = ({ subject }: Finding) => /(^| )drill of /.test(subject);
@@ -93,9 +104,7 @@ interface Postgres extends LiveObject {
 /** Databases of CloudNativePG with their live instances, and what has one pod and a volume. */
 async function singleAnswer({ look, stack }: Inspected): Promise<Answer> {
   const objects = describedIn(stack.plan).map(({ object }) => object);
-  const clusters = objects.filter(
-    ({ apiVersion, kind }) => apiVersion.startsWith('postgresql.cnpg.io/') && (kind as string) === 'Cluster',
-  );
+  const clusters = objectsOf(stack.plan, 'Cluster');
   const replicated = (await withLive<(typeof clusters)[number], Postgres>(look, clusters)).map(
     ({ live, planned }): Finding => {
       const wanted = live?.spec.instances ?? 0;
