@@ -43,7 +43,8 @@ const customKinds = [
 /** What Argo CD says of objects on which no controller has acted yet; it checks no other kind. Written by hand. */
 const atFirst: Readonly<Record<string, string>> = {
   Certificate: 'Progressing',
-  Cluster: 'Progressing',
+  // The script fails where there is no status yet.
+  Cluster: 'Unknown',
   ClusterIssuer: 'Progressing',
   CronJob: 'Progressing',
   Deployment: 'Healthy',

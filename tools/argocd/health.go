@@ -25,7 +25,8 @@ func healthOf(objects []*unstructured.Unstructured) (*Verdict, error) {
 	verdict := Verdict{Application: health.HealthStatusHealthy}
 	for _, object := range objects {
 		status, err := health.GetResourceHealth(object, scripts{})
-		if err != nil {
+		// A script that fails, as some do of objects without a status, leaves the object Unknown.
+		if err != nil && status == nil {
 			return nil, err
 		}
 		verdict.Objects = append(verdict.Objects, status)
