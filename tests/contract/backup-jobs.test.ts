@@ -97,6 +97,16 @@ describe('backups by restic', function () {
       assert.equal(qdrant.collections.get('other')?.points.size, 5);
     });
 
+    it('are no backups of several nodes, of which each has snapshots of its own part alone', async () => {
+      qdrant.nodes = 3;
+      const refused = await run('backup');
+      qdrant.nodes = 1;
+      assert.match(
+        refused.said?.why ?? '',
+        /dump qdrant: this Qdrant has 3 nodes, and a snapshot of one node is no backup/,
+      );
+    });
+
     it('never follow an alias into another collection', async () => {
       await backedUp();
       qdrant.collections.delete('codebase');

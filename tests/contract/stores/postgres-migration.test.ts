@@ -20,7 +20,15 @@ const secrets = { 'stores/sql': 'super', 'stores/tenant': 'qu"o\\te d\n' };
 const place = { host: podAddress, port: postgresPorts.requests };
 /** A role that owns its database, and may do nothing else. */
 const client: PostgresClient = {
-  ...{ mode: 'external', ...place, direct: place, database: 'hosted', user: 'tenant', sslmode: 'disable', ca: undefined },
+  ...{
+    mode: 'external',
+    ...place,
+    direct: place,
+    database: 'hosted',
+    user: 'tenant',
+    sslmode: 'disable',
+    ca: undefined,
+  },
   password: {
     source: { source: 'config', secretName: 'stores', secretKey: 'tenant', secretRevision: 0 },
     key: 'secret',

@@ -34,6 +34,8 @@ export class FakeQdrant {
   /** Requests in their order, as `METHOD /path`. */
   readonly seen: string[] = [];
   apiKey: string | undefined;
+  /** Nodes that it consists of. */
+  nodes = 1;
   fault: Fault = () => undefined;
   readonly #server = createServer((request, response) => void this.#receive(request, response));
 
@@ -97,6 +99,7 @@ export class FakeQdrant {
   #answer(method: string, url: URL, body: Buffer, request: IncomingMessage): unknown {
     const [first, name = '', what, last = ''] = url.pathname.slice(1).split('/').map(decodeURIComponent);
     if (first === 'readyz') return true;
+    if (first === 'cluster') return this.#cluster();
     if (first === 'aliases') {
       const all = [...this.aliases].map(([alias_name, collection_name]) => ({ alias_name, collection_name }));
       return { aliases: all };
@@ -107,6 +110,15 @@ export class FakeQdrant {
     if (what === 'points') return { count: this.#known(name).points.size };
     if (last === 'upload') return this.#upload(name, url, body, request);
     return this.#snapshots(method, name, last);
+  }
+
+  #cluster(): object {
+    if (this.nodes === 1) return { status: 'disabled' };
+    const peers = Array.from({ length: this.nodes }, (_, index) => [
+      String(index),
+      { uri: `http://node-${index}:6335/` },
+    ]);
+    return { status: 'enabled', peer_id: 0, peers: Object.fromEntries(peers) };
   }
 
   #known(name: string): Collection {

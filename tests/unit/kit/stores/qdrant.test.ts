@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { qdrantAlerts, qdrantMetrics } from '../../../../components/kit/stores/qdrant/alerts';
+import { externalQdrant, qdrantClient, qdrantClientFlows } from '../../../../components/kit/stores/qdrant/external';
 import { qdrantFlows } from '../../../../components/kit/stores/qdrant/flows';
 import { type QdrantArgs, qdrantObjects, qdrantVolumes } from '../../../../components/kit/stores/qdrant/objects';
+import { clusterSchema } from '../../../../config/cluster';
+import { parse } from '../../../../config/parse';
 import { validateObject } from '../../../support/schemas';
 
 const metadata = (name: string, labels: Readonly<Record<string, string>> = {}) => ({ name, namespace: 'ns', labels });
@@ -101,5 +104,22 @@ describe('Qdrant as a store of any system', () => {
     assert.match(down.expr, /absent\(up\{job="vectors"\}\)/);
     assert.deepEqual([full.alert, full.runbook], ['NotesQdrantStorageFull', 'notes-qdrant-storage-full']);
     assert.match(full.expr, /pvc="x"/);
+  });
+
+  it('may be one elsewhere: its URL alone is reached, and a collection is asked for on several nodes', () => {
+    const cluster = clusterSchema.parse({});
+    const settings = parse(
+      externalQdrant,
+      { mode: 'external', url: 'https://q.example.org:6333', replicationFactor: 3 },
+      'q',
+    );
+    const other = qdrantClient(settings, undefined, cluster);
+    assert.deepEqual([other.url, other.replicationFactor], ['https://q.example.org:6333', 3]);
+    const flow = { name: 'qdrant', pods: { app: 'q' }, clients: { uses: 'it' }, purpose: 'vectors' };
+    const flows = (client: typeof other) => qdrantClientFlows(flow, client).map(({ peer, port }) => [peer, port]);
+    assert.deepEqual(flows(other), [[{ kind: 'hosts', names: ['q.example.org'] }, 6333]]);
+    const own = qdrantClient({ service: 'notes-qdrant' }, undefined, cluster);
+    assert.deepEqual([own.url, own.replicationFactor], ['http://notes-qdrant:6333', 1]);
+    assert.equal(flows(own).length, 2);
   });
 });

@@ -5,11 +5,14 @@ import json
 import os
 from urllib.parse import quote
 
-from qdrant import PIECE, aliases, call, collections, main, path, request
+from qdrant import PIECE, aliases, call, collections, main, path, peers, request
 from rest import FILES, Refused
 
 
 def work():
+    # A node makes snapshots of its own shards alone.
+    if (nodes := peers()) > 1:
+        raise ValueError(f"this Qdrant has {nodes} nodes, and a snapshot of one node is no backup: use what its operator offers")
     for name in collections():
         try:
             kept = [each["name"] for each in call("GET", f"{path(name)}/snapshots")]

@@ -3,7 +3,7 @@
 import os
 from urllib.parse import quote
 
-from rest import Rest
+from rest import Refused, Rest
 
 PIECE = 1 << 20
 api = Rest("Qdrant", os.environ["QDRANT_URL"], "/readyz", "QDRANT_API_KEY", lambda key: {"api-key": key})
@@ -22,6 +22,16 @@ def collections():
 def aliases():
     """Every alias with its collection."""
     return {each["alias_name"]: each["collection_name"] for each in call("GET", "/aliases")["aliases"]}
+
+
+def peers():
+    """Nodes that it consists of."""
+    try:
+        return max(1, len(call("GET", "/cluster").get("peers") or {}))
+    except Refused as refused:
+        if refused.status == 404:
+            return 1
+        raise
 
 
 def count(collection):
