@@ -14,11 +14,10 @@ import { exporterMetrics, selectorsOf } from '../support/alerts/metrics';
 import { rulesOf } from '../support/alerts/samples';
 import { madeAuthority } from '../support/contract/authority';
 import { send } from '../support/contract/http';
-import { orSkip } from '../support/contract/missing';
 import { freePorts } from '../support/contract/ports';
 import { Running } from '../support/contract/process';
 import { ImagePod, podAddress } from '../support/images/pod';
-import { StoreImages } from '../support/images/store-pod';
+import { storePods } from '../support/images/store-pods';
 import { testToolPath } from '../support/test-tool';
 import { describedInstance, facts } from '../support/unit/personal-knowledge';
 
@@ -54,18 +53,7 @@ function samplesOf(page: string) {
 
 describe('an exporter of a store, as the plan runs it', function () {
   this.timeout(240_000);
-  let images: StoreImages;
-  const pods: ImagePod[] = [];
-  before(async function () {
-    this.timeout(0);
-    images = await orSkip(this, () =>
-      StoreImages.of(...Object.keys(stores).flatMap((store) => [deploymentOf(store as Store).image ?? ''])),
-    );
-  });
-  after(async () => {
-    for (const pod of pods) await pod.kill();
-    await images?.remove();
-  });
+  const pods = storePods(...Object.keys(stores).map((store) => deploymentOf(store as Store).image ?? ''));
 
   function deploymentOf(store: Store) {
     const { object } = Object.values(plan.objects).find(
@@ -77,26 +65,21 @@ describe('an exporter of a store, as the plan runs it', function () {
     return { ...container, pod: { ...spec, initContainers: [] } };
   }
 
+  const running: Partial<Record<Store, ImagePod>> = {};
   const started = async (store: Store) => {
     const own = Object.entries(plan.objects).filter(([key]) => key.startsWith(store) && !key.includes('exporter'));
-    const pod = await images.started(
-      Object.fromEntries(own),
-      { [`data-${store}-0`]: images.volume(store) },
-      { secrets },
-    );
-    pods.push(pod);
-    return pod;
+    running[store] ??= await pods.start(Object.fromEntries(own), { [`data-${store}-0`]: store }, secrets);
+    return running[store];
   };
 
   /** @param network that of the store, so that it is reached without a name. @default one where nothing else is */
-  const exporting = async (store: Store, network?: ImagePod, values: Record<string, string> = secrets) => {
-    const pod = await ImagePod.started(deploymentOf(store).pod, {
-      ...{ image: images.bundle, paths: {}, secrets: values, network },
-      addresses: { [`${store}:`]: `${podAddress}:` },
-    });
-    pods.push(pod);
-    return pod;
-  };
+  const exporting = async (store: Store, network?: ImagePod, values: Record<string, string> = secrets) =>
+    pods.keep(
+      await ImagePod.started(deploymentOf(store).pod, {
+        ...{ image: pods.images.bundle, paths: {}, secrets: values, network },
+        addresses: { [`${store}:`]: `${podAddress}:` },
+      }),
+    );
   const scraped = async (pod: ImagePod, store: Store) => {
     const page = await pod.answer(stores[store][1], '/metrics');
     assert.ok(page !== undefined, pod.output);
@@ -137,9 +120,8 @@ describe('an exporter of a store, as the plan runs it', function () {
     it(`says that ${store} is down where it is away, and where it refuses the password`, async () => {
       const alone = await exporting(store);
       assert.deepEqual(await up(alone, store), [0], alone.output);
-      const [server] = pods.filter(({ spec }) => spec.containers[0]?.name === store);
       const wrong = Object.fromEntries(Object.keys(secrets).map((key) => [key, 'wrong one']));
-      const refused = await exporting(store, server, wrong);
+      const refused = await exporting(store, await started(store), wrong);
       assert.deepEqual(await up(refused, store), [0], refused.output);
       for (const pod of [alone, refused]) hides(pod, 'a b@', 'e?f', '%20', 'wrong one');
     });

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { falkordbBackup } from '../../../components/kit/stores/falkordb/backup';
 import { type FalkordbArgs, falkordbObjects } from '../../../components/kit/stores/falkordb/objects';
 import { type JobOptions, runJob } from '../../support/contract/job-pod';
-import { orSkip } from '../../support/contract/missing';
 import { backupPassword, storeJobs } from '../../support/contract/store-jobs';
 import { type ImagePod, podAddress } from '../../support/images/pod';
-import { StoreImages } from '../../support/images/store-pod';
+import { storePods } from '../../support/images/store-pods';
 import { falkordbArgs } from '../../support/stores';
 
 const {
@@ -19,27 +18,10 @@ const secrets = { 'stores/graph': `${password}\n`, ...backupPassword };
 
 describe('FalkorDB in its image, as the plan runs it', function () {
   this.timeout(240_000);
-  let images: StoreImages;
-  const pods: ImagePod[] = [];
-  before(async function () {
-    this.timeout(0);
-    images = await orSkip(this, () => StoreImages.of(image));
-  });
-  after(async () => {
-    for (const pod of pods) await pod.kill();
-    await images?.remove();
-  });
+  const pods = storePods(image);
 
-  const start = async (
-    volume: string,
-    change: Partial<FalkordbArgs> = {},
-    values: Record<string, string> = secrets,
-  ) => {
-    const claims = { 'data-falkordb-0': images.volume(volume) };
-    const pod = await images.started(falkordbObjects({ ...falkordbArgs, ...change }), claims, { secrets: values });
-    pods.push(pod);
-    return pod;
-  };
+  const start = (volume: string, change: Partial<FalkordbArgs> = {}, values: Record<string, string> = secrets) =>
+    pods.start(falkordbObjects({ ...falkordbArgs, ...change }), { 'data-falkordb-0': volume }, values);
   /** What a client of another pod is answered. */
   const asked = async (pod: ImagePod, given: string, ...command: readonly string[]) => {
     const script = 'REDISCLI_AUTH=$1; export REDISCLI_AUTH; shift; exec redis-cli --no-auth-warning -h "$@" 2>&1';
@@ -80,10 +62,10 @@ describe('FalkorDB in its image, as the plan runs it', function () {
   const run = (purpose: keyof typeof jobs, network: ImagePod | undefined, more: Partial<JobOptions> = {}) =>
     runJob(jobs[purpose], {
       configMaps,
-      volumes: { '/repository': images.volume('repository') },
+      volumes: { '/repository': pods.images.volume('repository') },
       secrets,
       addresses: { 'falkordb.stores.svc': podAddress },
-      inImage: images.bundle,
+      inImage: pods.images.bundle,
       ...(network ? { network } : {}),
       ...more,
     });
@@ -105,7 +87,7 @@ describe('FalkorDB in its image, as the plan runs it', function () {
     assert.deepEqual(await query(recovered, 'later', 'MATCH (n) RETURN count(n)'), ['count(n)', '1']);
     await asked(recovered, password, 'GRAPH.DELETE', 'later');
     await recovered.stop();
-    assert.ok(readdirSync(images.volume('first')).includes('appendonlydir'));
+    assert.ok(readdirSync(pods.images.volume('first')).includes('appendonlydir'));
   });
 
   it('lets in who shows the password, a new one after a restart, and shows it to nobody', async () => {

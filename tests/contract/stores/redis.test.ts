@@ -6,10 +6,9 @@ import { redisClient } from '../../../components/kit/stores/redis/client';
 import { type RedisArgs, redisObjects } from '../../../components/kit/stores/redis/objects';
 import { clusterSchema } from '../../../config/cluster';
 import { type JobOptions, runJob } from '../../support/contract/job-pod';
-import { orSkip } from '../../support/contract/missing';
 import { backupPassword, storeJobs } from '../../support/contract/store-jobs';
 import { type ImagePod, podAddress } from '../../support/images/pod';
-import { StoreImages } from '../../support/images/store-pod';
+import { storePods } from '../../support/images/store-pods';
 import { redisArgs } from '../../support/stores';
 
 const { image, password: secret, resources } = redisArgs;
@@ -21,23 +20,10 @@ const login = `default:${encodeURIComponent(password)}`;
 
 describe('Redis in its image, as the plan runs it', function () {
   this.timeout(240_000);
-  let images: StoreImages;
-  const pods: ImagePod[] = [];
-  before(async function () {
-    this.timeout(0);
-    images = await orSkip(this, () => StoreImages.of(image));
-  });
-  after(async () => {
-    for (const pod of pods) await pod.kill();
-    await images?.remove();
-  });
+  const pods = storePods(image);
 
-  const start = async (volume: string, change: Partial<RedisArgs> = {}, values: Record<string, string> = secrets) => {
-    const claims = { 'data-redis-0': images.volume(volume) };
-    const pod = await images.started(redisObjects({ ...redisArgs, ...change }), claims, { secrets: values });
-    pods.push(pod);
-    return pod;
-  };
+  const start = (volume: string, change: Partial<RedisArgs> = {}, values: Record<string, string> = secrets) =>
+    pods.start(redisObjects({ ...redisArgs, ...change }), { 'data-redis-0': volume }, values);
   /** What a client of another pod is answered. */
   const asked = async (pod: ImagePod, given: string, ...command: readonly string[]) => {
     const script = 'REDISCLI_AUTH=$1; export REDISCLI_AUTH; shift; exec redis-cli --no-auth-warning -h "$@" 2>&1';
@@ -97,10 +83,10 @@ describe('Redis in its image, as the plan runs it', function () {
     const { configMaps, ...jobs } = more.elsewhere ? otherJobs : ownJobs;
     return runJob(jobs[purpose], {
       configMaps,
-      volumes: { '/repository': images.volume('repository') },
+      volumes: { '/repository': pods.images.volume('repository') },
       secrets,
       addresses: { [host]: podAddress },
-      inImage: images.bundle,
+      inImage: pods.images.bundle,
       ...(network ? { network } : {}),
       ...more,
     });
@@ -230,7 +216,7 @@ describe('Redis in its image, as the plan runs it', function () {
       password,
     );
     await source.stop();
-    const folder = images.volume('taken');
+    const folder = pods.images.volume('taken');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'dump.rdb'), Buffer.from(snapshot.stdout, 'base64'));
     const taken = await start('taken');
