@@ -4,6 +4,7 @@ import { certificateAlert, podAlerts } from '../../components/kit/parts/alerts';
 import { exporterAlert } from '../../components/kit/parts/exporter';
 import { grafanaDashboard } from '../../components/kit/parts/grafana';
 import { podPanels, requestTimePanel } from '../../components/kit/parts/panels';
+import { redisAlerts } from '../../components/kit/stores/redis/alerts';
 import { clusterSchema } from '../../config/cluster';
 import { itTellsOfALoss } from '../support/alerts/down';
 import { exportersIn } from '../support/alerts/exporters';
@@ -22,10 +23,13 @@ const [notReady, highMemory, expiring, given, graphDown] = [
   'KitGraphDown',
 ];
 const series = `namespace="${namespace}",job="graph-exporter"`;
+const queueSeries = `namespace="${namespace}",job="queue-exporter"`;
+const [queueDown, queueFull, queueUnwritten] = ['KitRedisDown', 'KitRedisMemoryFull', 'KitRedisNotWritten'];
 const alerts = [
   ...podAlerts(named, `namespace="${namespace}"`),
   certificateAlert(named, { kind: 'managed', namespace, name: 'tls' }),
   certificateAlert({ ...named, alert: 'Other' }, { kind: 'given', namespace, job: 'outside' }),
+  ...Object.values(redisAlerts({ alert: 'Kit', series: queueSeries })),
   exporterAlert({ alert: graphDown, kind: 'redis', series, store: 'The graph', severity: 'critical' }),
 ];
 const { monitoring } = clusterSchema.parse({ monitoring: {} });
@@ -56,7 +60,10 @@ function pod(name: string, ready: string, phase: string, owner: string, exporter
 }
 
 describe('the alerts of the kit', () => {
-  itIsARuleFile(projectDir, () => tool, rules, [notReady, highMemory, expiring, given, graphDown]);
+  itIsARuleFile(projectDir, () => tool, rules, [
+    ...[notReady, highMemory, expiring, given],
+    ...[queueDown, queueFull, queueUnwritten, graphDown],
+  ]);
 
   describe(notReady, () => {
     const labels = (name: string) => ({ namespace, pod: name });
@@ -207,5 +214,39 @@ describe('the panels of the kit', () => {
       all,
       shows.map(({ alert }) => fires(alert, 30, {})),
     );
+  });
+
+  describe('of a Redis', () => {
+    const { present } = from.scrapedLabels('queue-exporter');
+    const said = (metric: string, samples: string): Series => ({ metric: metric as never, labels: present, samples });
+    const memory = (used: string, limit: number) => [
+      said('redis_memory_used_bytes', used),
+      said('redis_memory_max_bytes', steady(limit, hour)),
+    ];
+    const { gone } = from.scrapedLabels('queue-exporter');
+    itTellsOfALoss({
+      ...{ alert: queueDown, trial, patience: 5, labels: { gone, present } },
+      series: (samples) => ({ metric: 'redis_up', labels: present, samples }),
+    });
+
+    it('fires after ten minutes above nine tenths of the memory, and never where there is no limit', async () => {
+      const rising = sequence(steady(900, 10), steady(901, 20), steady(900, 30));
+      await trial(
+        memory(rising, 1000),
+        ...silent(queueFull, 10, 19),
+        fires(queueFull, 20, present),
+        ...silent(queueFull, 31, 50),
+      );
+      await trial(memory(steady(901, hour), 0), ...silent(queueFull, 1, 59));
+    });
+
+    it('fires where the log cannot be written, or not be written anew', async () => {
+      for (const broken of ['redis_aof_last_write_status', 'redis_aof_last_bgrewrite_status']) {
+        const states = ['redis_aof_last_write_status', 'redis_aof_last_bgrewrite_status'].map((metric) =>
+          said(metric, metric === broken ? sequence(steady(1, 10), steady(0, 50)) : steady(1, hour)),
+        );
+        await trial(states, ...silent(queueUnwritten, 1, 14), fires(queueUnwritten, 16, present));
+      }
+    });
   });
 });
