@@ -10,8 +10,8 @@ import { bearerSource } from '../kit/parts/access';
 import { type AppServer, appServer, appServerObjects } from '../kit/parts/app-server';
 import { leftOut } from '../kit/parts/backup/left-out';
 import { initContainersOf, secretGate } from '../kit/parts/gate';
-import { gatedEntries } from '../kit/parts/secret-set';
-import { madeSecret, revisionAnnotations } from '../kit/parts/secrets';
+import { entryRevisions, gatedEntries } from '../kit/parts/secret-set';
+import { madeSecret } from '../kit/parts/secrets';
 import type { Described } from '../system/described';
 import { environment } from './environment';
 import type { Instance } from './instance';
@@ -77,7 +77,7 @@ function workload(instance: Instance, cluster: ClusterFacts): AppServer {
     metadata: metadataIn(namespace, podsOf(component)),
     selector: podsOf(component),
     podLabels: podLabels(component, used),
-    podAnnotations: { ...revisionAnnotations(secrets), ...contentHash('scripts', { [script]: content }) },
+    podAnnotations: { ...entryRevisions(ownEntries(instance)), ...contentHash('scripts', { [script]: content }) },
     container: {
       image: settings.image,
       ...(settings.imagePullPolicy ? { imagePullPolicy: settings.imagePullPolicy } : {}),

@@ -54,5 +54,3 @@ export const embedding = z
   )
   .prefault({ provider: 'openai' })
   .describe('Who turns texts into vectors.');
-
-export type EmbeddingSettings = z.output<typeof embedding>;

@@ -7,6 +7,7 @@ import { containersOf, podOf } from '../../../policies/pods';
 import { container, find, names, pod } from '../../support/unit/context-engine';
 import { describedInstance, describedInstances, facts, image } from '../../support/unit/personal-knowledge';
 
+const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 const requests = (cpu: string, memory: string, cpuLimit: string, memoryLimit: string) => ({
   requests: { cpu, memory },
   limits: { cpu: cpuLimit, memory: memoryLimit },
@@ -44,6 +45,29 @@ describe('the objects of Personal Knowledge MCP', () => {
     const { spec } = find<IDeployment>(describedInstance(), 'Deployment', 'pk-mcp-service');
     assert.deepEqual(spec?.selector.matchLabels, { 'app.kubernetes.io/component': 'mcp-service' });
   });
+
+  for (const [entry, readers] of Object.entries({
+    openaiKey: ['Deployment/pk-mcp-service'],
+    postgresPassword: ['StatefulSet/postgres'],
+    graphPassword: ['Deployment/pk-mcp-service', 'StatefulSet/falkordb'],
+    chromaToken: ['Deployment/pk-mcp-service', 'StatefulSet/chromadb'],
+    githubToken: ['Deployment/pk-mcp-service'],
+  })) {
+    it(`start anew after a change of ${entry} where they read it, and nowhere else`, () => {
+      const at = (secretRevision: number) =>
+        describedInstance({
+          secrets: { source: 'existing', entries: { chromaToken: {}, [entry]: { secretRevision } } },
+        });
+      const [before, after] = [at(1), at(2)];
+      const restarted = Object.entries(after.objects)
+        .filter(
+          ([key, { object }]) =>
+            ['Deployment', 'StatefulSet'].includes(object.kind) && !same(before.objects[key]?.object, object),
+        )
+        .map(([, { object }]) => `${object.kind}/${object.metadata.name}`);
+      assert.deepEqual(restarted.sort(), readers);
+    });
+  }
 
   it('are one server, which is replaced and never doubled, and which nothing keeps on its node', () => {
     const plan = describedInstance();
