@@ -18,11 +18,11 @@ known() {
 }
 
 known >"$PROXY_KEYS"
-while sleep "$KEYS_SECONDS"; do
+while sleep "$KEYS_SECONDS" && kill -0 "$proxy" 2>/dev/null; do
   known >"$PROXY_KEYS.new"
   cmp -s "$PROXY_KEYS.new" "$PROXY_KEYS" && continue
   mv "$PROXY_KEYS.new" "$PROXY_KEYS"
   # The master starts a new worker, and the old one ends with its last request.
-  kill -USR2 "$proxy" || exit
+  kill -USR2 "$proxy"
 done &
 exec "$@"
