@@ -1,6 +1,7 @@
 import type { Brought } from './brought';
 import type { Endpoint } from './described';
 import type { DrillFacts } from './drill';
+import type { HttpCall } from './http-call';
 import type { ProductionPoint } from './production';
 import type { ToolCall } from './tool-call';
 
@@ -88,12 +89,17 @@ export interface FittingKeys {
 export interface ServerFacts {
   /** Its name among the servers of the system, such as `mcp-indexer`. */
   readonly name: string;
-  /** How the protocol is carried: streamable HTTP, or a stream of events beside requests of their own. */
-  readonly transport: 'http' | 'sse';
+  /**
+   * How MCP is carried: streamable HTTP, or a stream of events beside requests of their own. `rest`: it is not; agents start
+   * an MCP server of their own, which asks this one by plain HTTP.
+   */
+  readonly transport: 'http' | 'sse' | 'rest';
   readonly endpoint: Endpoint;
   readonly client: ClientFacts;
-  /** Calls that show that the server works. */
+  /** Calls of tools that show that the server works; none where it is `rest`. */
   readonly probe: (id: string) => Probe;
+  /** Requests that show that a server works which is `rest`. */
+  readonly requests?: (id: string) => Probe<HttpCall>;
   /** The workload that has to be restarted after a change that it reads at its start. */
   readonly workload: { readonly kind: 'Deployment' | 'StatefulSet'; readonly name: string };
   /** Container and image of the server itself; its tag is what the server must report as its version. */
@@ -104,6 +110,7 @@ export interface ServerFacts {
   /** Ports of the pod: for requests, guarded where a proxy stands in front of the server, and for health. */
   readonly ports: { readonly requests: number; readonly health: number };
   readonly paths: {
+    /** What clients ask; of `rest` a path that answers nobody without a key. */
     readonly mcp: string;
     readonly live: string;
     /** The same as `live` where the server offers one answer for both. */
@@ -136,6 +143,21 @@ export interface ClientFacts {
   readonly tokenVariable: string;
   /** What an agent has to know to use the tools, as Markdown for its instructions. */
   readonly guidance: string;
+  /** MCP server that the client starts itself, for a server that is `rest`. */
+  readonly stdio?: StdioFacts;
+}
+
+/** An MCP server on the client's own machine. */
+export interface StdioFacts {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Its environment, besides those two. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Its variables for the URL of the server and for what it must show. */
+  readonly urlVariable: string;
+  readonly keyVariable: string;
+  /** How the command comes there. */
+  readonly remark: string;
 }
 
 /** What a client must show. */
@@ -143,7 +165,15 @@ export type Access =
   | { readonly mode: 'none' }
   | { readonly mode: 'bearer'; readonly secret: SecretEntry }
   /** One entry for each client: its name and its key. */
-  | { readonly mode: 'gateway'; readonly header: string; readonly secretName: string };
+  | { readonly mode: 'gateway'; readonly header: string; readonly secretName: string }
+  /** A key for each client, which a proxy beside the server asks for. */
+  | {
+      readonly mode: 'clients';
+      readonly header: string;
+      readonly secretName: string;
+      /** Entry with the key of the client as which commands ask. Absent where none is for that. */
+      readonly own?: string;
+    };
 
 /** An entry of a Secret. */
 export interface SecretEntry {
@@ -151,28 +181,32 @@ export interface SecretEntry {
   readonly key: string;
 }
 
-/** One call and what its answer must be. */
-export interface ProbeStep {
+/** What a server is asked, in its own protocol. */
+export type Call = ToolCall | HttpCall;
+
+/** One call and what its answer must be. @typeParam C the call, by default of a tool of MCP */
+export interface ProbeStep<C extends Call = ToolCall> {
   /** What the step shows, such as `recall finds it`. */
   readonly title: string;
-  readonly call: ToolCall;
-  /** Says what is wrong with the answer of the tool; undefined where nothing is. */
+  /** Read when the step is run: it may name what one before it was answered. */
+  readonly call: C;
+  /** Says what is wrong with the answer; undefined where nothing is. */
   readonly problem: (answer: unknown) => string | undefined;
 }
 
 /** What shows that a server works: that it keeps and finds what it is told, or only that it answers. */
-export interface Probe {
+export interface Probe<C extends Call = ToolCall> {
   /** Leaves something behind. */
-  readonly write: readonly ProbeStep[];
+  readonly write: readonly ProbeStep<C>[];
   /** Finds it, as often as it is asked, also after a restart. What is measured are these calls. */
-  readonly read: readonly ProbeStep[];
+  readonly read: readonly ProbeStep<C>[];
   /** Changes and removes it. */
-  readonly change: readonly ProbeStep[];
+  readonly change: readonly ProbeStep<C>[];
   /**
    * Removes what any of the above may have left. It is looked for first: a server may take a call that removes what is
    * not there for a fault of its own, and call itself not ready. Absent where nothing is left.
    */
-  readonly cleanUp?: { readonly find: ToolCall; readonly remove: (found: unknown) => readonly ToolCall[] };
+  readonly cleanUp?: { readonly find: C; readonly remove: (found: unknown) => readonly C[] };
 }
 
 /**

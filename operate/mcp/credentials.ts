@@ -40,6 +40,11 @@ async function readToken(
   { api, namespace }: { readonly api: Api; readonly namespace: string },
 ): Promise<string | undefined> {
   if (access.mode === 'bearer') return readSecretEntry(api, namespace, access.secret);
+  if (access.mode === 'clients') {
+    return access.own === undefined
+      ? undefined
+      : readSecretEntry(api, namespace, { name: access.secretName, key: access.own });
+  }
   // Every entry of an API key Secret lets a client in; any will do.
   return (await readSecret(api, namespace, access.secretName))?.entries.values().next().value;
 }

@@ -89,7 +89,9 @@ function opened(endpoint: Omit<OpenEndpoint, 'close'>, forwarded?: Forwarded): O
 /** A Gateway asks for its key at the host name only; a proxy beside the server asks everybody. */
 async function headersFor(place: ServerPlace, byHostName: boolean): Promise<Record<string, string>> {
   const { access } = place.server;
-  const asked: Access = access.mode === 'gateway' && !byHostName ? { mode: 'none' } : access;
+  const nobody = (access.mode === 'gateway' && !byHostName) || (access.mode === 'clients' && access.own === undefined);
+  const asked: Access =
+    nobody && !(access.mode === 'clients' && process.env[tokenVariable]?.trim()) ? { mode: 'none' } : access;
   const needsSecret = asked.mode !== 'none' && !process.env[tokenVariable]?.trim();
   const { namespace } = place.system;
   return accessHeaders(asked, needsSecret ? { api: (await place.cluster()).api, namespace } : undefined);

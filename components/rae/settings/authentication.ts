@@ -21,6 +21,11 @@ export const authentication = z.discriminatedUnion(
         tenant: tenant.describe('Tenant whose memories this client has; whatever it says itself is not passed on.'),
       },
     }).extend({
+      verifyAs: text(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'the name of a client', 63)
+        .optional()
+        .describe(
+          'Client as which `fleet verify` stores, finds and deletes a memory; it has a tenant of its own. Default: none, nothing is stored.',
+        ),
       paths: z
         .array(text(/^(\/[a-z0-9][a-z0-9-]*)+$/, 'a path such as /v2/memories, without "/" at its end'))
         .min(1, { error: 'at least one path: else nothing is passed on' })

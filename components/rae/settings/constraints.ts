@@ -32,6 +32,7 @@ export function raeConstraints(settings: RaeSettings, cluster: ClusterFacts, sec
     connectionConstraint(rae),
     ...entranceConstraints(settings, cluster),
     ...dashboardConstraints(settings),
+    ...verifyConstraints(settings),
     ...ofSecrets(settings, cluster, secrets),
   ];
 }
@@ -105,6 +106,26 @@ function entranceConstraints(settings: RaeSettings, cluster: ClusterFacts): Cons
       path: keyOf('api', 'allowedOrigins'),
       expected: 'no origins: with authentication.mode "clients" it is authentication.cors.origins that says them',
       satisfied: authentication?.mode !== 'clients' || api.allowedOrigins.length === 0,
+    },
+  ];
+}
+
+/** What commands store is in nobody's memories. */
+function verifyConstraints({ authentication }: RaeSettings): Constraint[] {
+  if (authentication?.mode !== 'clients' || authentication.verifyAs === undefined) return [];
+  const { clients, verifyAs } = authentication;
+  const tenant = clients[verifyAs]?.tenant;
+  const others = Object.entries(clients).filter(([name, client]) => name !== verifyAs && client.tenant === tenant);
+  return [
+    {
+      path: keyOf('authentication', 'verifyAs'),
+      expected: `one of ${Object.keys(clients).join(', ')}`,
+      satisfied: tenant !== undefined,
+    },
+    {
+      path: keyOf('authentication', 'verifyAs'),
+      expected: `a client with a tenant of its own: ${others.map(([name]) => name).join(', ')} has the same`,
+      satisfied: others.length === 0,
     },
   ];
 }

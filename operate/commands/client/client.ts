@@ -5,7 +5,7 @@ import { describedStack } from '../../stack';
 import { changeAsPatch, type FileChange, fileChange, isChange, writeChanges } from './changes';
 import { type ClaudeFiles, type ClaudeScope, claudeFiles } from './claude-files';
 import { type Client, clients } from './clients';
-import { type ClientServer, claudeEntry } from './entries';
+import { byHand, type ClientServer, claudeEntry, startedEntry } from './entries';
 import { entryOf, withEntry } from './json-file';
 import { withSection } from './section';
 import { type Advertised, clientServers, type EntryChoice } from './server';
@@ -42,12 +42,18 @@ export async function printEntry(run: CommandRun, options: ClientOptions & { rea
   }
   const found = clientServers(describedStack(run.projectDir, options.stack), options, client.transports);
   const entries = found.map(({ entry }) => entry);
-  const text = client.text(entries);
+  const started = entries.flatMap((entry) => {
+    const own = startedEntry(entry, byHand);
+    return own ? [[entry.name, own] as const] : [];
+  });
+  // What a client starts itself is written in one way everywhere; only the key above it differs.
+  const text =
+    started.length > 0 ? JSON.stringify({ mcpServers: Object.fromEntries(started) }, null, 2) : client.text(entries);
   console.log(text);
   const bridged = text.includes('mcp-remote')
     ? ['mcp-remote passes on what the client says; it needs Node on the client.']
     : [];
-  const said = hints(entries, bridged.length > 0 ? 'entry' : client.value);
+  const said = hints(entries, bridged.length > 0 || started.length > 0 ? 'entry' : client.value);
   console.error(['', `Goes to: ${client.file(found[0].entry.name)}`, ...bridged, ...said].join('\n'));
 }
 
@@ -99,7 +105,10 @@ function changedConfiguration(
 ): string {
   const path = ['mcpServers', entry.name] as const;
   const former = text.trim() === '' ? undefined : entryOf(text, path, file);
-  const url = (former as { url?: unknown } | undefined)?.url;
+  const { env, url = env?.[entry.stdio?.urlVariable ?? ''] } = (former ?? {}) as {
+    readonly url?: unknown;
+    readonly env?: Readonly<Record<string, unknown>>;
+  };
   if (former !== undefined && url !== entry.url && !options.replace) {
     throw new Failure(
       `${file} has an entry ${entry.name} for ${typeof url === 'string' ? url : 'something else'}, not for ${entry.url}`,
@@ -118,7 +127,13 @@ function report(changes: readonly FileChange[], backups: readonly string[]): voi
 
 /** What has to hold where the client runs. @param value where it takes the value of a header from */
 function hints(entries: readonly ClientServer[], value: Client['value'] | 'environment' = 'environment'): string[] {
-  const variables = new Map(entries.flatMap(({ header }) => (header ? [[header.variable, header.name] as const] : [])));
+  const variables = new Map(
+    entries.flatMap(({ header, stdio }) => [
+      ...(header ? [[header.variable, header.name] as const] : []),
+      ...(stdio ? [[stdio.variable, stdio.keyVariable] as const] : []),
+    ]),
+  );
+  const remarks = entries.flatMap(({ stdio }) => (stdio ? [stdio.remark] : []));
   const words = (variable: string, header: string) =>
     ({
       environment: `Set ${variable} where the client runs; ${header} takes its value from there, and no file holds it.`,
@@ -127,6 +142,7 @@ function hints(entries: readonly ClientServer[], value: Client['value'] | 'envir
       entry: `Put the value of ${variable} where its name stands; the client then keeps it in its file.`,
     })[value];
   return [
+    ...remarks,
     ...[...variables].map(([variable, header]) => words(variable, header)),
     ...(entries.some(({ url }) => url.startsWith('https:'))
       ? ['Where a private CA (such as step-ca) signed the certificate: NODE_EXTRA_CA_CERTS=<its root>.pem']

@@ -1,4 +1,4 @@
-import type { ServerFacts } from '../../../components/system/operations';
+import type { ServerFacts, StdioFacts } from '../../../components/system/operations';
 
 /** How a server carries the protocol. */
 export type Transport = ServerFacts['transport'];
@@ -11,11 +11,22 @@ export interface ClientServer {
   readonly transport: Transport;
   /** The header that lets the client in; its value is this prefix and what the variable of the environment holds. */
   readonly header?: { readonly name: string; readonly prefix: string; readonly variable: string } | undefined;
+  /** What the client starts itself instead of connecting, and the variable that holds what it must show. */
+  readonly stdio?: (StdioFacts & { readonly variable: string }) | undefined;
 }
 
 /** The entry of Claude Code. Its variables are those of the shell that starts it. */
 export function claudeEntry(server: ClientServer): Readonly<Record<string, unknown>> {
+  const own = startedEntry(server, (name) => `\${${name}}`);
+  if (own) return { type: 'stdio', ...own };
   return { type: server.transport, url: server.url, ...headers(server, (name) => `\${${name}}`) };
+}
+
+/** The entry of a server that the client starts itself; undefined of one that it connects to. */
+export function startedEntry({ stdio, url }: ClientServer, reference: (variable: string) => string) {
+  if (!stdio) return undefined;
+  const { args, command, env, keyVariable, urlVariable, variable } = stdio;
+  return { command, args, env: { ...env, [urlVariable]: url, [keyVariable]: reference(variable) } };
 }
 
 /** The headers of an entry, in the client's own way to name a variable; none where the server asks for none. */

@@ -71,6 +71,7 @@ function advertised({ access, client, endpoint, transport }: ServerFacts, choice
     url: choice.url ?? endpoint.url,
     transport,
     header: headerOf(access, client.tokenVariable),
+    stdio: client.stdio && { ...client.stdio, variable: client.tokenVariable },
   };
   return { entry, guidance: client.guidance };
 }

@@ -1,6 +1,7 @@
-import type { Probe, ProbeStep } from '../../../components/system/operations';
+import type { Call, Probe, ProbeStep } from '../../../components/system/operations';
+import type { ToolCall } from '../../../components/system/tool-call';
 import { messageOf, throwIfInterrupted } from '../../base/failure';
-import type { Session } from '../../mcp/session';
+import type { CallOptions } from '../../mcp/session';
 import { type Latency, latencyInWords, latencyOf } from '../../report/latency';
 import type { Finding } from '../../report/report';
 
@@ -12,8 +13,13 @@ export interface Probed {
   readonly good: boolean;
 }
 
+/** What answers the calls of a probe. */
+export interface Answering<C extends Call = ToolCall> {
+  call(call: C, options?: CallOptions): Promise<unknown>;
+}
+
 /** What removes what a probe leaves. */
-export type CleanUp = NonNullable<Probe['cleanUp']>;
+export type CleanUp<C extends Call = ToolCall> = NonNullable<Probe<C>['cleanUp']>;
 
 /** How steps are run. */
 export interface ProbeOptions {
@@ -25,9 +31,9 @@ export interface ProbeOptions {
 }
 
 /** Runs steps one after another; after one that fails the rest would only fail for the same reason. */
-export async function runProbeSteps(
-  session: Session,
-  steps: readonly ProbeStep[],
+export async function runProbeSteps<C extends Call>(
+  session: Answering<C>,
+  steps: readonly ProbeStep<C>[],
   { samples = 1, when, signal }: ProbeOptions = {},
 ): Promise<Probed> {
   const findings: Finding[] = [];
@@ -57,12 +63,16 @@ export async function runProbeSteps(
  * Removes what a probe has left, whatever has gone before.
  * @throws Error when the server could not be asked or refuses
  */
-export async function cleanUp(session: Session, { find, remove }: CleanUp): Promise<void> {
+export async function cleanUp<C extends Call>(session: Answering<C>, { find, remove }: CleanUp<C>): Promise<void> {
   const options = { timeoutSeconds: 15 };
   for (const call of remove(await session.call(find, options))) await session.call(call, options);
 }
 
-async function problemOf(session: Session, step: ProbeStep, signal?: AbortSignal): Promise<string | undefined> {
+async function problemOf<C extends Call>(
+  session: Answering<C>,
+  step: ProbeStep<C>,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   try {
     return step.problem(await session.call(step.call, { signal }));
   } catch (error) {

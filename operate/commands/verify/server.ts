@@ -1,3 +1,4 @@
+import type { Access } from '../../../components/system/operations';
 import { Failure, throwIfInterrupted } from '../../base/failure';
 import { type Showing, startProgress } from '../../base/progress';
 import { replacePods } from '../../cluster/pods';
@@ -7,6 +8,7 @@ import type { Finding } from '../../report/report';
 import { hostFindings } from './host';
 import { healthFindings, healthSkipped, unauthenticatedFinding, unknownHostFinding } from './http';
 import { checkMemory } from './memory';
+import { checkRequests } from './requests';
 
 /** What is asked of a server. */
 export interface ServerChecks {
@@ -69,7 +71,9 @@ export async function checkServer(
     const restart = checks.restart === true ? () => restarted(place, signal) : undefined;
     const { samples, long: idleSeconds } = checks;
     const memory = await step(title('Memory'), (say) =>
-      checkMemory({ server, open, samples, idleSeconds, restart, signal, say }),
+      server.requests
+        ? checkRequests({ probe: server.requests, access: server.access, open, samples, restart, signal, say })
+        : checkMemory({ server, open, samples, idleSeconds, restart, signal, say }),
     );
     throwIfInterrupted(signal);
     return { host, findings: [...answers, ...memory.findings], facts: { ...facts, latenciesMs: memory.latencies } };
@@ -90,15 +94,17 @@ async function serverFindings(
   endpoint: OpenEndpoint,
   signal: AbortSignal | undefined,
 ): Promise<readonly Finding[]> {
-  const { access, takesAnyHost = false } = place.server;
+  const { server } = place;
+  const { access, takesAnyHost = false } = server;
   const { origin: root, pathname: path } = new URL(endpoint.url);
   const target = { root, connection: endpoint.connection, signal };
   const byHostName = endpoint.way === 'host name';
-  const asksToken = access.mode === 'bearer' || (access.mode === 'gateway' && byHostName);
+  const asksToken = access.mode === 'bearer' || access.mode === 'clients' || (access.mode === 'gateway' && byHostName);
+  const asked = server.transport === 'rest' ? server.paths.mcp : path;
   return [
     ...(await health(place, endpoint, signal)),
-    takesAnyHost && !byHostName ? unknownHostSkipped : await unknownHostFinding(target, path),
-    asksToken ? await unauthenticatedFinding(target, path) : accessSkipped(access.mode),
+    takesAnyHost && !byHostName ? unknownHostSkipped : await unknownHostFinding(target, asked),
+    asksToken ? await unauthenticatedFinding(target, asked) : accessSkipped(access.mode),
   ];
 }
 
@@ -109,7 +115,7 @@ const unknownHostSkipped: Finding = {
   remedy: 'look by the host name of a route to check it too',
 };
 
-function accessSkipped(mode: 'none' | 'bearer' | 'gateway'): Finding {
+function accessSkipped(mode: Access['mode']): Finding {
   const subject = 'without token';
   return mode === 'none'
     ? {

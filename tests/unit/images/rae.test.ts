@@ -53,7 +53,10 @@ describe('the recipe of the image of RAE', () => {
 
   it('has no file of settings of upstream in it, and imports what its processes are', () => {
     assert.match(dockerfile, /find \. -name '\.env\*' -delete/);
-    assert.match(dockerfile, /import apps\.memory_api\.main, apps\.memory_api\.tasks\.background_tasks, apps\.ml_service\.main/);
+    assert.match(
+      dockerfile,
+      /import apps\.memory_api\.main, apps\.memory_api\.tasks\.background_tasks, apps\.ml_service\.main/,
+    );
   });
 
   it('sends only to the build what it copies', () => {

@@ -115,7 +115,8 @@ async function withoutToken(place: ServerPlace, signal: AbortSignal): Promise<Fi
     return { subject, status: 'missing', found: 'asks nobody for a token', remedy };
   }
   const connection = openConnection();
-  const forwarded = access.mode === 'bearer' ? (await forwardedPod(place, ports.requests)).forwarded : undefined;
+  const asks = access.mode === 'bearer' || access.mode === 'clients';
+  const forwarded = asks ? (await forwardedPod(place, ports.requests)).forwarded : undefined;
   try {
     const root = forwarded ? `http://127.0.0.1:${forwarded.port}` : new URL(endpoint.url).origin;
     return await unauthenticatedFinding({ root, connection, signal }, paths.mcp);
