@@ -38,8 +38,9 @@ describe('what RAE offers to commands', () => {
     const probe = server.requests?.('3f2a');
     assert.ok(probe);
     const id = '6c1f1a52-8f0e-4e57-9d1c-2b1a6f0d9e01';
-    const content = (probe.write[0]?.call.body as { content: string }).content;
     const [store] = probe.write;
+    const { content } = (store?.call.body ?? {}) as { readonly content?: string };
+    assert.ok(content?.includes('3f2a'));
     // As the application answers a text that it has already, and one that it could not store.
     assert.match(store?.problem({ memory_id: 'None' }) ?? '', /no memory was made/);
     assert.match(store?.problem({ memory_id: 'skipped' }) ?? '', /no memory was made/);
