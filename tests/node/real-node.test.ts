@@ -15,6 +15,7 @@ import { standIn, toolImage } from '../support/images';
 import { makeFileServer } from '../support/node/file-server';
 import { temporaryHome, toolsOfNode } from '../support/node/layer';
 import { isReady, toolPod } from '../support/node/pods';
+import { restartKubelet } from '../support/node/programs';
 import { tracesOnMachine } from '../support/node/traces';
 
 const projectDir = join(__dirname, '..', '..');
@@ -73,6 +74,22 @@ describe('a real node beside simulated ones', () => {
     await create(api, `${inNamespace}/pods`, toolPod('simulated', { spec }));
     await ready('simulated');
     assert.match((await podNamed('simulated'))?.spec?.nodeName ?? '', /^node-\d$/);
+  });
+
+  it('lets pods live on while its kubelet is away, and takes them up again when it is back', async () => {
+    const uidAndRestarts = async () => {
+      const pod = await podNamed('server');
+      return [pod?.metadata?.uid, pod?.status?.containerStatuses?.map(({ restartCount }) => restartCount)];
+    };
+    const before = await uidAndRestarts();
+    await restartKubelet(nodePlace(home, name), 4);
+    const back = async () => (await inPod('other', 'true')).exitCode === 0 || undefined;
+    assert.ok(await waitFor(back, { seconds: 60, period: 200 }), 'the kubelet is back');
+    // It takes its pods for not ready at first.
+    await ready('server');
+    assert.deepEqual(await uidAndRestarts(), before);
+    const answers = async () => (await answer('other')) === 'kept' || undefined;
+    assert.ok(await waitFor(answers, { seconds: 15, period: 200 }), 'the server is reached');
   });
 
   it('starts the node anew where one of its programs has ended, and a deleted pod never comes back', async () => {

@@ -105,6 +105,8 @@ function kubeletConfiguration(place: NodePlace, authority: string): object {
     // Where the disk is nearly full the machine's owner decides, not the node.
     evictionHard: { 'memory.available': '50Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
     imageGCHighThresholdPercent: 100,
+    // Whoever looks at a volume that fills up asks for what is there now.
+    volumeStatsAggPeriod: '10s',
     podLogsDir: join(place.folder, 'pods'),
     resolvConf: '/run/names/resolv.conf',
   };

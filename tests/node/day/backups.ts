@@ -7,10 +7,9 @@ import { drill } from '../../../operate/commands/backup/drill';
 import { now } from '../../../operate/commands/backup/now';
 import { status } from '../../../operate/commands/backup/status';
 import { token } from '../../../operate/commands/token/token';
-import { type Day, namespace } from '../../support/node/day';
+import type { Day } from '../../support/node/day';
 import { nodeApi } from '../../support/node/pods';
 
-const batch = `/apis/batch/v1/namespaces/${namespace}`;
 const git = { name: 'git' };
 const volume = { name: 'volume' };
 
@@ -21,13 +20,14 @@ export function backups(day: () => Day): void {
       day().remote.refuseWith = undefined;
     });
 
+    const batch = () => `/apis/batch/v1/namespaces/${day().namespace}`;
     const head = async (of = 'common') => ((await day().remote.head(of)) ?? '').slice(0, 10);
     const jobsOnDemand = async () => {
-      const { items } = (await get<{ items: V1Job[] }>(await nodeApi(), `${batch}/jobs`)) ?? { items: [] };
+      const { items } = (await get<{ items: V1Job[] }>(await nodeApi(), `${batch()}/jobs`)) ?? { items: [] };
       return items.map(({ metadata }) => metadata?.name ?? '').filter((name) => name.includes('-now-'));
     };
     const lastSuccess = async (name: string) =>
-      (await get<V1CronJob>(await nodeApi(), `${batch}/cronjobs/${name}`))?.status?.lastSuccessfulTime;
+      (await get<V1CronJob>(await nodeApi(), `${batch()}/cronjobs/${name}`))?.status?.lastSuccessfulTime;
 
     it('by the schedules of both CronJobs', async function () {
       this.timeout(180_000);

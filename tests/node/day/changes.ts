@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Day, namespace } from '../../support/node/day';
-import { kubectl } from '../../support/node/pods';
+import type { Day } from '../../support/node/day';
 import { ctr } from '../../support/node/programs';
 import { bearer } from './first-up';
 
@@ -18,21 +17,12 @@ function minuteAfter(seconds: number): string {
   return `${then.getUTCMinutes()} ${then.getUTCHours()} * * *`;
 }
 
-/** The log of a container of the server's pod. */
-export async function logOf(container: string): Promise<string> {
-  return (await kubectl('-n', namespace, 'logs', 'deployment/memory-mcp', '-c', container)).stdout;
-}
-
 /** One `up` of a stack file with another image, another token of the clients, another index and another schedule. */
 export function changes(day: () => Day): void {
   describe('changes the stack file', () => {
     before(async () => {
       await day().remember('kept', 'work/a/task');
-      await day().inSession(async (session) => {
-        const recall = { tool: 'recall', arguments: { query: 'kept' } };
-        const { recall_id } = (await session.call(recall)) as { recall_id: string };
-        await session.call({ tool: 'mark_applied', arguments: { recall_id, memory: 'kept', verdict: 'applied' } });
-      });
+      await day().judge('kept');
       await day().bring('bearer', secondBearer);
       await ctr('images', 'tag', image, other);
       const kept = { maxAgeSeconds: 2 * 86_400 };
@@ -62,12 +52,11 @@ export function changes(day: () => Day): void {
     });
 
     it('which takes the search index away, embeds everything anew, and keeps the recall log', async () => {
-      const removed = await logOf('rebuild-index');
+      const removed = await day().log('rebuild-index');
       assert.match(removed, /^\/data\/repo\/\.memory-mcp-index\/.*\.usearch$/m);
       assert.doesNotMatch(removed, /recall_log/);
-      assert.match(await logOf('memory-mcp'), embedsAnew);
-      const statistics = await day().inSession((session) => session.call({ tool: 'recall_stats', arguments: {} }));
-      assert.match(JSON.stringify(statistics), /"applied":1/);
+      assert.match(await day().log('memory-mcp'), embedsAnew);
+      assert.equal(await day().verdicts(), 1);
     });
   });
 }

@@ -7,7 +7,8 @@ import { create, get } from '../../../operate/cluster/api';
 import { drill } from '../../../operate/commands/backup/drill';
 import { drillLabel } from '../../../operate/commands/backup/git/drill/scratch';
 import { now } from '../../../operate/commands/backup/now';
-import { type Day, namespace, remembering } from '../../support/node/day';
+import type { Day } from '../../support/node/day';
+import { remembering } from '../../support/node/day-server';
 import { nodeApi, podsOf } from '../../support/node/pods';
 
 const git = { name: 'git' };
@@ -32,7 +33,7 @@ export function drills(day: () => Day): void {
     });
 
     const scratch = async () => {
-      const selector = encodeURIComponent(`${drillLabel}=${namespace}`);
+      const selector = encodeURIComponent(`${drillLabel}=${day().namespace}`);
       const path = `/api/v1/namespaces?labelSelector=${selector}`;
       const { items = [] } = (await get<{ items: V1Namespace[] }>(await nodeApi(), path)) ?? {};
       return items.map(({ metadata }) => metadata?.name ?? '');
@@ -79,7 +80,7 @@ export function drills(day: () => Day): void {
     });
 
     it('unless a remote cannot be read, and what a drill that was killed has left is removed', async () => {
-      const metadata = { name: 'memory-mcp-drill-killed', labels: { [drillLabel]: namespace } };
+      const metadata = { name: 'memory-mcp-drill-killed', labels: { [drillLabel]: day().namespace } };
       await create(await nodeApi(), '/api/v1/namespaces', { metadata });
       day().remote.refuseWith = 503;
       await assert.rejects(day().fleet(drill, { ...git, yes: true }), /cannot be read/);

@@ -3,7 +3,6 @@ import { Day } from '../../support/node/day';
 import { requireImage } from '../../support/node/images';
 import { backups } from './backups';
 import { changes } from './changes';
-import { drills } from './drills';
 import { faults } from './faults';
 import { firstUp } from './first-up';
 import { logins } from './logins';
@@ -16,7 +15,7 @@ describe('the day of an operator, whose server', function () {
 
   before(async function () {
     await orSkip(this, () => requireImage('ghcr.io/butterflyskies/memory-mcp:0.17.1'));
-    begun = await orSkip(this, Day.begun);
+    begun = await orSkip(this, () => Day.begun('day'));
   });
   after(() => begun?.end());
 
@@ -25,5 +24,4 @@ describe('the day of an operator, whose server', function () {
   faults(day);
   logins(day);
   backups(day);
-  drills(day);
 });

@@ -6,7 +6,7 @@ import { get } from '../../../operate/cluster/api';
 import { stackCluster } from '../../../operate/cluster/stack-cluster';
 import { renewToken, type Watching } from '../../../operate/commands/token/token';
 import { controlPlane } from '../../support/cluster/control-plane';
-import { type Day, namespace } from '../../support/node/day';
+import type { Day } from '../../support/node/day';
 import { kubectl, nodeApi, toolPod } from '../../support/node/pods';
 
 const cronJob = 'memory-mcp-bootstrap';
@@ -24,10 +24,10 @@ const waits = 'while :; do sleep 0.1; done';
 export function logins(day: () => Day): void {
   describe('gets its token by a login', () => {
     const gone = async () =>
-      (await get(await nodeApi(), `/apis/batch/v1/namespaces/${namespace}/jobs/${job}`)) === undefined;
+      (await get(await nodeApi(), `/apis/batch/v1/namespaces/${day().namespace}/jobs/${job}`)) === undefined;
     const running = async () => {
       const phase = ['get', 'pods', '-l', `job-name=${job}`, '-o', 'jsonpath={.items[*].status.phase}'];
-      return (await kubectl('-n', namespace, ...phase)).stdout === 'Running' || undefined;
+      return (await kubectl('-n', day().namespace, ...phase)).stdout === 'Running' || undefined;
     };
     afterEach(async () => assert.ok(await gone(), 'the login is removed'));
 
@@ -43,7 +43,7 @@ export function logins(day: () => Day): void {
         metadata: { name: cronJob },
         spec: { schedule: '0 0 31 2 *', suspend: true, jobTemplate },
       };
-      const path = `/apis/batch/v1/namespaces/${namespace}/cronjobs/${cronJob}?fieldManager=operator&force=true`;
+      const path = `/apis/batch/v1/namespaces/${day().namespace}/cronjobs/${cronJob}?fieldManager=operator&force=true`;
       const { status, body: answer } = await api.send('PATCH', path, {
         body,
         contentType: 'application/apply-patch+yaml',
@@ -70,7 +70,7 @@ export function logins(day: () => Day): void {
         asked = found;
         day().remote.token = 'token-that-was-approved';
         await day().bring('token', day().remote.token);
-        await kubectl('-n', namespace, 'exec', `job/${job}`, '--', 'sh', '-c', 'kill -TERM 1');
+        await kubectl('-n', day().namespace, 'exec', `job/${job}`, '--', 'sh', '-c', 'kill -TERM 1');
       };
       const { findings } = await renew({ onRequest });
       assert.deepEqual(asked, { url: 'https://github.com/login/device', code: 'ABCD-1234' });
@@ -102,7 +102,7 @@ export function logins(day: () => Day): void {
       const first = assert.rejects(renew({ signal: interrupt.signal }), Interrupted);
       assert.ok(await waitFor(running, { seconds: 30, period: 200 }), 'the login runs');
       await assert.rejects(renew(), (error: Failure) => {
-        assert.match(error.message, new RegExp(`a login is under way already: Job ${namespace}/${job}`));
+        assert.match(error.message, new RegExp(`a login is under way already: Job ${day().namespace}/${job}`));
         return error instanceof Failure;
       });
       assert.equal(await running(), true, 'the second one has removed the login of the first');

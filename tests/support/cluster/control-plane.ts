@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubeConfig, type KubernetesObject, KubernetesObjectApi } from '@kubernetes/client-node';
 import { execa } from 'execa';
 import type { Described } from '../../../components/system/described';
+import { writeAtomically } from '../../../operate/base/files';
 import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { oneContext } from '../../../operate/cluster/kubeconfig';
 import { type ConfigOverrides, loadProgram, type OpenStack, openStack } from '../../../operate/engine';
@@ -81,7 +81,7 @@ export function kubeconfigFor(context: string): string {
   config.contexts[0].name = context;
   config['current-context'] = context;
   const file = join(folder, `kubeconfig-${context}`);
-  writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
+  writeAtomically(file, JSON.stringify(config), 0o600);
   return file;
 }
 
@@ -122,10 +122,15 @@ export async function apiWarnings(items: readonly Described['object'][]): Promis
   return stderr.split('\n').filter((line) => line !== '');
 }
 
-/** Makes a namespace that this program expects to be there. */
+/** Makes a namespace that this program expects to be there; another lane may do so at the same time. */
 export async function ensureNamespace(name: string): Promise<void> {
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-  if (!(await live(namespace))) await controlPlane().objects.create(namespace);
+  if (await live(namespace)) return;
+  await controlPlane()
+    .objects.create(namespace)
+    .catch((error: { code?: number }) => {
+      if (error.code !== 409) throw error;
+    });
 }
 
 /** Removes a namespace with everything in it, and waits until it is gone. */

@@ -4,17 +4,18 @@ import { join } from 'node:path';
 import { type FleetHome, fleetHome, fleetHomeAt } from '../../../operate/base/fleet-home';
 import { connect } from '../../../operate/cluster/api';
 import { createCluster } from '../../../operate/local-cluster';
-import { lacking } from '../../../operate/local-cluster/node/requirements';
+import { lacking as lackingOn } from '../../../operate/local-cluster/node/requirements';
 import { ensureStorageClasses } from '../../../operate/local-cluster/storage-classes';
 import { nodeTools, toolNames } from '../../../operate/toolchain/manifest';
 import { cachedTools, clusterOptions, endControlPlane, storageClasses } from '../cluster/lanes';
 import { Missing } from '../contract/missing';
 import { standIn, toolImage } from '../images';
 import { archives } from './images';
+import { tellOfNode } from './node-of-run';
 
 /** @throws Missing where this machine can run no real node, or cannot make the image of the tests' own pods */
 export async function requireNode(): Promise<void> {
-  const [reason] = lacking();
+  const [reason] = lackingOn();
   if (reason !== undefined) throw new Missing(`no real node: ${reason}`, 'run this layer on Linux as root');
   await standIn(toolImage);
 }
@@ -37,9 +38,11 @@ export const toolsOfNode = () => cachedTools([...toolNames, ...nodeTools]);
  * classes that they name.
  */
 export async function startNode(home: FleetHome): Promise<void> {
-  const [tools, images] = await Promise.all([toolsOfNode(), archives()]);
+  const tools = await toolsOfNode();
+  const { images, lacking } = await archives();
   const { kubeconfig } = await createCluster({ ...clusterOptions(home, tools), nodes: 'real', images });
   await ensureStorageClasses(await connect(kubeconfig), storageClasses);
+  tellOfNode({ folder: home.root, lacking });
 }
 
 /** Ends it and removes its folder. */

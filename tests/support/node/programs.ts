@@ -14,6 +14,7 @@ import {
   runInside,
   startInside,
 } from '../../../operate/local-cluster/node/namespaces';
+import type { NodePlace } from '../../../operate/local-cluster/node/place';
 import { controlPlane } from '../cluster/control-plane';
 import { clusterName } from '../cluster/lanes';
 import { nodeApi } from './pods';
@@ -23,8 +24,7 @@ export function placeOfNode() {
   return nodePlace(fleetHomeAt(controlPlane().folder), clusterName);
 }
 
-function inside(): Inside {
-  const place = placeOfNode();
+function inside(place = placeOfNode()): Inside {
   const pid = firstProcess(place);
   if (pid === undefined) throw new Error('the node does not run');
   return { place, pid, env: { PATH: `${join(place.folder, 'bin')}:/usr/sbin:/usr/bin:/sbin:/bin` } };
@@ -53,16 +53,15 @@ export async function killContainer({ status }: V1Pod, name: string): Promise<vo
   await ctr('tasks', 'kill', '--signal', 'SIGKILL', id ?? '');
 }
 
-/** Kills the kubelet, leaves it away for some seconds, and starts it again; everything else of the node goes on. */
-export async function restartKubelet(awaySeconds: number): Promise<void> {
-  const place = placeOfNode();
+/** Kills the kubelet of a node, leaves it away for some seconds, and starts it again; everything else of the node goes on. */
+export async function restartKubelet(place: NodePlace, awaySeconds: number): Promise<void> {
   const kubelet = () => nodeProcesses(place).find(({ name }) => name === 'kubelet');
   const { pid = 0 } = kubelet() ?? {};
   const [command = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
   process.kill(pid, 'SIGKILL');
   await waitFor(() => (kubelet() === undefined ? true : undefined), { seconds: 10, period: 50 });
   await sleep(awaySeconds * 1000);
-  startInside(inside(), command, args);
+  startInside(inside(place), command, args);
 }
 
 /** Folder on the node of the volume of a claim. */

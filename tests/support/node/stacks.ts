@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { SystemPlan } from '../../../components/system';
 import { fleetHomeAt } from '../../../operate/base/fleet-home';
 import { apply, create, get } from '../../../operate/cluster/api';
@@ -21,9 +22,6 @@ export interface StackOnNode {
   readonly stack: OpenStack;
 }
 
-/** How many stacks have been opened in this run: several files of tests open the same one, each with a state of its own. */
-let opened = 0;
-
 /**
  * Opens a stack from its file as it is committed, with every change of it merged. Each system gets a namespace of its own,
  * because several stacks stand on the node beside each other.
@@ -35,8 +33,8 @@ export async function stackOnNode(
   name: string,
   replaced: Readonly<Record<string, Settings | undefined>> = {},
 ): Promise<StackOnNode> {
-  opened += 1;
-  const checkout = await makeCheckout(`node-${name}-${opened}`, name);
+  // Several files of tests open the same one, each with a state of its own.
+  const checkout = await makeCheckout(`${name}-${randomUUID()}`, name);
   const { cluster = {}, ...systems } = readStackFile(stackFilePath(projectDir, name));
   const values = Object.entries(systems).flatMap(([key, settings]) => {
     if (key in replaced && replaced[key] === undefined) return [];
