@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../base/failure';
-import { writeAtomically } from '../base/files';
+import { readIfExists, writeAtomically } from '../base/files';
 import type { Image, PackedImage } from './image';
 import { archiveOf, layerOf } from './layer';
 
@@ -16,12 +16,33 @@ interface Blob {
 
 /**
  * Packs an image for this machine's architecture as an archive of the OCI image layout, one layer, not compressed. An
- * archive that lies there already is whole, and is not written again.
+ * archive that lies there already is whole: it is not written again, and where no file has changed since nothing is read.
  *
  * @param folder where archives are kept
  * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
  */
-export async function packImage({ name, files, config }: Image, folder: string): Promise<PackedImage> {
+export async function packImage(image: Image, folder: string): Promise<PackedImage> {
+  const note = join(folder, `${fileName(image.name)}-${fingerprintOf(image)}.json`);
+  const noted = readIfExists(note);
+  const known: PackedImage | undefined = noted === undefined ? undefined : JSON.parse(noted);
+  if (known !== undefined && existsSync(known.path)) return known;
+  const packed = await pack(image, folder);
+  writeAtomically(note, JSON.stringify(packed));
+  return packed;
+}
+
+/** What an image is made of, by names, sizes and times of its files. */
+function fingerprintOf(image: Image): string {
+  const contents = Object.entries(image.files).map(([path, content]) => {
+    if (!('from' in content)) return [path, content];
+    const { ctimeMs, ino, mode, mtimeMs, size } = statSync(content.from);
+    return [path, content, ctimeMs, ino, mode, mtimeMs, size];
+  });
+  const all = JSON.stringify([process.arch, image.name, image.config, contents]);
+  return createHash('sha256').update(all).digest('hex').slice(0, 12);
+}
+
+async function pack({ name, files, config }: Image, folder: string): Promise<PackedImage> {
   const tag = tagOf(name);
   const platform = { architecture: architecture(), os: 'linux' };
   const layer = blobOf('application/vnd.oci.image.layer.v1.tar', await layerOf(files));

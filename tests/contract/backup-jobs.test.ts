@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listedBy, loadedBy, madeBy, wouldOverwrite } from '../../operate/commands/backup/restic/answers';
@@ -372,6 +381,14 @@ time.sleep(600)`);
         { volume: { files: 2, 'recall_log.sqlite: events': 5 } },
         restored.output,
       );
+    });
+
+    it('are restored beside what has come since, which they neither count nor touch', async () => {
+      writeFileSync(join(data, 'repo/later.md'), 'written since');
+      const restored = await run('restore', { env: { OVERWRITE: '1' } });
+      const counts = { volume: { files: 2, 'recall_log.sqlite: events': 5 } };
+      assert.deepEqual([restored.said?.ok, restored.said?.counts], [true, counts], restored.output);
+      assert.equal(readFileSync(join(data, 'repo/later.md'), 'utf8'), 'written since');
     });
   });
 });

@@ -9,10 +9,9 @@ import { orSkip } from '../support/contract/missing';
 import { claim } from '../support/node/file-server';
 import { plannedImages, requireImage } from '../support/node/images';
 import { explained, inPod, kubectl, nodeApi, podsOf, toolPod } from '../support/node/pods';
-import { bringSecret, clients, type StackOnNode, stackOnNode } from '../support/node/stacks';
+import { bringSecret, clients, type StackOnNode, small, stackOnNode } from '../support/node/stacks';
 
 const token = 'token-of-the-clients';
-const small = { resources: { cpu: '50m', memory: '64Mi' } };
 const labels = {
   app: 'context-engine',
   'app.kubernetes.io/name': 'context-engine',
@@ -21,7 +20,6 @@ const labels = {
 
 /** What this node lacks, and what is therefore not shown here. */
 const replaced = {
-  // Two processors: what pods ask for is made small, their limits stay.
   local: { qdrant: small, memory: small, indexer: small },
   lab: {
     qdrant: { ...small, apiKey: { source: 'existing', everyClientSendsIt: true } },

@@ -8,6 +8,7 @@ import { controlPlane, openTestStack, removeNamespace } from '../support/cluster
 import { orSkip } from '../support/contract/missing';
 import { plannedImages, requireImage } from '../support/node/images';
 import { explained, inPod, kubectl, nodeApi, podsReady, told, toolPod } from '../support/node/pods';
+import { small } from '../support/node/stacks';
 import { describedInstances } from '../support/unit/personal-knowledge';
 
 const namespace = 'pk-mcp-home';
@@ -18,7 +19,10 @@ const settings = {
   preset: 'dev',
   authentication: { mode: 'bearer' },
   secrets: { source: 'existing', entries: { chromaToken: {} } },
-  server: { waitSeconds: 120 },
+  server: { waitSeconds: 120, ...small },
+  chroma: small,
+  graph: small,
+  postgres: small,
 };
 const server = ['deployment/pk-mcp-service', '-c', 'pk-mcp-service'];
 

@@ -4,7 +4,7 @@ import { removeNamespace } from '../support/cluster/control-plane';
 import { orSkip } from '../support/contract/missing';
 import { requireImage } from '../support/node/images';
 import { explained, inPod, podsOf, toolPod } from '../support/node/pods';
-import { bringSecret, clients, type StackOnNode, stackOnNode, verified } from '../support/node/stacks';
+import { bringSecret, clients, type StackOnNode, small, stackOnNode, verified } from '../support/node/stacks';
 
 const token = 'token-of-the-clients';
 
@@ -74,7 +74,7 @@ describe('memory-mcp of every stack on a real node', function () {
     await orSkip(this, () => requireImage('ghcr.io/butterflyskies/memory-mcp:0.17.1'));
     for (const [name, { secret }] of all) {
       if (secret) await bringSecret(namespaceOf(name), secret.name, secret.entries);
-      stacks.set(name, await stackOnNode(name, { contextEngine: undefined }));
+      stacks.set(name, await stackOnNode(name, { contextEngine: undefined, memoryMcp: small }));
     }
     const pods = all.map(([, { client }]) => clients(client.namespace, toolPod('client', { labels: client.labels })));
     const ups = [...stacks.values()].map(({ stack }) => stack.up());

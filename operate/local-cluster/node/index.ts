@@ -6,7 +6,7 @@ import { type Api, get } from '../../cluster/api';
 import type { Tools } from '../../toolchain';
 import { holds, type WithConditions } from '../nodes';
 import { makeCgroups } from './cgroups';
-import { apiPort, writeConfiguration } from './configuration';
+import { apiPort, type NodeFiles, writeConfiguration } from './configuration';
 import { startContainerd, startKubelet, startServices } from './daemons';
 import { ensureDns } from './dns';
 import { importImages, packOwnImages } from './images';
@@ -65,7 +65,7 @@ export async function ensureNode(options: NodeOptions): Promise<void> {
 }
 
 async function start(options: NodeOptions): Promise<void> {
-  const { home, tools, cluster, api, kubeconfig, signal, onStep } = options;
+  const { home, tools, cluster, kubeconfig, signal, onStep } = options;
   const place = nodePlace(home, cluster);
   mkdirSync(place.folder, { recursive: true });
   onStep?.('looking for what a real node runs');
@@ -79,8 +79,15 @@ async function start(options: NodeOptions): Promise<void> {
   const inside: Inside = { place, env: programs.env, pid: await createNamespaces(place, programs.env) };
   await connectNode(inside, programs, apiPort(kubeconfig));
   await startContainerd(inside, programs, files);
-  onStep?.('bringing images to the real node');
-  await importImages(inside, [...own.map(({ path }) => path), ...(options.images ?? [])]);
+  await importImages(
+    inside,
+    own.map(({ path }) => path),
+  );
+  // Nothing that starts until the node is ready needs the others.
+  await Promise.all([importImages(inside, options.images ?? []), serve(inside, options, files)]);
+}
+
+async function serve(inside: Inside, { api, onStep, signal, tools }: NodeOptions, files: NodeFiles): Promise<void> {
   const kubelet = startKubelet(inside, tools, files, labels);
   const until = async (what: string, holds: () => Promise<boolean>) => {
     const look = async () => {

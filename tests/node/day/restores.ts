@@ -19,6 +19,10 @@ export function restores(day: () => Day): void {
         const { code, text } = await day().fleet(now, { name });
         assert.equal(code, 0, text);
       }
+      // The remotes have more than the last backup of the volume.
+      await day().remember('since');
+      const { code, text } = await day().fleet(now, { name: 'git' });
+      assert.equal(code, 0, text);
       memories = await day().memories();
     });
 

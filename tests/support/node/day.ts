@@ -17,6 +17,7 @@ import { withEnvironment } from '../unit/operate';
 import { DayServer } from './day-server';
 import { nodeApi, place, podsReady, toolPod } from './pods';
 import { placeOfNode } from './programs';
+import { small } from './stacks';
 
 /** Secrets that somebody brings, with their keys. */
 export const secrets = {
@@ -67,6 +68,7 @@ export class Day extends DayServer {
         volume: { schedule: halfADayAway(), maxAgeSeconds: 2 * 86_400 },
       },
       server: { sessionRateLimit: 0 },
+      ...small,
     };
     copyFileSync(join(projectDir, 'Pulumi.yaml'), join(this.#folder, 'Pulumi.yaml'));
     this.change({});

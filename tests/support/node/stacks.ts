@@ -12,6 +12,9 @@ import { makeCheckout } from '../cluster/checkout';
 import { controlPlane, ensureNamespace, kubeconfigFor, projectDir } from '../cluster/control-plane';
 import { nodeApi, place, podsReady, type ToolPod } from './pods';
 
+/** What pods ask for on a node that all lanes share, as small as it may have two processors; their limits stay. */
+export const small = { resources: { cpu: '50m', memory: '64Mi' } } as const;
+
 type Settings = Readonly<Record<string, unknown>>;
 
 /** A stack of this project on the node of this layer. */

@@ -6,6 +6,7 @@ import sys
 
 FOLDER = os.environ["FOLDER"]
 FILES = os.environ.get("FILES", "")
+LOADED = os.environ.get("LOADED", "")
 # What SQLite keeps beside a database while it is open; a copy of it is worth nothing.
 BESIDE = ("-wal", "-shm", "-journal")
 
