@@ -20,6 +20,7 @@ describe('a bad day of an operator, whose server', function () {
     await bringAll(begun);
     await begun.up();
     await begun.server();
+    await begun.remember('kept', 'work/a/task');
   });
   after(() => begun?.end());
 

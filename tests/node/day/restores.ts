@@ -13,7 +13,6 @@ export function restores(day: () => Day): void {
     let memories: readonly string[];
 
     before(async () => {
-      await day().remember('kept', 'work/a/task');
       await day().judge('kept');
       for (const name of ['git', 'volume']) {
         const { code, text } = await day().fleet(now, { name });
@@ -24,13 +23,6 @@ export function restores(day: () => Day): void {
       const { code, text } = await day().fleet(now, { name: 'git' });
       assert.equal(code, 0, text);
       memories = await day().memories();
-    });
-
-    it('never by a restore while it runs, which finds its database in use', async () => {
-      const ran = await day().fleet(restore, { ...newest, yes: true });
-      assert.equal(ran.code, 1, ran.text);
-      assert.match(ran.finding('restore').found, /recall_log\.sqlite is in use: stop the server first/);
-      assert.deepEqual(await day().memories(), memories);
     });
 
     it('and gets another one by an up, which it fills from its remotes at its start', async () => {
