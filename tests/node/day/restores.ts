@@ -25,6 +25,14 @@ export function restores(day: () => Day): void {
       memories = await day().memories();
     });
 
+    it('never by a restore while it runs', async () => {
+      const ran = await day().fleet(restore, { ...newest, yes: true });
+      assert.equal(ran.code, 1, ran.text);
+      assert.match(ran.finding('restore').found, /^nothing is changed: what is restored is in use by memory-mcp-\S+$/);
+      assert.match(ran.text, /scale deployment\/memory-mcp --replicas 0/);
+      assert.deepEqual(await day().memories(), memories);
+    });
+
     it('and gets another one by an up, which it fills from its remotes at its start', async () => {
       await day().stop();
       const { exitCode, stderr } = await kubectl('-n', day().namespace, 'delete', 'pvc', 'memory-mcp-data');

@@ -7,6 +7,7 @@ import type { BackupOutcome, RecoveryOptions } from '../implementation';
 import { runOnce } from '../run';
 import type { Saved } from '../target';
 import { countsInWords, type Listed, listedBy, loadedBy, whyFailed, wouldOverwrite } from './answers';
+import { openVolumes } from './open-volumes';
 
 /** Brings a backup back into the system, or lists the backups there are. */
 export async function restore(saved: Saved<ResticBackup>, options: RestoreOptions): Promise<BackupOutcome> {
@@ -31,9 +32,11 @@ export function listFindings(backups: Listed, { host, place }: Pick<ResticBackup
   });
 }
 
-/** The first run overwrites nothing, and says what it would; only with consent there is a second one that does. */
+/** Nothing begins while somebody uses a volume that is written into. The first run overwrites nothing, and says what it would; only with consent there is a second one that does. */
 export async function restored(saved: Saved<ResticBackup>, options: RecoveryOptions): Promise<Finding[]> {
   const { backup: BACKUP } = options;
+  const open = await openVolumes(saved);
+  if (open !== undefined) return [open];
   const first = await runOnce(saved, 'restore', 'Restore', options, { BACKUP, OVERWRITE: '0' });
   const lost = wouldOverwrite(first.lastLine);
   if (lost === undefined) return [outcome(saved, first)];
