@@ -44,8 +44,11 @@ export function backups(day: () => Day): void {
 
     it('at once, with the new commit of every remote as evidence, and the token nowhere', async () => {
       await day().remember('second', 'work/a/other');
+      const scheduled = await lastSuccess('memory-mcp-backup');
       const ran = await day().fleet(now, git);
       assert.equal(ran.code, 0, ran.text);
+      const counts = async () => (await lastSuccess('memory-mcp-backup')) !== scheduled || undefined;
+      assert.ok(await waitFor(counts, { seconds: 10, period: 200 }), 'it counts as one of the schedule');
       assert.equal(ran.finding('memories').found.slice(0, 15), `new: ${await head()}`);
       assert.equal(ran.finding('memories of scope work/a').found.slice(0, 15), `new: ${await head('work')}`);
       assert.match(ran.finding('run').found, /the server answered .*"status":"sync complete"/);
@@ -66,6 +69,17 @@ export function backups(day: () => Day): void {
         ran.finding('volume').found,
         /^volume: files with \d+, repo\/\.memory-mcp-index\/recall_log\.sqlite: recall_events with \d+/,
       );
+    });
+
+    it('which is tried out beside the server, as the status then tells', async () => {
+      const ran = await day().fleet(drill, volume);
+      assert.equal(ran.code, 0, ran.text);
+      assert.match(
+        ran.finding('volume').found,
+        /^everything that it counts is there: volume: files with \d+, .*recall_log/,
+      );
+      const told = await day().fleet(status);
+      assert.match(told.finding('drill of volume').found, /^last good one .* ago/);
     });
 
     it('not where the remote refuses, which says why, nor is it seen that it was', async () => {

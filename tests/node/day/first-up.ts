@@ -84,9 +84,11 @@ export function firstUp(day: () => Day): void {
       assert.deepEqual([await day().answers(bearer), await day().answers('another')], ['200', '401']);
     });
 
-    it('after which doctor misses nothing', async () => {
+    it('after which doctor misses nothing, and nothing is saved yet', async () => {
       const ran = await day().fleet(doctor);
       assert.equal(ran.code, 0, ran.text);
+      const told = await day().fleet(status);
+      assert.match(told.finding('memories').found, /^no run has ended well yet; nothing is at https:/);
     });
   });
 }
