@@ -3,10 +3,10 @@ import { readdirSync } from 'node:fs';
 import { chromaBackup } from '../../../components/kit/stores/chroma/backup';
 import { type ChromaArgs, chromaObjects, chromaUser } from '../../../components/kit/stores/chroma/objects';
 import { runJob } from '../../support/contract/job-pod';
-import { orSkip } from '../../support/contract/missing';
 import { backupPassword, storeJobs } from '../../support/contract/store-jobs';
 import { type ImagePod, podAddress } from '../../support/images/pod';
-import { configMapsOf, StoreImages } from '../../support/images/store-pod';
+import { configMapsOf } from '../../support/images/store-pod';
+import { storePods } from '../../support/images/store-pods';
 import { chromaArgs } from '../../support/stores';
 
 const { image, token } = chromaArgs;
@@ -59,23 +59,10 @@ print(json.dumps([list(seen(name)) for name in ("default_database", "other")]))
 
 describe('Chroma in its image, as the plan runs it', function () {
   this.timeout(480_000);
-  let images: StoreImages;
-  const pods: ImagePod[] = [];
-  before(async function () {
-    this.timeout(0);
-    images = await orSkip(this, () => StoreImages.of(image));
-  });
-  after(async () => {
-    for (const pod of pods) await pod.kill();
-    await images?.remove();
-  });
+  const pods = storePods(image);
 
-  const start = async (volume: string, change: Partial<ChromaArgs> = {}, values: Record<string, string> = secrets) => {
-    const claims = { 'data-chromadb-0': images.volume(volume) };
-    const pod = await images.started(chromaObjects({ ...chromaArgs, ...change }), claims, { secrets: values });
-    pods.push(pod);
-    return pod;
-  };
+  const start = (volume: string, change: Partial<ChromaArgs> = {}, values: Record<string, string> = secrets) =>
+    pods.start(chromaObjects({ ...chromaArgs, ...change }), { 'data-chromadb-0': volume }, values);
   const python = async (pod: ImagePod, script: string, token = 'a-token'): Promise<string> => {
     const { exitCode, stderr, stdout } = await pod.exec('python3', '-B', '-c', script, token);
     assert.equal(exitCode, 0, stderr);
@@ -95,10 +82,10 @@ describe('Chroma in its image, as the plan runs it', function () {
   const run = (purpose: keyof typeof jobs, network: ImagePod | undefined, more: object = {}) =>
     runJob(jobs[purpose], {
       configMaps: { ...scripts, ...configMapsOf(chromaObjects(chromaArgs)) },
-      volumes: { '/repository': images.volume('repository') },
+      volumes: { '/repository': pods.images.volume('repository') },
       secrets,
       addresses: { 'chromadb.stores.svc': podAddress },
-      inImage: images.bundle,
+      inImage: pods.images.bundle,
       ...(network ? { network } : {}),
       ...more,
     });
@@ -111,7 +98,7 @@ describe('Chroma in its image, as the plan runs it', function () {
     const { exitCode, stderr } = await pod.exec('python3', '-B', '-c', read, 'another');
     assert.deepEqual([exitCode, /Forbidden|403/.test(stderr)], [1, true]);
     await pod.stop();
-    assert.ok(readdirSync(images.volume('first')).includes('chroma.sqlite3'));
+    assert.ok(readdirSync(pods.images.volume('first')).includes('chroma.sqlite3'));
     const again = await start('first');
     assert.equal(await python(again, read), before);
     assert.doesNotMatch(again.output, /a-token|telemetry|Traceback/);
