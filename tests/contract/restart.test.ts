@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { openSession } from '../support/contract/client';
 import { obtainMemoryMcp } from '../support/contract/memory-mcp-build';
 import { orSkip } from '../support/contract/missing';
-import { Pod } from '../support/contract/server';
+import { Pod, planOf } from '../support/contract/server';
 
 const reindexed = /rebuilding from scratch/;
 
@@ -40,4 +41,25 @@ describe('a restart of the real memory-mcp', function () {
     assert.doesNotMatch(pod.process().output, reindexed);
     assert.deepEqual(await recalled(), ['kept']);
   });
+
+  it('embeds anew once for a raised revision, whatever restarts the pod after that', async () => {
+    for (const [said, embeds] of [
+      [/\.memory-mcp-index\/.*\n/, true],
+      [/has been taken away for revision 1 before/, false],
+    ] as const) {
+      await pod.stop();
+      assert.match(beforeStart(1), said);
+      await pod.start();
+      assert.equal(reindexed.test(pod.process().output), embeds);
+      assert.deepEqual(await recalled(), ['kept']);
+    }
+  });
+
+  /** Runs the container that the plan has before the server for a revision. */
+  function beforeStart(indexRevision: number): string {
+    const [container] = planOf({ indexRevision }).pod.initContainers ?? [];
+    const [program = '', ...args] = container?.command ?? [];
+    const here = args.map((arg) => (arg === '/data' ? pod.volume('data') : arg));
+    return execFileSync(program, here, { encoding: 'utf8' });
+  }
 });
