@@ -5,8 +5,10 @@ import { peerAt, peersAt, type Remote, remoteOf } from '../kit/parts/peer';
 import { clientInWords } from '../kit/settings/clients';
 import { postgresModeFlows } from '../kit/stores/postgres/flows';
 import { qdrantFlows } from '../kit/stores/qdrant/flows';
+import { qdrantPorts } from '../kit/stores/qdrant/objects';
 import { redisFlows } from '../kit/stores/redis/flows';
 import type { Flow, Labels, Peer } from '../system/flow';
+import { exporterFlows } from './exporters';
 import type { Rae } from './instance';
 import { allPods, type Component, names, podsOf, ports, type Use, uses } from './names';
 import type { Entry } from './settings/secrets';
@@ -112,8 +114,13 @@ function backup(
 
 function monitoring(rae: Rae, cluster: ClusterFacts): Flow[] {
   if (!cluster.monitoring) return [];
+  const from = (name: string, component: Component, port: number, purpose: string) =>
+    into(`${name}-from-monitoring`, podsOf(component), { kind: 'monitoring' }, port, purpose);
   return [
-    into('api-from-monitoring', podsOf('api'), { kind: 'monitoring' }, servedPorts(rae).health, 'health and metrics'),
+    from('api', 'api', servedPorts(rae).health, 'health and metrics'),
+    from('qdrant', 'qdrant', qdrantPorts.requests, 'metrics'),
+    ...(rae.settings.reranker.enabled ? [from('reranker', 'reranker', ports.reranker, 'metrics')] : []),
+    ...exporterFlows(rae, cluster),
   ];
 }
 

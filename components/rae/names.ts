@@ -22,7 +22,7 @@ export const names = {
   quota: `${system}-quota`,
   limits: `${system}-limits`,
   alerts: `${system}-alerts`,
-  grafana: `${system}-dashboard`,
+  grafana: `${system}-grafana`,
   backup: `${system}-backup`,
   postgres: `${system}-postgresql`,
   redis: `${system}-redis-master`,

@@ -16,10 +16,12 @@ import { clientKeySet } from '../kit/settings/client-keys';
 import type { NamedCluster, SystemPlan } from '../system';
 import type { Described } from '../system/described';
 import { backupArgs } from './backup';
+import { exporters } from './exporters';
 import { endpointOf, exposureOf } from './exposure';
 import { flows } from './flows';
 import { keyOf, type Rae, secretsKey } from './instance';
 import { jobs } from './jobs';
+import { monitoringObjects } from './monitoring';
 import { metadataIn, names, system } from './names';
 import { operations } from './operations';
 import { scripts } from './pod';
@@ -47,7 +49,9 @@ export function describeRae(rae: Rae, cluster: NamedCluster): SystemPlan {
     ...servers(rae, cluster),
     ...scaledWorkloadObjects(names.worker, workers(rae)),
     ...scaledWorkloadObjects(names.beat, beat(rae)),
+    ...exporters(rae, cluster),
     ...backupObjects(backupArgs(rae, cluster)),
+    ...monitoringObjects(rae, cluster),
     ...exposureObjects(
       exposureOf(rae),
       settings.authentication?.mode === 'none' ? settings.authentication : undefined,

@@ -10,6 +10,7 @@ import { endpointOf, hostnameOf } from './exposure';
 import { keyOf, type Rae } from './instance';
 import { names, paths, podsOf, system } from './names';
 import { probe } from './probe';
+import { productionPoints } from './production';
 import { startupSeconds } from './servers';
 import { keyHeader, servedPorts } from './sidecar';
 
@@ -32,6 +33,7 @@ export function operations(rae: Rae, cluster: NamedCluster): Operations {
     entrances: { pods: at('clients'), users: [at('exposure')] },
     backups: [backupFacts(backupArgs(rae, cluster))],
     brought: brought(rae),
+    production: productionPoints(rae),
   };
 }
 

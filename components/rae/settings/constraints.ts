@@ -14,6 +14,7 @@ import { postgresConstraints } from '../../kit/stores/postgres/modes';
 import { qdrantImageConstraint } from '../../kit/stores/qdrant/settings';
 import { redisConstraints } from '../../kit/stores/redis/settings';
 import { keyOf, type Rae, raeOf, secretsOf } from '../instance';
+import { budgetConstraint } from '../series';
 import { mostConnections } from './connections';
 import type { RaeSettings } from './index';
 import type { RaeSecrets } from './secrets';
@@ -30,6 +31,10 @@ export function raeConstraints(settings: RaeSettings, cluster: ClusterFacts, sec
     ...redisConstraints(keyOf('redis'), rae.stores.redis.settings),
     qdrantImageConstraint(keyOf('qdrant', 'image'), settings.qdrant.image),
     connectionConstraint(rae),
+    budgetConstraint(keyOf('cost', 'budgetAlerts'), {
+      isAsked: settings.cost.budgetAlerts,
+      version: settings.version,
+    }),
     ...entranceConstraints(settings, cluster),
     ...dashboardConstraints(settings),
     ...verifyConstraints(settings),

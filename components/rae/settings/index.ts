@@ -7,6 +7,7 @@ import { gatewayExposure, ingressExposure, noExposure } from '../../kit/settings
 import { architectures, imagePullSecrets, imageUnpinnedReason, pods } from '../../kit/settings/pods';
 import { containerLimits, quota } from '../../kit/settings/quota';
 import { system } from '../names';
+import { versions } from '../series';
 import { authentication } from './authentication';
 import { cost, memory } from './memory';
 import { models } from './models';
@@ -38,6 +39,14 @@ export const raeSchema = z.strictObject({
     image.describe(
       'Image of API, ML service, reranker, workers and beat, built from images/rae; no image of upstream starts as it is.',
     ),
+  ),
+  version: promoted(
+    z
+      .enum(versions, { error: `one of ${versions.map((version) => `"${version}"`).join(', ')}` })
+      .default('3243807c')
+      .describe(
+        'Commit of upstream that the image is made of: what it writes of itself is what alerts and panels may ask for.',
+      ),
   ),
   imageArchitectures: promoted(
     architectures

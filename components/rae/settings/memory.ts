@@ -56,6 +56,12 @@ export const cost = z
       .describe(
         'Budget of a month in dollars (DEFAULT_MONTHLY_LIMIT). Passed on; the pinned version does not read it.',
       ),
+    budgetAlerts: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether alerts go off at 80 and 95 % of a monthly budget; refused for versions that tell of no budget.',
+      ),
     warningThreshold: share(
       'Share of a budget at which to warn (BUDGET_WARNING_THRESHOLD). Passed on; the pinned version does not read it.',
     ).default(0.8),

@@ -8,6 +8,7 @@ export const stateMetrics = [
   'kube_deployment_spec_replicas',
   'kube_deployment_status_replicas_available',
   'kube_horizontalpodautoscaler_spec_max_replicas',
+  'kube_horizontalpodautoscaler_status_condition',
   'kube_horizontalpodautoscaler_status_current_replicas',
   'kube_horizontalpodautoscaler_status_target_metric',
   'kube_job_complete',
@@ -25,6 +26,7 @@ export type StateMetric = (typeof stateMetrics)[number];
 export const kubeletMetrics = [
   'container_cpu_usage_seconds_total',
   'container_memory_working_set_bytes',
+  'container_network_transmit_bytes_total',
   'container_spec_memory_limit_bytes',
   'kubelet_volume_stats_available_bytes',
   'kubelet_volume_stats_capacity_bytes',
@@ -53,7 +55,16 @@ export const exporterMetrics = [
   'redis_up',
 ] as const;
 
-export type ExporterMetric = (typeof exporterMetrics)[number];
+/** Of a Redis that keeps a queue: tests/contract/queue-length.test.ts sees that the exporter has them. */
+export const queueMetrics = [
+  'redis_aof_last_bgrewrite_status',
+  'redis_aof_last_write_status',
+  'redis_key_size',
+  'redis_keyspace_hits_total',
+  'redis_keyspace_misses_total',
+] as const;
+
+export type ExporterMetric = (typeof exporterMetrics | typeof queueMetrics)[number];
 
 /**
  * Of Qdrant 1.15; `collection_points` there is from 1.16 on.
@@ -77,6 +88,7 @@ const known: ReadonlySet<string> = new Set([
   ...probeMetrics,
   ...certificateMetrics,
   ...exporterMetrics,
+  ...queueMetrics,
   ...qdrantMetrics,
 ]);
 
