@@ -9,7 +9,8 @@ import { redisAlerts } from '../kit/stores/redis/alerts';
 import { exportedStores } from './exporters';
 import type { Rae } from './instance';
 import { names } from './names';
-import { budgetSeries, jobs, seriesOf } from './series';
+import { jobs, seriesOf } from './series';
+import { budgetSeries } from './written-series';
 
 const of = { alert: 'RAE', runbook: 'rae', name: 'RAE' } as const;
 

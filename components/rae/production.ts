@@ -1,7 +1,7 @@
 import type { CommandJudge, FieldJudge, ProductionPoint } from '../system/production';
 import type { Rae } from './instance';
 import { names, podsOf } from './names';
-import { budgetSeries, writtenSeries } from './series';
+import { budgetSeries, writtenSeries } from './written-series';
 
 /** Fewest and most pods of the API that the guide asks for in production. */
 const wanted = { fewest: 3, most: 20 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { writtenSeries } from '../../components/rae/series';
+import { writtenSeries } from '../../components/rae/written-series';
 import { itWatchesABackup } from '../support/alerts/backup-age';
 import { type Dashboard, itIsADashboard, queriesOf, rulesFor } from '../support/alerts/dashboard';
 import { itTellsOfALoss } from '../support/alerts/down';

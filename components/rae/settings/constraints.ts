@@ -14,7 +14,7 @@ import { postgresConstraints } from '../../kit/stores/postgres/modes';
 import { qdrantImageConstraint } from '../../kit/stores/qdrant/settings';
 import { redisConstraints } from '../../kit/stores/redis/settings';
 import { keyOf, type Rae, raeOf, secretsOf } from '../instance';
-import { budgetConstraint } from '../series';
+import { budgetConstraint } from '../written-series';
 import { mostConnections } from './connections';
 import type { RaeSettings } from './index';
 import type { RaeSecrets } from './secrets';

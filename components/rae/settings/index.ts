@@ -7,7 +7,7 @@ import { gatewayExposure, ingressExposure, noExposure } from '../../kit/settings
 import { architectures, imagePullSecrets, imageUnpinnedReason, pods } from '../../kit/settings/pods';
 import { containerLimits, quota } from '../../kit/settings/quota';
 import { system } from '../names';
-import { versions } from '../series';
+import { versions } from '../written-series';
 import { authentication } from './authentication';
 import { cost, memory } from './memory';
 import { models } from './models';
