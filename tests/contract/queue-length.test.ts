@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { exporterObjects } from '../../components/kit/parts/exporter';
 import { exporterSettings } from '../../components/kit/settings/exporter';
 import { falkordbObjects } from '../../components/kit/stores/falkordb/objects';
+import { queueMetrics } from '../support/alerts/metrics';
 import { orSkip } from '../support/contract/missing';
 import { ImagePod, podAddress } from '../support/images/pod';
 import { StoreImages } from '../support/images/store-pod';
@@ -66,5 +67,10 @@ describe('the length of a queue, as the exporter of Redis tells it', function ()
     assert.deepEqual(await lengths(), one(3));
     await cli('-n', '1', 'del', 'celery');
     assert.deepEqual(await lengths(), one(0));
+  });
+
+  it('comes with every other series that alerts and panels of a queue read', async () => {
+    const page = (await pod.answer(9121, '/metrics')) ?? '';
+    for (const metric of queueMetrics) assert.match(page, new RegExp(`^${metric}[ {]`, 'm'), metric);
   });
 });
