@@ -11,14 +11,18 @@ const started = new Set<Stop>();
  * Sees to it that something is stopped also where the run itself is ended, by Ctrl-C or by a CI job that is cancelled:
  * mocha then runs no hooks any more, and a control plane lives on without its parent.
  *
- * @returns the same way to stop it, for the hook of a run that ends by itself; it is done once
+ * @returns the same way to stop it, for the hook of a run that ends by itself; it is done once, and whoever asks waits for it:
+ *   lanes are interrupted with their run, which ends then too, and would leave behind what is not stopped yet
  */
 export function stoppedOnInterrupt(stop: Stop): Stop {
   if (started.size === 0) for (const signal of signals) process.on(signal, end);
-  const once: Stop = async () => {
-    if (!started.delete(once)) return;
-    await stop();
-    if (started.size === 0) for (const signal of signals) process.off(signal, end);
+  let stopping: Promise<unknown> | undefined;
+  const once: Stop = () => {
+    stopping ??= stop().finally(() => {
+      started.delete(once);
+      if (started.size === 0) for (const signal of signals) process.off(signal, end);
+    });
+    return stopping;
   };
   started.add(once);
   return once;
