@@ -169,7 +169,7 @@ function ofStores(rae: Rae, cluster: ClusterFacts): Alert[] {
       },
     ];
   });
-  return [...stores, qdrant.down, qdrant.full];
+  return [...stores, ...(rae.stores.qdrant.settings ? [qdrant.down, qdrant.full] : [])];
 }
 
 /** The certificate that clients meet: by cert-manager's own numbers, or as somebody else's is seen at the host name. */

@@ -38,9 +38,9 @@ export function backupArgs(rae: Rae, cluster: NamedCluster): BackupArgs {
     waivers: unpinnedWaiver(settings.imageUnpinnedReason, backup.image, backup.toolsImage, ...Object.values(images)),
     after: [
       'serviceAccount',
-      ...(stores.postgres.settings.mode === 'embedded' ? [names.postgres] : []),
+      ...(stores.postgres.settings.mode === 'external' ? [] : [names.postgres]),
       ...(stores.redis.settings.mode === 'embedded' ? [names.redis] : []),
-      names.qdrant,
+      ...(stores.qdrant.settings ? [names.qdrant] : []),
       ...madeSecret(secretsKey, rae.secrets.jwtSecret),
       ...madeSecret('backupPassword', { ...backup.password, secretRevision: 0 }),
     ],
@@ -48,7 +48,7 @@ export function backupArgs(rae: Rae, cluster: NamedCluster): BackupArgs {
     claimName: claims.backup,
     storageClass: cluster.storageClass,
     // All dumps are on the node's own disk at once.
-    workSize: together(rae.size.qdrant.storage, storageOf(rae, 'redis'), storageOf(rae, 'postgres')),
+    workSize: together(storageOf(rae, 'qdrant'), storageOf(rae, 'redis'), storageOf(rae, 'postgres')),
   };
 }
 
@@ -63,26 +63,27 @@ function storeImages({ settings }: Rae) {
 }
 
 /** Of a store that somebody else runs: as large as the preset's would be. */
-function storageOf({ settings, stores }: Rae, store: 'postgres' | 'redis'): string {
+function storageOf({ settings, stores }: Rae, store: 'postgres' | 'redis' | 'qdrant'): string {
   const given = stores[store].settings;
-  return 'storage' in given ? given.storage.size : sizes[settings.preset][store].storage;
+  return given && 'storage' in given ? given.storage.size : sizes[settings.preset][store].storage;
 }
 
 function storeBackups(rae: Rae, cluster: NamedCluster): [StoreBackup, ...StoreBackup[]] {
-  const { namespace, settings, size, stores } = rae;
+  const { namespace, settings, stores } = rae;
   const preset = sizes[settings.preset];
   const images = storeImages(rae);
   const { client: postgres, settings: postgresSettings } = stores.postgres;
   const { client: redis, settings: redisSettings } = stores.redis;
+  const { client: qdrant, settings: qdrantSettings } = stores.qdrant;
   const within = (name: string) => `${name}.${namespace}.svc.${cluster.domain}`;
   return [
     qdrantBackup({
       toolsImage: settings.backup.toolsImage,
-      url: `http://${within(names.qdrant)}:${qdrantPorts.requests}`,
+      url: qdrantSettings ? `http://${within(names.qdrant)}:${qdrantPorts.requests}` : qdrant.url,
       cluster,
       image: images.qdrant,
-      resources: size.qdrant.resources,
-      storageSize: size.qdrant.storage,
+      resources: qdrantSettings?.resources ?? preset.qdrant.resources,
+      storageSize: storageOf(rae, 'qdrant'),
     }),
     redisBackup({
       client: redis,

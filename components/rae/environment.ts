@@ -1,11 +1,11 @@
 import type { IEnvVar } from 'kubernetes-models/v1';
+import { remoteOf } from '../kit/parts/peer';
 import { entryVariable } from '../kit/parts/secret-set';
 import { storeSecretVariable } from '../kit/stores/client';
 import { postgresTls } from '../kit/stores/postgres/client';
 import { redisPlace } from '../kit/stores/redis/client';
 import type { Rae } from './instance';
 import { names, ports } from './names';
-import { qdrantUrl } from './stores';
 
 type Values = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -19,7 +19,7 @@ export function applicationEnvironment(rae: Rae): IEnvVar[] {
   return [
     ...postgresEnvironment(rae, 'pooled'),
     ...redisEnvironment(rae),
-    ...variables({ ...qdrant(), ...services(rae), ...models(rae), ...memory(rae), ...cost(rae) }),
+    ...variables({ ...qdrant(rae), ...services(rae), ...models(rae), ...memory(rae), ...cost(rae) }),
     ...variables({
       WAIT_SECONDS: settings.waitSeconds,
       // Below WARNING the libraries log the password of Redis.
@@ -95,12 +95,13 @@ function redisEnvironment({ stores: { redis } }: Rae): IEnvVar[] {
     : [...redisPlace(client, client.host), ...storeSecretVariable('REDIS_PASSWORD', client.secret.source)];
 }
 
-function qdrant(): Values {
+function qdrant({ stores }: Rae): Values {
+  const { url } = stores.qdrant.client;
   return {
-    QDRANT_URL: qdrantUrl,
+    QDRANT_URL: url,
     // Workers read these two alone, and take a URL for a host.
-    QDRANT_HOST: qdrantUrl,
-    QDRANT_PORT: new URL(qdrantUrl).port,
+    QDRANT_HOST: url,
+    QDRANT_PORT: remoteOf(url).port,
     RAE_VECTOR_BACKEND: 'qdrant',
     RAE_EMBEDDING_BACKEND: 'onnx',
   };

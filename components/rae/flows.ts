@@ -4,7 +4,7 @@ import { outsidePeer } from '../kit/parts/exposure';
 import { peerAt, peersAt, type Remote, remoteOf } from '../kit/parts/peer';
 import { clientInWords } from '../kit/settings/clients';
 import { postgresModeFlows } from '../kit/stores/postgres/flows';
-import { qdrantFlows } from '../kit/stores/qdrant/flows';
+import { qdrantClientFlows } from '../kit/stores/qdrant/external';
 import { qdrantPorts } from '../kit/stores/qdrant/objects';
 import { redisFlows } from '../kit/stores/redis/flows';
 import type { Flow, Labels, Peer } from '../system/flow';
@@ -37,7 +37,7 @@ export function flows(rae: Rae, cluster: ClusterFacts): Flow[] {
   ];
 }
 
-function stores({ stores: { postgres, redis } }: Rae, cluster: ClusterFacts): Flow[] {
+function stores({ stores: { postgres, qdrant, redis } }: Rae, cluster: ClusterFacts): Flow[] {
   const flow = (name: string, component: Component, use: Use, purpose: string) => ({
     ...{ name, pods: podsOf(component), clients: uses(use), purpose },
   });
@@ -49,7 +49,7 @@ function stores({ stores: { postgres, redis } }: Rae, cluster: ClusterFacts): Fl
       cluster,
     }),
     ...redisFlows(flow('redis', 'redis', 'redis', 'queue, results and cache, and their backup'), redis.client),
-    ...qdrantFlows(flow('qdrant', 'qdrant', 'qdrant', 'vectors, and their backup')),
+    ...qdrantClientFlows(flow('qdrant', 'qdrant', 'qdrant', 'vectors, and their backup'), qdrant.client),
   ];
 }
 
@@ -118,7 +118,7 @@ function monitoring(rae: Rae, cluster: ClusterFacts): Flow[] {
     into(`${name}-from-monitoring`, podsOf(component), { kind: 'monitoring' }, port, purpose);
   return [
     from('api', 'api', servedPorts(rae).health, 'health and metrics'),
-    from('qdrant', 'qdrant', qdrantPorts.requests, 'metrics'),
+    ...(rae.stores.qdrant.settings ? [from('qdrant', 'qdrant', qdrantPorts.requests, 'metrics')] : []),
     ...(rae.settings.reranker.enabled ? [from('reranker', 'reranker', ports.reranker, 'metrics')] : []),
     ...exporterFlows(rae, cluster),
   ];

@@ -7,6 +7,7 @@ import type { EntryUses, SecretSetPlace } from '../kit/settings/secret-set';
 import { sizedBy } from '../kit/settings/sized';
 import { type PostgresClient, postgresClient } from '../kit/stores/postgres/client';
 import type { PostgresModes } from '../kit/stores/postgres/modes';
+import { type QdrantClient, qdrantClient } from '../kit/stores/qdrant/external';
 import { type RedisClient, redisClient } from '../kit/stores/redis/client';
 import type { RedisSettings } from '../kit/stores/redis/settings';
 import type { StoreSecret } from '../kit/stores/single';
@@ -14,7 +15,7 @@ import { names } from './names';
 import type { RaeSettings } from './settings';
 import { type AlwaysRead, type Entry, entries } from './settings/secrets';
 import { type Size, singles, sizes, type WorkloadSize } from './settings/sizes';
-import { filledPostgres, filledRedis } from './sized-stores';
+import { filledPostgres, filledQdrant, filledRedis } from './sized-stores';
 
 /** Resources of each pod of a workload, and how many there are. */
 export interface Sized {
@@ -35,13 +36,15 @@ export interface Rae {
   readonly reranker: Sizing;
   readonly beat: Sizing;
   readonly dashboard: Sizing;
-  /** Volumes and quota of the preset, with what the settings say themselves. */
-  readonly size: Pick<Size, 'quota' | 'qdrant'> & { readonly qdrantSnapshots: string };
+  /** Limits of the namespace: those of the preset, with what the settings say themselves. */
+  readonly quota: Size['quota'];
   /** The entries of the Secret that are read. */
   readonly secrets: Readonly<Record<AlwaysRead, UsedEntry>> & { readonly [E in Entry]?: UsedEntry };
   readonly stores: {
     readonly postgres: { readonly settings: PostgresModes; readonly client: PostgresClient };
     readonly redis: { readonly settings: RedisSettings; readonly client: RedisClient };
+    /** Settings are those of an embedded one. */
+    readonly qdrant: { readonly settings: ReturnType<typeof filledQdrant>; readonly client: QdrantClient };
   };
 }
 
@@ -72,14 +75,7 @@ export function raeOf(
     reranker: sizedBy(singles.reranker, settings.reranker.resources),
     beat: sizedBy(singles.beat, settings.beat.resources),
     dashboard: sizedBy(singles.dashboard, settings.dashboard.enabled ? settings.dashboard.resources : {}),
-    size: {
-      quota: { ...size.quota, ...said },
-      qdrant: {
-        resources: sizedBy(size.qdrant.resources, settings.qdrant.resources),
-        storage: settings.qdrant.storage.size ?? size.qdrant.storage,
-      },
-      qdrantSnapshots: settings.qdrant.snapshots.size ?? settings.qdrant.storage.size ?? size.qdrant.storage,
-    },
+    quota: { ...size.quota, ...said },
     secrets,
     stores: {
       postgres: {
@@ -98,6 +94,14 @@ export function raeOf(
           cluster,
         ),
       },
+      qdrant: {
+        settings: filledQdrant(settings.qdrant, size.qdrant),
+        client: qdrantClient(
+          settings.qdrant.mode === 'external' ? settings.qdrant : { service: names.qdrant },
+          undefined,
+          cluster,
+        ),
+      },
     },
   };
 }
@@ -106,7 +110,7 @@ export function raeOf(
 function entryUses({ postgres, redis }: RaeSettings): EntryUses<Entry> {
   const embedded = redis.mode === 'embedded';
   return {
-    postgresPassword: postgres.mode === 'embedded' || postgres.mode === 'external' ? 'required' : 'unused',
+    postgresPassword: postgres.mode === 'cloudnative-pg' ? 'unused' : 'required',
     redisPassword: embedded ? 'required' : 'unused',
     redisUrl: embedded ? 'unused' : 'required',
     jwtSecret: 'required',

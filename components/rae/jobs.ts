@@ -9,7 +9,6 @@ import { migrationEnvironment, variables } from './environment';
 import type { Rae } from './instance';
 import { type Component, metadataIn, names, podLabels, podsOf, scriptsPath, type Use } from './names';
 import { applicationContainer, type Need, podNeeds, raePod, scripts } from './pod';
-import { qdrantUrl } from './stores';
 
 /** Dimensions of nomic-embed-text, the model in the image. */
 const ownDimensions = 768;
@@ -21,6 +20,7 @@ export function vectors({ settings: { ml } }: Rae): Readonly<Record<string, numb
 
 /** The Jobs before API and workers: both wait for what these make, so that a failure leaves the old version serving. */
 export function jobs(rae: Rae): Record<string, Described> {
+  const qdrant = rae.stores.qdrant.client;
   return {
     migration: job(rae, {
       name: names.migration,
@@ -38,7 +38,8 @@ export function jobs(rae: Rae): Record<string, Described> {
       needs: [],
       script: 'collection.py',
       env: variables({
-        QDRANT_URL: qdrantUrl,
+        QDRANT_URL: qdrant.url,
+        ...(qdrant.replicationFactor > 1 ? { REPLICATION: qdrant.replicationFactor } : {}),
         COLLECTION: 'memories',
         VECTORS: JSON.stringify(vectors(rae)),
         WAIT_SECONDS: rae.settings.waitSeconds,
@@ -82,6 +83,7 @@ function job(rae: Rae, { component, env, name, needs, reads, script, used }: Job
   return {
     ...described,
     after: podNeeds(rae),
+    reachesOut: used.includes('qdrant') && rae.stores.qdrant.client.remote ? [script.replace('.py', '')] : [],
     waivers: unpinnedWaiver(settings.imageUnpinnedReason, ...imagesOf(pod)),
   };
 }

@@ -34,10 +34,14 @@ export function monitoringObjects(rae: Rae, cluster: ClusterFacts): Record<strin
           ...(settings.reranker.enabled
             ? { rerankerMonitor: { service: names.reranker, selector: podsOf('reranker'), port: 'http', ...scraped } }
             : {}),
-          qdrantMonitor: {
-            service: names.qdrant,
-            ...qdrantMetrics({ ...podsOf('qdrant'), ...qdrantScraped }, undefined),
-          },
+          ...(rae.stores.qdrant.settings
+            ? {
+                qdrantMonitor: {
+                  service: names.qdrant,
+                  ...qdrantMetrics({ ...podsOf('qdrant'), ...qdrantScraped }, undefined),
+                },
+              }
+            : {}),
           ...exportedMetrics(rae, cluster),
         },
         checks: { healthProbe: { name: jobs.health, url: `${within}${paths.ready}` }, ...outsideProbe(rae, cluster) },

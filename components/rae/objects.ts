@@ -33,12 +33,12 @@ import { beat, workers } from './workers';
 
 /** Everything that the system is on a cluster. Pure: the same settings and facts always give the same objects. */
 export function describeRae(rae: Rae, cluster: NamedCluster): SystemPlan {
-  const { namespace, settings, size } = rae;
+  const { namespace, quota, settings } = rae;
   const metadata = metadataIn(namespace);
   const traffic = flows(rae, cluster);
   const objects: Record<string, Described> = {
     namespace: { ...dedicatedNamespace(namespace, labelsOf(system)), namedBy: keyOf('namespace', 'name') },
-    ...namespaceLimits((part) => metadata(names[part]), { ...settings, quota: size.quota }),
+    ...namespaceLimits((part) => metadata(names[part]), { ...settings, quota }),
     serviceAccount: account(metadata(names.account)),
     // The namespace is the system's alone, so that everything in it is closed.
     ...networkPolicies({ system, metadata, ours: {}, flows: traffic, cluster }),

@@ -20,7 +20,8 @@ export function seriesOf({ namespace, stores }: Rae) {
   const own = [
     ...(stores.postgres.settings.mode === 'embedded' ? [claims.postgres] : []),
     ...(stores.redis.settings.mode === 'embedded' ? [claims.redis] : []),
-    ...[claims.qdrant, claims.qdrantSnapshots, claims.backup],
+    ...(stores.qdrant.settings ? [claims.qdrant, claims.qdrantSnapshots] : []),
+    claims.backup,
   ];
   return {
     pods: within(''),

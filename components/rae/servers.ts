@@ -142,8 +142,8 @@ function reachesModels(rae: Rae): boolean {
 
 /** Whether API and workers talk to servers of others: models, or stores that somebody else runs. */
 export function reachesOutside(rae: Rae): boolean {
-  const { postgres, redis } = rae.stores;
-  return reachesModels(rae) || postgres.client.remote !== undefined || redis.client.remote !== undefined;
+  const { postgres, qdrant, redis } = rae.stores;
+  return reachesModels(rae) || [postgres, qdrant, redis].some(({ client }) => client.remote !== undefined);
 }
 
 function uvicorn(application: string, host: string, port: number, graceSeconds: number): string[] {

@@ -32,3 +32,19 @@ export function filledRedis(settings: RaeSettings['redis'], preset: Size['redis'
 function filledVolume({ size, storageClass }: Volume, preset: string) {
   return { size: size ?? preset, storageClass };
 }
+
+/** Qdrant where the system brings it along; nothing where somebody else runs it. */
+export function filledQdrant(settings: RaeSettings['qdrant'], preset: Size['qdrant']) {
+  if (settings.mode === 'external') return undefined;
+  const { image, snapshots } = settings;
+  const storage = filledVolume(settings.storage, preset.storage);
+  return {
+    image,
+    storage,
+    snapshots: {
+      size: snapshots.size ?? storage.size,
+      storageClass: snapshots.storageClass ?? storage.storageClass,
+    },
+    resources: sizedBy(preset.resources, settings.resources),
+  };
+}

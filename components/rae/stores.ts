@@ -1,20 +1,19 @@
 import type { ClusterFacts } from '../../config/cluster';
+import { cloudNativePgObjects } from '../kit/stores/postgres/cloudnative-pg/objects';
 import { postgresObjects } from '../kit/stores/postgres/objects';
-import { qdrantObjects, qdrantPorts, qdrantVolumes } from '../kit/stores/qdrant/objects';
+import { qdrantObjects, qdrantVolumes } from '../kit/stores/qdrant/objects';
 import { redisObjects } from '../kit/stores/redis/objects';
 import type { StoreArgs, StoreVolume } from '../kit/stores/single';
 import type { Described } from '../system/described';
 import type { Rae } from './instance';
 import { type Component, claims, metadataIn, names, podLabels, podsOf } from './names';
 
-/** Where Qdrant is, for the pods of the namespace. */
-export const qdrantUrl = `http://${names.qdrant}:${qdrantPorts.requests}`;
-
 /** Labels by which Prometheus finds Qdrant's Service. */
 export const qdrantScraped = { 'memory-fleet.dev/metrics': 'qdrant' } as const;
 
 /** Made with the database; nobody but a superuser may make pgvector later. */
-const extensions = 'CREATE EXTENSION IF NOT EXISTS vector;\nCREATE EXTENSION IF NOT EXISTS pgcrypto;\n';
+const extensions = ['vector', 'pgcrypto'] as const;
+const made = extensions.map((extension) => `CREATE EXTENSION IF NOT EXISTS ${extension};\n`).join('');
 
 /** The stores that the system brings along. */
 export function stores(rae: Rae, cluster: ClusterFacts): Record<string, Described> {
@@ -23,14 +22,25 @@ export function stores(rae: Rae, cluster: ClusterFacts): Record<string, Describe
 
 function postgres(rae: Rae, cluster: ClusterFacts): Record<string, Described> {
   const { client, settings } = rae.stores.postgres;
-  if (settings.mode !== 'embedded') return {};
+  if (settings.mode === 'external') return {};
+  if (settings.mode === 'cloudnative-pg') {
+    return cloudNativePgObjects({
+      name: names.postgres,
+      metadata: metadataIn(rae.namespace, podsOf('postgresql')),
+      podLabels: podLabels('postgresql', []),
+      ...{ settings, database: client.database, user: client.user, extensions },
+      storageClass: cluster.storageClass,
+      imagePullSecrets: rae.settings.imagePullSecrets,
+      imageUnpinnedReason: rae.settings.imageUnpinnedReason,
+    });
+  }
   return postgresObjects({
     ...common(rae, names.postgres, 'postgresql'),
     ...{ image: settings.image, flavour: settings.flavour, resources: settings.resources },
     storage: volumeOf(claims.postgres, settings.storage, cluster),
     ...{ database: client.database, user: client.user, password: client.password },
     maxConnections: settings.maxConnections,
-    init: { '001-extensions.sql': extensions },
+    init: { '001-extensions.sql': made },
   });
 }
 
@@ -46,15 +56,11 @@ function redis(rae: Rae, cluster: ClusterFacts): Record<string, Described> {
 }
 
 function qdrant(rae: Rae, cluster: ClusterFacts): Record<string, Described> {
-  const { settings, size } = rae;
-  const { storageClass } = settings.qdrant.storage;
+  const { settings } = rae.stores.qdrant;
+  if (!settings) return {};
   const volumes = {
-    storage: volumeOf(claims.qdrant, { size: size.qdrant.storage, storageClass }, cluster),
-    snapshots: volumeOf(
-      claims.qdrantSnapshots,
-      { size: size.qdrantSnapshots, storageClass: settings.qdrant.snapshots.storageClass ?? storageClass },
-      cluster,
-    ),
+    storage: volumeOf(claims.qdrant, settings.storage, cluster),
+    snapshots: volumeOf(claims.qdrantSnapshots, settings.snapshots, cluster),
   };
   return {
     ...qdrantVolumes(names.qdrant, metadataIn(rae.namespace, podsOf('qdrant')), volumes),
@@ -63,8 +69,8 @@ function qdrant(rae: Rae, cluster: ClusterFacts): Record<string, Described> {
       ...volumes,
       cluster,
       scraped: qdrantScraped,
-      image: settings.qdrant.image,
-      resources: size.qdrant.resources,
+      image: settings.image,
+      resources: settings.resources,
     }),
   };
 }

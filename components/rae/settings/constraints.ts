@@ -10,12 +10,13 @@ import { namedSecretSet, secretSetConstraints } from '../../kit/settings/secret-
 import { secretConstraints } from '../../kit/settings/secret-source';
 import { sizingConstraints } from '../../kit/settings/sized';
 import { tlsConstraints } from '../../kit/settings/tls';
+import { connectionBudget } from '../../kit/stores/postgres/connection-budget';
 import { postgresConstraints } from '../../kit/stores/postgres/modes';
 import { qdrantImageConstraint } from '../../kit/stores/qdrant/settings';
 import { redisConstraints } from '../../kit/stores/redis/settings';
 import { keyOf, type Rae, raeOf, secretsOf } from '../instance';
 import { budgetConstraint } from '../written-series';
-import { mostConnections } from './connections';
+import { connectionUsers } from './connections';
 import type { RaeSettings } from './index';
 import type { RaeSecrets } from './secrets';
 import { singles, sizes } from './sizes';
@@ -30,7 +31,7 @@ export function raeConstraints(settings: RaeSettings, cluster: ClusterFacts, sec
     ...postgresConstraints(keyOf('postgres'), rae.stores.postgres.settings, cluster),
     ...redisConstraints(keyOf('redis'), rae.stores.redis.settings),
     qdrantImageConstraint(keyOf('qdrant', 'image'), settings.qdrant.image),
-    connectionConstraint(rae),
+    ...connectionBudget({ ...rae.stores.postgres, path: keyOf('postgres'), users: connectionUsers(rae) }),
     budgetConstraint(keyOf('cost', 'budgetAlerts'), {
       isAsked: settings.cost.budgetAlerts,
       version: settings.version,
@@ -45,9 +46,9 @@ export function raeConstraints(settings: RaeSettings, cluster: ClusterFacts, sec
 function sizeConstraints(settings: RaeSettings): Constraint[] {
   const size = sizes[settings.preset];
   const at = (part: string) => keyOf(part, 'resources');
-  const embedded = (store: 'postgres' | 'redis') => {
+  const ofStore = (store: 'postgres' | 'redis' | 'qdrant') => {
     const given = settings[store];
-    return given.mode === 'embedded' ? sizingConstraints(at(store), given.resources, size[store].resources) : [];
+    return given.mode === 'external' ? [] : sizingConstraints(at(store), given.resources, size[store].resources);
   };
   return [
     ...(['api', 'ml', 'worker'] as const).flatMap((part) =>
@@ -56,9 +57,7 @@ function sizeConstraints(settings: RaeSettings): Constraint[] {
     ...(['reranker', 'beat'] as const).flatMap((part) =>
       sizingConstraints(at(part), settings[part].resources, singles[part]),
     ),
-    ...embedded('postgres'),
-    ...embedded('redis'),
-    ...sizingConstraints(at('qdrant'), settings.qdrant.resources, size.qdrant.resources),
+    ...(['postgres', 'redis', 'qdrant'] as const).flatMap(ofStore),
   ];
 }
 
@@ -81,22 +80,6 @@ function scalingConstraints(rae: Rae): Constraint[] {
       },
     ];
   });
-}
-
-/** Where the pods could open more connections than the database takes, the last of them would fail under load alone. */
-function connectionConstraint(rae: Rae): Constraint {
-  const { api, stores, worker } = rae;
-  const most = (part: Rae['api']) => part.scaling?.maxReplicas ?? part.replicas;
-  const needed = mostConnections({ apiPods: most(api), workers: most(worker), concurrency: worker.concurrency });
-  const { connections } = stores.postgres.client;
-  return {
-    path: keyOf('postgres', 'maxConnections'),
-    expected:
-      `at least ${needed} connections for the application, where there are ${connections}: ${most(api)} pods of the API and ` +
-      `${most(worker)} workers with ${worker.concurrency} tasks each may have as many; lower a maximum of autoscaling or ` +
-      'worker.concurrency, raise this number, or put a pooler between',
-    satisfied: needed <= connections,
-  };
 }
 
 function entranceConstraints(settings: RaeSettings, cluster: ClusterFacts): Constraint[] {

@@ -3,7 +3,8 @@ import { image, integer } from '../../../config/fields';
 import { perCluster, promoted } from '../../../config/promotion';
 import { exporterSettings } from '../../kit/settings/exporter';
 import { sizedResources, sizedVolume } from '../../kit/settings/sized';
-import { embeddedPostgres, externalPostgres } from '../../kit/stores/postgres/modes';
+import { cloudNativePgPostgres, embeddedPostgres, externalPostgres } from '../../kit/stores/postgres/modes';
+import { externalQdrant } from '../../kit/stores/qdrant/external';
 import { qdrantSettings } from '../../kit/stores/qdrant/settings';
 import { embeddedRedis, externalRedis } from '../../kit/stores/redis/settings';
 import { type StoreSize, sizes } from './sizes';
@@ -40,8 +41,14 @@ export const postgres = z
         maxConnections,
       }),
       externalPostgres(postgresArgs).extend(ofPostgres),
+      cloudNativePgPostgres(postgresArgs).extend({
+        ...ofPostgres,
+        storage: perCluster(sizedVolume('The volume of each server: block storage, for one node at a time.')),
+        resources: promoted(sizedResources('Resources of each server.')),
+        maxConnections,
+      }),
     ],
-    { error: 'a map with mode "embedded" or "external"' },
+    { error: 'a map with mode "embedded", "external" or "cloudnative-pg"' },
   )
   .prefault({ mode: 'embedded' })
   .describe('PostgreSQL with pgvector, for memories and all that is known of them.');
@@ -71,8 +78,16 @@ export const redis = z
   .prefault({ mode: 'embedded' })
   .describe('Redis, for the queue of the workers, their results and the cache.');
 
+const qdrantImage = promoted(
+  image
+    .default('docker.io/qdrant/qdrant:v1.17.0-unprivileged')
+    .describe(
+      'Image of Qdrant, a tag that ends in -unprivileged: it runs as user 1000. The client of the pinned version is 1.17.',
+    ),
+);
+
 /** Without an API key: the application shows none. */
-export const qdrant = qdrantSettings({
+const embeddedQdrant = qdrantSettings({
   apiKeySecret: ['rae-qdrant', 'api-key'],
   secret: ['rae', 'qdrantApiKey'],
   apiKey: {},
@@ -81,18 +96,18 @@ export const qdrant = qdrantSettings({
   .unwrap()
   .omit({ apiKey: true })
   .extend({
-    image: promoted(
-      image
-        .default('docker.io/qdrant/qdrant:v1.17.0-unprivileged')
-        .describe(
-          'Image of Qdrant, a tag that ends in -unprivileged: it runs as user 1000. The client of the pinned version is 1.17.',
-        ),
-    ),
+    mode: z.literal('embedded').default('embedded').describe('One Qdrant beside the system.'),
+    image: qdrantImage,
     storage: perCluster(sizedVolume('The volume with the vectors: block storage, for one node at a time.')),
     snapshots: perCluster(
       sizedVolume('The volume on which Qdrant makes snapshots, by default as large as that of the vectors.'),
     ),
     resources: promoted(sizedResources('Resources of Qdrant.')),
+  });
+
+export const qdrant = z
+  .discriminatedUnion('mode', [embeddedQdrant, externalQdrant.extend({ image: qdrantImage })], {
+    error: 'a map with mode "embedded" or "external"',
   })
-  .prefault({})
-  .describe('Qdrant, for the vectors.');
+  .prefault({ mode: 'embedded' })
+  .describe('Qdrant, for the vectors. One that somebody else runs must ask for no key: the application shows none.');

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { mostConnections } from '../../../components/rae/settings/connections';
 import { encrypted } from '../../../config/fields';
 import { facts, problems, twoClients } from '../../support/unit/rae';
 
@@ -10,32 +9,66 @@ function problem(settings: object, cluster: object = facts, secrets: object = {}
   return found[0] ?? '';
 }
 
+const embedded = (maxConnections: number) => ({ mode: 'embedded', maxConnections });
+
 describe('the settings of RAE', () => {
   it('hold by themselves in every preset', () => {
     for (const preset of ['dev', 'production', 'large']) assert.deepEqual(problems({ preset }), [], preset);
   });
 
   describe('the connections to PostgreSQL', () => {
-    it('are those of all pools at once, with a rollout and the caches that are rebuilt', () => {
-      // 10 × 10 of the API, 10 × 4 × 10 of the workers; one more of each, two caches, the migration.
-      assert.equal(mostConnections({ apiPods: 10, workers: 10, concurrency: 4 }), 500 + 10 + 40 + 20 + 1);
-      assert.equal(mostConnections({ apiPods: 1, workers: 1, concurrency: 1 }), 10 + 10 + 10 + 10 + 20 + 1);
+    it('are those of all pools at once, with a rollout and the caches that are rebuilt, or are refused with what to change', () => {
+      const found = problem({ worker: { concurrency: 4 } });
+      // A pool of 10 for each pod of the API and for each task; one more of each, two caches, the migration.
+      assert.match(
+        found,
+        /^rae\.worker\.autoscaling\.maxReplicas: fewer pods: API 10 × \(10 \+ 1 while rolled out\) = 110/,
+      );
+      assert.match(found, /workers with 4 tasks each 40 × \(10 \+ 1 while rolled out\) = 440/);
+      assert.match(found, /caches that are rebuilt 10 × 2 = 20, migration 1 × 1 = 1; together 571 connections/);
+      // 8 are for superusers, backups and metrics.
+      assert.match(problem({ worker: { concurrency: 4 }, postgres: embedded(578) }), /leaves 570 of 578/);
+      assert.deepEqual(problems({ worker: { concurrency: 4 }, postgres: embedded(579) }), []);
     });
 
-    it('fit, or are refused with what to change', () => {
-      const found = problem({ worker: { concurrency: 4 } });
-      assert.match(found, /^rae\.postgres\.maxConnections: at least 571 connections/);
-      assert.match(found, /10 pods of the API and 10 workers with 4 tasks each/);
-      assert.deepEqual(
-        problems({ worker: { concurrency: 4 }, postgres: { mode: 'embedded', maxConnections: 600 } }),
-        [],
+    it('go through a pooler, where CloudNativePG has one', () => {
+      const operator = { ...facts, cloudNativePg: {} };
+      const postgres = { mode: 'cloudnative-pg', maxConnections: 100 };
+      assert.match(problem({ postgres }, operator), /leaves 92 of 100, .*Or set rae\.postgres\.pooler: \{\}/);
+      // Two pods of a pooler take 2 × 175 connections, and 10 × 11 + 20 × 11 + 20 + 1 = 351 are asked for.
+      const tight = { ...postgres, pooler: { maxClients: 175 } };
+      assert.match(
+        problem({ postgres: tight }, operator),
+        /pooler takes 350\. Or raise rae\.postgres\.pooler\.maxClients to 176/,
+      );
+      assert.deepEqual(problems({ postgres: { ...postgres, pooler: { maxClients: 176 } } }, operator), []);
+      assert.match(
+        problem({ postgres: { ...postgres, pooler: { poolSize: 47 } } }, operator),
+        /^rae\.postgres\.pooler\.poolSize: at most 46/,
       );
     });
 
     it('are counted for a fixed number of pods too', () => {
       const fixed = { autoscaling: { enabled: false }, replicas: 30 };
-      assert.match(problem({ api: fixed }), /^rae\.postgres\.maxConnections: .* 30 pods of the API/);
+      assert.match(problem({ api: fixed }), /^rae\.api\.replicas: fewer pods: API 10 × \(30 \+ 1 while rolled out\)/);
     });
+  });
+
+  it('ask for the operator where it is to run PostgreSQL, and for its plugin where that makes backups', () => {
+    const pooled = { mode: 'cloudnative-pg', pooler: {} };
+    assert.match(problem({ postgres: pooled }), /^rae\.postgres\.mode: another mode, or cluster\.cloudNativePg/);
+    const backup = { endpoint: 'https://s3.example.org', bucket: 'rae-log', secretName: 'rae-s3' };
+    assert.match(
+      problem({ postgres: { ...pooled, backup } }, { ...facts, cloudNativePg: {} }),
+      /^rae\.postgres\.backup: nothing, or cluster\.cloudNativePg\.barmanPlugin/,
+    );
+  });
+
+  it('refuse a key for a Qdrant, which the application does not show, and a server that runs as root', () => {
+    const external = { mode: 'external', url: 'http://qdrant.vectors.svc:6333' };
+    assert.deepEqual(problems({ qdrant: external }), []);
+    assert.match(problem({ qdrant: { ...external, apiKey: {} } }), /^rae\.qdrant\.apiKey/);
+    assert.match(problem({ qdrant: { ...external, image: 'docker.io/qdrant/qdrant:v1.17.0' } }), /^rae\.qdrant\.image/);
   });
 
   it('refuse a number of pods beside an autoscaler, and bounds the wrong way round', () => {
