@@ -16,6 +16,7 @@ import {
   ensureNamespace,
   live,
   projectDir,
+  removeIssuers,
   removeNamespace,
 } from '../support/cluster/control-plane';
 import { withDefinitions } from '../support/cluster/with-definitions';
@@ -106,6 +107,7 @@ describe('issuers and certificates on a real control plane', () => {
   });
   after(async () => {
     await removeNamespace(namespace);
+    await removeIssuers();
     await removeDefinitions?.();
   });
 

@@ -141,6 +141,16 @@ export async function removeNamespace(name: string): Promise<void> {
   await eventually(`namespace ${name} is gone`, async () => !(await live(namespace)));
 }
 
+/** Removes the issuers that we made, which are in no namespace: the next file of the lane would find them. */
+export async function removeIssuers(): Promise<void> {
+  const { objects } = controlPlane();
+  const [apiVersion, kind] = ['cert-manager.io/v1', 'ClusterIssuer'];
+  const ours = 'app.kubernetes.io/part-of=memory-fleet';
+  const { items } = await objects.list(apiVersion, kind, undefined, undefined, undefined, undefined, undefined, ours);
+  for (const { metadata } of items)
+    await objects.delete({ apiVersion, kind, metadata: { name: metadata?.name ?? '' } });
+}
+
 /** Waits until something holds. @throws Error that names it, after `seconds` */
 export async function eventually(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
   const end = Date.now() + seconds * 1000;

@@ -13,6 +13,7 @@ import {
   eventually,
   live,
   projectDir,
+  removeIssuers,
   removeNamespace,
 } from './control-plane';
 import { foundDrifts } from './drifts';
@@ -35,7 +36,10 @@ export function stackTests(name: string, { classes, needs = [] }: StackExpectati
     for (const namespace of needs) await ensureNamespace(namespace);
     stack = await (await mergedCheckout(`whole-${name}`, name)).open();
   });
-  after(() => Promise.all([...systems.map(({ namespace }) => namespace), ...needs].map(removeNamespace)));
+  after(async () => {
+    await Promise.all([...systems.map(({ namespace }) => namespace), ...needs].map(removeNamespace));
+    await removeIssuers();
+  });
 
   it('creates exactly the plan, and everything becomes ready', async () => {
     const [{ changes, warnings }] = await Promise.all([stack.up(), ...foreignClaims(objects).map(provide)]);
