@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 interface Collection {
   /** What makes snapshots of other vectors unfit for it. */
   readonly vectors: unknown;
+  /** What it was made with. */
+  readonly made?: unknown;
   readonly points: Map<number, unknown>;
   readonly snapshots: Map<string, Buffer>;
 }
@@ -23,10 +25,10 @@ class Refusal extends Error {
 }
 
 /**
- * The part of Qdrant's REST API that the scripts of its backup use, by the documentation of 1.15: Qdrant is on no package
+ * The part of Qdrant's REST API that scripts of ours use, by the documentation of 1.15: Qdrant is on no package
  * registry. A snapshot is a JSON document. Never compared with a real one: the names of snapshots, that a snapshot which is
  * sent stays among those of its collection under the name of its file, that vectors which do not fit are refused with 400,
- * and that an unknown collection and an unknown snapshot are 404.
+ * that a collection which is there is not made again but refused with 409, and that an unknown collection and an unknown snapshot are 404.
  */
 export class FakeQdrant {
   readonly collections = new Map<string, Collection>();
@@ -106,7 +108,7 @@ export class FakeQdrant {
     }
     if (name === '') return { collections: [...this.collections.keys()].map((each) => ({ name: each })) };
     if (name === 'aliases') return this.#setAliases(JSON.parse(body.toString()) as Aliases);
-    if (what === undefined && method === 'DELETE') return this.collections.delete(name);
+    if (what === undefined) return this.#collection(method, name, body);
     if (what === 'points') return { count: this.#known(name).points.size };
     if (last === 'upload') return this.#upload(name, url, body, request);
     return this.#snapshots(method, name, last);
@@ -125,6 +127,21 @@ export class FakeQdrant {
     const found = this.collections.get(this.aliases.get(name) ?? name);
     if (!found) throw new Refusal(404, `Not found: Collection \`${name}\` doesn't exist!`);
     return found;
+  }
+
+  /** One that was filled and not made has one nameless vector. */
+  #collection(method: string, name: string, body: Buffer): unknown {
+    if (method === 'DELETE') return this.collections.delete(name);
+    if (method === 'GET') {
+      const { made, vectors } = this.#known(name);
+      return { status: 'green', points_count: this.#known(name).points.size, config: { params: made ?? { vectors } } };
+    }
+    if (this.collections.has(name)) throw new Refusal(409, `Wrong input: Collection \`${name}\` already exists!`);
+    const made = JSON.parse(body.toString()) as { vectors: Record<string, { size: number }> };
+    const empty = Object.keys(made.vectors).find((each) => !((made.vectors[each]?.size ?? 0) >= 1));
+    if (empty) throw new Refusal(422, `Validation error in JSON body: [vectors.${empty}.size: value 0 invalid]`);
+    this.collections.set(name, { made, vectors: made.vectors, points: new Map(), snapshots: new Map() });
+    return true;
   }
 
   #setAliases({ actions }: Aliases): boolean {
