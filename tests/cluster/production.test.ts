@@ -29,7 +29,7 @@ describe('the production checklist on a real control plane', () => {
   let isOpen = false;
 
   before(async () => {
-    removes.push(await withDefinitions('clusterissuers.cert-manager.io', 'prometheuses.monitoring.coreos.com'));
+    removes.push(await withDefinitions('prometheuses.monitoring.coreos.com'));
     await world.bringLab();
     checkout = await makeCheckout('production', 'lab');
     symlinkSync(join(projectDir, 'docs'), join(checkout.root, 'docs'));

@@ -23,7 +23,7 @@ describe('the walks from nothing to a verified server', function () {
   const world = new World();
 
   before(async () => {
-    removeDefinitions = await withDefinitions('clusterissuers.cert-manager.io', 'prometheuses.monitoring.coreos.com');
+    removeDefinitions = await withDefinitions('prometheuses.monitoring.coreos.com');
   });
   after(() => removeDefinitions?.());
   afterEach(async () => {
