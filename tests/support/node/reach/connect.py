@@ -41,15 +41,15 @@ def namespaces():
     """Handles of the namespaces of pods by their addresses, and that of everything else."""
     found, world = {}, None
     for name in os.listdir(FOLDER):
-        handle = os.open(os.path.join(FOLDER, name), os.O_RDONLY)
-        if name == "world":
-            world = handle
-            continue
         try:
+            handle = os.open(os.path.join(FOLDER, name), os.O_RDONLY)
             enter(handle)
         except OSError:
-            continue  # of a pod that has ended
-        found[address_here()] = handle
+            continue  # of a pod that has ended, maybe since it was listed
+        if name == "world":
+            world = handle
+        else:
+            found[address_here()] = handle
     return found, world
 
 
