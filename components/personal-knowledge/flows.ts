@@ -1,8 +1,7 @@
 import type { ClusterFacts } from '../../config/cluster';
 import { solverFlows } from '../kit/parts/acme-solver';
-import { outsidePeer } from '../kit/parts/exposure';
-import { peerAt, peersAt, type Remote, remoteOf } from '../kit/parts/peer';
-import { clientInWords } from '../kit/settings/clients';
+import { backupFlows, entranceFlows } from '../kit/parts/entrance-flows';
+import { peersAt, type Remote, remoteOf } from '../kit/parts/peer';
 import { chromaFlows } from '../kit/stores/chroma/flows';
 import { falkordbFlows } from '../kit/stores/falkordb/flows';
 import { postgresFlows } from '../kit/stores/postgres/flows';
@@ -21,9 +20,9 @@ export function flows(instance: Instance, cluster: ClusterFacts): Flow[] {
     { name: 'dns', pods: allPods, direction: 'out', peer: { kind: 'dns' }, port: 53, purpose: 'names' },
     ...stores(instance),
     ...toOutside(instance, cluster),
-    ...fromOutside(instance),
+    ...entranceFlows(server, servedPorts(instance).requests, instance.settings),
     ...solverFlows(instance.settings.exposure, true, cluster),
-    ...backup(instance, cluster),
+    ...backupFlows(podsOf, instance.settings.backup, cluster),
     ...snapshotFlows(instance, cluster),
     ...monitoring(instance, cluster),
     ...exporterFlows(instance, cluster),
@@ -60,39 +59,6 @@ function toOutside({ settings: { embedding, server: own } }: Instance, cluster: 
       : []),
     ...each('to-git', atHttps(own.gitHosts), 'repositories'),
   ];
-}
-
-function fromOutside(instance: Instance): Flow[] {
-  const { clients, exposure } = instance.settings;
-  const { requests } = servedPorts(instance);
-  const peer = outsidePeer(exposure);
-  return [
-    ...(peer ? [into('from-outside', server, peer, requests, 'requests of users')] : []),
-    ...clients.map(({ labels, namespace }, index) =>
-      into(
-        `from-client-${index + 1}`,
-        server,
-        { kind: 'pods', namespace, labels },
-        requests,
-        `requests of ${clientInWords(namespace)}`,
-      ),
-    ),
-  ];
-}
-
-function backup(
-  {
-    settings: {
-      backup: { target },
-    },
-  }: Instance,
-  cluster: ClusterFacts,
-): Flow[] {
-  if (target.kind !== 's3') return [];
-  const { peer, port } = peerAt(remoteOf(target.endpoint), cluster);
-  return (['backup', 'restore', 'drill'] as const).map((purpose) =>
-    out(`${purpose}-to-storage`, podsOf(purpose), peer, port, 'backups'),
-  );
 }
 
 function monitoring(instance: Instance, cluster: ClusterFacts): Flow[] {

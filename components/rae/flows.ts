@@ -1,8 +1,7 @@
 import type { ClusterFacts } from '../../config/cluster';
 import { solverFlows } from '../kit/parts/acme-solver';
-import { outsidePeer } from '../kit/parts/exposure';
-import { peerAt, peersAt, type Remote, remoteOf } from '../kit/parts/peer';
-import { clientInWords } from '../kit/settings/clients';
+import { backupFlows, entranceFlows } from '../kit/parts/entrance-flows';
+import { peersAt, type Remote, remoteOf } from '../kit/parts/peer';
 import { postgresModeFlows } from '../kit/stores/postgres/flows';
 import { qdrantClientFlows } from '../kit/stores/qdrant/external';
 import { qdrantPorts } from '../kit/stores/qdrant/objects';
@@ -30,9 +29,9 @@ export function flows(rae: Rae, cluster: ClusterFacts): Flow[] {
     ...stores(rae, cluster),
     ...services(rae),
     ...toModels(rae, cluster),
-    ...fromOutside(rae),
+    ...entranceFlows(podsOf('api'), servedPorts(rae).requests, rae.settings),
     ...solverFlows(rae.settings.exposure, true, cluster),
-    ...backup(rae, cluster),
+    ...backupFlows(podsOf, rae.settings.backup, cluster),
     ...monitoring(rae, cluster),
   ];
 }
@@ -76,39 +75,6 @@ function toModels({ secrets, settings: { ml, models } }: Rae, cluster: ClusterFa
     peersAt(remotes, cluster).map(({ peer, port, suffix }) =>
       out(`${asker}-to-models${suffix}`, podsOf(asker), peer, port, 'language models and embeddings'),
     ),
-  );
-}
-
-function fromOutside(rae: Rae): Flow[] {
-  const { clients, exposure } = rae.settings;
-  const { requests } = servedPorts(rae);
-  const peer = outsidePeer(exposure);
-  return [
-    ...(peer ? [into('from-outside', podsOf('api'), peer, requests, 'requests of users')] : []),
-    ...clients.map(({ labels, namespace }, index) =>
-      into(
-        `from-client-${index + 1}`,
-        podsOf('api'),
-        { kind: 'pods', namespace, labels },
-        requests,
-        `requests of ${clientInWords(namespace)}`,
-      ),
-    ),
-  ];
-}
-
-function backup(
-  {
-    settings: {
-      backup: { target },
-    },
-  }: Rae,
-  cluster: ClusterFacts,
-): Flow[] {
-  if (target.kind !== 's3') return [];
-  const { peer, port } = peerAt(remoteOf(target.endpoint), cluster);
-  return (['backup', 'restore', 'drill'] as const).map((purpose) =>
-    out(`${purpose}-to-storage`, podsOf(purpose), peer, port, 'backups'),
   );
 }
 
