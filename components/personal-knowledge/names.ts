@@ -1,6 +1,5 @@
-import { labelsOf, systemLabel } from '../kit/objects/labels';
+import { systemLabels } from '../kit/objects/labels';
 import type { RunAs } from '../kit/objects/pod';
-import type { ObjectMeta } from '../system/planned-object';
 
 /** Name of the system in labels. */
 export const system = 'personal-knowledge-mcp';
@@ -67,28 +66,7 @@ export type Component =
 /** A store whose numbers an exporter can give. */
 export type StoreName = 'postgres' | 'falkordb';
 
-/** Labels that all pods of an instance share. */
-export const allPods = { [systemLabel]: system } as const;
-
-/** Labels that select the pods of one kind in the namespace of an instance. */
-export function podsOf(component: Component): Record<string, string> {
-  return { ...allPods, 'app.kubernetes.io/component': component };
-}
-
-/** What a pod uses, as a label: network policies and affinities select by it. */
+/** What a pod uses. */
 export type Use = 'chroma' | 'postgres' | 'graph' | 'data';
 
-/** Labels of the pods that use something. */
-export function uses(use: Use): Record<string, string> {
-  return { ...allPods, [`memory-fleet.dev/uses-${use}`]: 'true' };
-}
-
-/** Labels of a pod: what selects it, and what it uses. */
-export function podLabels(component: Component, used: readonly Use[]): Record<string, string> {
-  return { ...labelsOf(system, podsOf(component)), ...Object.assign({}, ...used.map(uses)) };
-}
-
-/** Metadata of the objects in a namespace. */
-export function metadataIn(namespace: string, labels: Readonly<Record<string, string>> = allPods) {
-  return (name: string): ObjectMeta => ({ name, namespace, labels: labelsOf(system, labels) });
-}
+export const { allPods, metadataIn, podLabels, podsOf, uses } = systemLabels<Component, Use>(system);

@@ -1,6 +1,5 @@
-import { labelsOf, systemLabel } from '../kit/objects/labels';
+import { systemLabels } from '../kit/objects/labels';
 import type { RunAs } from '../kit/objects/pod';
-import type { ObjectMeta } from '../system/planned-object';
 
 /** Name of the system in labels, beginning of the names of its objects, and its namespace by default. */
 export const system = 'rae-memory';
@@ -72,28 +71,7 @@ export type Component =
   | 'restore'
   | 'drill';
 
-/** Labels that all pods share. */
-export const allPods = { [systemLabel]: system } as const;
-
-/** Labels that select the pods of one kind. */
-export function podsOf(component: Component): Record<string, string> {
-  return { ...allPods, 'app.kubernetes.io/component': component };
-}
-
-/** What a pod uses, as a label: network policies and affinities select by it. */
+/** What a pod uses. */
 export type Use = 'api' | 'postgres' | 'redis' | 'qdrant' | 'ml' | 'reranker' | 'repository';
 
-/** Labels of the pods that use something. */
-export function uses(use: Use): Record<string, string> {
-  return { ...allPods, [`memory-fleet.dev/uses-${use}`]: 'true' };
-}
-
-/** Labels of a pod: what selects it, and what it uses. */
-export function podLabels(component: Component, used: readonly Use[]): Record<string, string> {
-  return { ...labelsOf(system, podsOf(component)), ...Object.assign({}, ...used.map(uses)) };
-}
-
-/** Metadata of the objects in a namespace. */
-export function metadataIn(namespace: string, labels: Readonly<Record<string, string>> = allPods) {
-  return (name: string): ObjectMeta => ({ name, namespace, labels: labelsOf(system, labels) });
-}
+export const { allPods, metadataIn, podLabels, podsOf, uses } = systemLabels<Component, Use>(system);
