@@ -2,7 +2,7 @@ import type { ClusterFacts } from '../../config/cluster';
 import { onOneNode } from '../kit/objects/pod';
 import { leftOut } from '../kit/parts/backup/left-out';
 import { qdrantObjects, qdrantVolumes } from '../kit/stores/qdrant/objects';
-import type { StoreVolume } from '../kit/stores/single';
+import { volumeOn } from '../kit/stores/single';
 import type { Described } from '../system/described';
 import { sidecarDependencies, sidecarOf } from './auth-sidecar';
 import { allPods, claims, metadataIn, podLabels, podsOf, scraped, system } from './names';
@@ -41,10 +41,8 @@ export function qdrant(settings: ContextEngineSettings, cluster: ClusterFacts): 
 }
 
 function volumesOf({ qdrant: { snapshots, storage } }: ContextEngineSettings, cluster: ClusterFacts) {
-  const volume = (claimName: string, { size, storageClass }: typeof storage): StoreVolume => ({
-    claimName,
-    size,
-    storageClass: storageClass ?? cluster.storageClass,
-  });
-  return { storage: volume(claims.storage, storage), snapshots: volume(claims.snapshots, snapshots) };
+  return {
+    storage: volumeOn(cluster, claims.storage, storage),
+    snapshots: volumeOn(cluster, claims.snapshots, snapshots),
+  };
 }

@@ -69,4 +69,5 @@ export type StoreName = 'postgres' | 'falkordb';
 /** What a pod uses. */
 export type Use = 'chroma' | 'postgres' | 'graph' | 'data';
 
-export const { allPods, metadataIn, podLabels, podsOf, uses } = systemLabels<Component, Use>(system);
+export const labels = systemLabels<Component, Use>(system);
+export const { allPods, metadataIn, podLabels, podsOf, uses } = labels;

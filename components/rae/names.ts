@@ -74,4 +74,5 @@ export type Component =
 /** What a pod uses. */
 export type Use = 'api' | 'postgres' | 'redis' | 'qdrant' | 'ml' | 'reranker' | 'repository';
 
-export const { allPods, metadataIn, podLabels, podsOf, uses } = systemLabels<Component, Use>(system);
+export const labels = systemLabels<Component, Use>(system);
+export const { allPods, metadataIn, podLabels, podsOf, uses } = labels;

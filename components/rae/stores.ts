@@ -3,10 +3,10 @@ import { cloudNativePgObjects } from '../kit/stores/postgres/cloudnative-pg/obje
 import { postgresObjects } from '../kit/stores/postgres/objects';
 import { qdrantObjects, qdrantVolumes } from '../kit/stores/qdrant/objects';
 import { redisObjects } from '../kit/stores/redis/objects';
-import type { StoreArgs, StoreVolume } from '../kit/stores/single';
+import { type StoresOf, storeOf, volumeOn } from '../kit/stores/single';
 import type { Described } from '../system/described';
 import type { Rae } from './instance';
-import { type Component, claims, metadataIn, names, podLabels, podsOf } from './names';
+import { type Component, claims, labels, metadataIn, names, podLabels, podsOf } from './names';
 
 /** Labels by which Prometheus finds Qdrant's Service. */
 export const qdrantScraped = { 'memory-fleet.dev/metrics': 'qdrant' } as const;
@@ -14,6 +14,11 @@ export const qdrantScraped = { 'memory-fleet.dev/metrics': 'qdrant' } as const;
 /** Made with the database; nobody but a superuser may make pgvector later. */
 const extensions = ['vector', 'pgcrypto'] as const;
 const made = extensions.map((extension) => `CREATE EXTENSION IF NOT EXISTS ${extension};\n`).join('');
+
+const common = ({ namespace, settings }: Rae): StoresOf<Component> => ({
+  ...{ namespace, labels, settings },
+  serviceAccountName: names.account,
+});
 
 /** The stores that the system brings along. */
 export function stores(rae: Rae, cluster: ClusterFacts): Record<string, Described> {
@@ -35,9 +40,9 @@ function postgres(rae: Rae, cluster: ClusterFacts): Record<string, Described> {
     });
   }
   return postgresObjects({
-    ...common(rae, names.postgres, 'postgresql'),
+    ...storeOf(common(rae), names.postgres, 'postgresql'),
     ...{ image: settings.image, flavour: settings.flavour, resources: settings.resources },
-    storage: volumeOf(claims.postgres, settings.storage, cluster),
+    storage: volumeOn(cluster, claims.postgres, settings.storage),
     ...{ database: client.database, user: client.user, password: client.password },
     maxConnections: settings.maxConnections,
     init: { '001-extensions.sql': made },
@@ -48,9 +53,9 @@ function redis(rae: Rae, cluster: ClusterFacts): Record<string, Described> {
   const { client, settings } = rae.stores.redis;
   if (settings.mode !== 'embedded') return {};
   return redisObjects({
-    ...common(rae, names.redis, 'redis'),
+    ...storeOf(common(rae), names.redis, 'redis'),
     ...{ image: settings.image, resources: settings.resources },
-    storage: volumeOf(claims.redis, settings.storage, cluster),
+    storage: volumeOn(cluster, claims.redis, settings.storage),
     password: client.secret,
   });
 }
@@ -59,13 +64,13 @@ function qdrant(rae: Rae, cluster: ClusterFacts): Record<string, Described> {
   const { settings } = rae.stores.qdrant;
   if (!settings) return {};
   const volumes = {
-    storage: volumeOf(claims.qdrant, settings.storage, cluster),
-    snapshots: volumeOf(claims.qdrantSnapshots, settings.snapshots, cluster),
+    storage: volumeOn(cluster, claims.qdrant, settings.storage),
+    snapshots: volumeOn(cluster, claims.qdrantSnapshots, settings.snapshots),
   };
   return {
     ...qdrantVolumes(names.qdrant, metadataIn(rae.namespace, podsOf('qdrant')), volumes),
     ...qdrantObjects({
-      ...common(rae, names.qdrant, 'qdrant'),
+      ...storeOf(common(rae), names.qdrant, 'qdrant'),
       ...volumes,
       cluster,
       scraped: qdrantScraped,
@@ -73,25 +78,4 @@ function qdrant(rae: Rae, cluster: ClusterFacts): Record<string, Described> {
       resources: settings.resources,
     }),
   };
-}
-
-function common({ namespace, settings }: Rae, name: string, component: Component): Omit<StoreArgs, 'image'> {
-  return {
-    name,
-    metadata: (object, labels) => metadataIn(namespace, labels)(object),
-    selector: podsOf(component),
-    podLabels: podLabels(component, []),
-    imagePullSecrets: settings.imagePullSecrets,
-    imageUnpinnedReason: settings.imageUnpinnedReason,
-    serviceAccountName: names.account,
-    after: ['serviceAccount'],
-  };
-}
-
-function volumeOf(
-  claimName: string,
-  { size, storageClass }: { readonly size: string; readonly storageClass?: string | undefined },
-  cluster: ClusterFacts,
-): StoreVolume {
-  return { claimName, size, storageClass: storageClass ?? cluster.storageClass };
 }

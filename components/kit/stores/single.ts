@@ -1,7 +1,9 @@
 import type { IPodSpec } from 'kubernetes-models/v1';
+import type { ClusterFacts } from '../../../config/cluster';
 import type { Described } from '../../system/described';
 import type { Labels } from '../../system/flow';
 import type { ObjectMeta } from '../../system/planned-object';
+import type { SystemLabels } from '../objects/labels';
 import { dataVolume } from '../objects/persistent-volume-claim';
 import { imagesOf } from '../objects/pod';
 import { clusterIpService, headlessService, type ServicePort } from '../objects/service';
@@ -43,6 +45,41 @@ export interface StoreArgs {
   readonly podAnnotations?: Readonly<Record<string, string>>;
   /** Keys of further objects that the pod needs. */
   readonly after: readonly string[];
+}
+
+/** What the stores of a system have in common, whose namespace is its own: `C` is what a pod is. */
+export interface StoresOf<C extends string> {
+  readonly namespace: string;
+  readonly labels: Pick<SystemLabels<C, never>, 'metadataIn' | 'podLabels' | 'podsOf'>;
+  readonly settings: Pick<StoreArgs, 'imagePullSecrets' | 'imageUnpinnedReason'>;
+  readonly serviceAccountName: string;
+}
+
+/** What each store of such a system is told alike. @param name of the store; @param component what its pod is */
+export function storeOf<C extends string>(
+  { labels, namespace, serviceAccountName, settings }: StoresOf<C>,
+  name: string,
+  component: C,
+): Omit<StoreArgs, 'image'> {
+  return {
+    name,
+    metadata: (object, selector) => labels.metadataIn(namespace, selector)(object),
+    selector: labels.podsOf(component),
+    podLabels: labels.podLabels(component, []),
+    imagePullSecrets: settings.imagePullSecrets,
+    imageUnpinnedReason: settings.imageUnpinnedReason,
+    serviceAccountName,
+    after: ['serviceAccount'],
+  };
+}
+
+/** A volume as settings ask for it: of the class of the cluster where they name none. */
+export function volumeOn(
+  { storageClass }: Pick<ClusterFacts, 'storageClass'>,
+  claimName: string,
+  volume: Omit<StoreVolume, 'claimName'>,
+): StoreVolume {
+  return { claimName, size: volume.size, storageClass: volume.storageClass ?? storageClass };
 }
 
 /** What a store is made of, besides what it is told. */
