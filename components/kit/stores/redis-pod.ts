@@ -1,11 +1,10 @@
 import type { IContainer, IEnvVar, IPodSpec } from 'kubernetes-models/v1';
 import { billionths } from '../../../config/fields/quantities';
 import type { Described } from '../../system/described';
-import { hardenedPod, pullSecrets, type RunAs, resourceRequirements, type Sizing } from '../objects/pod';
+import { type RunAs, resourceRequirements, type Sizing } from '../objects/pod';
 import { execProbes } from '../objects/probes';
-import { initContainersOf } from '../parts/gate';
 import { revisionAnnotations } from '../parts/secrets';
-import { passwordFile } from './password-file';
+import { passwordFile, passwordStorePod } from './password-file';
 import { type StoreArgs, type StoreSecret, type StoreVolume, singleStore, storeVolume } from './single';
 
 /** What Redis is told, and what is a Redis with a module. */
@@ -79,7 +78,7 @@ export function scratchRedis(
 }
 
 function redisPod(args: RedisPodArgs, server: RedisServer): IPodSpec {
-  const { image, name, storage } = args;
+  const { image, name } = args;
   const password = passwordFile(args, server.secretFolder);
   const container: IContainer = {
     name,
@@ -101,18 +100,5 @@ function redisPod(args: RedisPodArgs, server: RedisServer): IPodSpec {
     resources: resourceRequirements(args.resources),
     volumeMounts: [{ name: 'storage', mountPath: server.folder }, password.mount],
   };
-  return hardenedPod(server.runAs, {
-    serviceAccountName: args.serviceAccountName,
-    ...pullSecrets(args.imagePullSecrets),
-    ...args.placement,
-    // SIGTERM writes down what is in memory.
-    terminationGracePeriodSeconds: 120,
-    ...initContainersOf(password.gate),
-    containers: [container],
-    volumes: [
-      { name: 'storage', persistentVolumeClaim: { claimName: storage.claimName } },
-      password.volume,
-      ...password.gate.volumes,
-    ],
-  });
+  return passwordStorePod(args, password, { runAs: server.runAs, container });
 }

@@ -4,11 +4,10 @@ import type { IContainer, IEnvVar, IPodSpec, IVolume, IVolumeMount } from 'kuber
 import { billionths } from '../../../../config/fields/quantities';
 import type { Described } from '../../../system/described';
 import { configMap } from '../../objects/config-map';
-import { hardenedPod, pullSecrets, type RunAs, resourceRequirements, type Sizing } from '../../objects/pod';
+import { type RunAs, resourceRequirements, type Sizing } from '../../objects/pod';
 import { execProbes } from '../../objects/probes';
-import { initContainersOf } from '../../parts/gate';
 import { revisionAnnotations } from '../../parts/secrets';
-import { passwordFile } from '../password-file';
+import { passwordFile, passwordStorePod } from '../password-file';
 import { type StoreArgs, type StoreSecret, type StoreVolume, singleStore, storeVolume } from '../single';
 import { postgresPorts } from './client';
 
@@ -136,7 +135,7 @@ export function postgresReady({ database, user }: Pick<PostgresArgs, 'database' 
 export const postgresMount = volume;
 
 function postgresPod(args: PostgresArgs): IPodSpec {
-  const { image, name, storage } = args;
+  const { image, name } = args;
   const password = passwordFile(args, '/run/postgres-password');
   const { mounts, volumes } = postgresScratch();
   const container: IContainer = {
@@ -163,20 +162,10 @@ function postgresPod(args: PostgresArgs): IPodSpec {
       ...mounts,
     ],
   };
-  return hardenedPod(postgresUser(image, args.flavour), {
-    serviceAccountName: args.serviceAccountName,
-    ...pullSecrets(args.imagePullSecrets),
-    ...args.placement,
-    // Time for the last checkpoint; a kill means recovery at the next start.
-    terminationGracePeriodSeconds: 120,
-    ...initContainersOf(password.gate),
-    containers: [container],
-    volumes: [
-      { name: 'storage', persistentVolumeClaim: { claimName: storage.claimName } },
-      { name: 'init', configMap: { name: initName(name) } },
-      password.volume,
-      ...volumes,
-      ...password.gate.volumes,
-    ],
+  return passwordStorePod(args, password, {
+    runAs: postgresUser(image, args.flavour),
+    container,
+    before: [{ name: 'init', configMap: { name: initName(name) } }],
+    after: volumes,
   });
 }
