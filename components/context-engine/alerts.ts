@@ -67,7 +67,6 @@ function ofQdrant(settings: ContextEngineSettings) {
 
 function storage(settings: ContextEngineSettings): Alert[] {
   const series = seriesOf(settings);
-  const { drill, maxAgeSeconds } = settings.backup;
   const of = { alert: 'ContextEngine', runbook: system };
   return [
     ofQdrant(settings).full,
@@ -76,8 +75,7 @@ function storage(settings: ContextEngineSettings): Alert[] {
       ...of,
       name: 'Qdrant',
       cronJobs: { backup: series.backup, drill: series.drill },
-      maxAgeSeconds,
-      drillMaxAgeSeconds: drill.schedule === undefined ? undefined : drill.maxAgeSeconds,
+      settings: settings.backup,
       loss: 'the memories, and hours of indexing',
     }),
   ];

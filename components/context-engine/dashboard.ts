@@ -1,7 +1,8 @@
 import type { ClusterFacts } from '../../config/cluster';
 import { shortHash } from '../kit/objects/content-hash';
 import { grafanaDashboard, type Panel } from '../kit/parts/grafana';
-import { freeShares, lastSuccess, restartsInAnHour } from '../kit/parts/promql';
+import { dataPanels } from '../kit/parts/panels';
+import { restartsInAnHour } from '../kit/parts/promql';
 import { system } from './names';
 import { seriesOf } from './series';
 import type { ContextEngineSettings } from './settings';
@@ -141,26 +142,9 @@ function indexing(settings: ContextEngineSettings, cluster: ClusterFacts): Panel
 }
 
 function operation(settings: ContextEngineSettings): Panel[] {
-  const { backup, claims } = seriesOf(settings);
-  return [
-    {
-      title: 'Use of the volumes',
-      description: 'Of the bytes. What several nodes mount is the whole file system behind it.',
-      kind: 'timeseries',
-      unit: 'percentunit',
-      queries: [
-        {
-          legend: '{{persistentvolumeclaim}}',
-          expr: `1 - min by (persistentvolumeclaim) (${freeShares(claims).bytes})`,
-        },
-      ],
-    },
-    {
-      title: 'Age of the last backup',
-      description: `The alert goes off at ${settings.backup.maxAgeSeconds} s. Without any success: since the job exists.`,
-      kind: 'stat',
-      unit: 's',
-      queries: [{ legend: 'age', expr: `time() - ${lastSuccess(backup)}` }],
-    },
-  ];
+  return dataPanels({
+    ...seriesOf(settings),
+    maxAgeSeconds: settings.backup.maxAgeSeconds,
+    remark: 'Of the bytes. What several nodes mount is the whole file system behind it.',
+  });
 }

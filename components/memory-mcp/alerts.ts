@@ -77,15 +77,13 @@ export function alerts(settings: MemoryMcpSettings): Alert[] {
 /** Alerts of the backup of the volume, where there is one. */
 function volumeAlerts({ backup: { volume }, namespace: { name } }: MemoryMcpSettings): Alert[] {
   if (volume === undefined) return [];
-  const { drill, maxAgeSeconds } = volume;
   const job = (suffix: string) => `namespace="${name}",cronjob="${system}-volume-backup${suffix}"`;
   return backupAlerts({
     alert: 'MemoryMcpVolume',
     runbook: `${system}-volume`,
     name: 'the volume of memory-mcp',
     cronJobs: { backup: job(''), drill: job('-drill') },
-    maxAgeSeconds,
-    drillMaxAgeSeconds: drill.schedule === undefined ? undefined : drill.maxAgeSeconds,
+    settings: volume,
     loss: 'its recall log',
   });
 }

@@ -5,8 +5,8 @@ import { backupAlerts, certificateAlert, podAlerts, volumeAlert } from '../kit/p
 import { entranceUrl } from '../kit/parts/exposure';
 import { grafanaDashboard, type Panel } from '../kit/parts/grafana';
 import { bodyModule, type HealthCheck, monitoring } from '../kit/parts/monitoring';
-import { podPanels, requestTimePanel } from '../kit/parts/panels';
-import { downOrAbsent, freeShares, lastSuccess, restartsInAnHour, type WatchedCertificate } from '../kit/parts/promql';
+import { dataPanels, podPanels, requestTimePanel } from '../kit/parts/panels';
+import { downOrAbsent, restartsInAnHour, type WatchedCertificate } from '../kit/parts/promql';
 import { isCertificateMade } from '../kit/settings/tls';
 import type { Described } from '../system/described';
 import { exportedMetrics, exporterAlerts, exporterPanels } from './exporters';
@@ -89,15 +89,14 @@ export function alerts(instance: Instance, cluster: ClusterFacts): Alert[] {
     ...backupAlerts({
       ...of,
       cronJobs: { backup: series.backup, drill: series.drill },
-      maxAgeSeconds: backup.maxAgeSeconds,
-      drillMaxAgeSeconds: backup.drill.schedule === undefined ? undefined : backup.drill.maxAgeSeconds,
+      settings: backup,
       loss,
     }),
     ...(settings.snapshots
       ? backupAlerts({
           ...{ alert: `${of.alert}Snapshots`, runbook: of.runbook, name: 'the storage of Personal Knowledge MCP' },
           cronJobs: { backup: series.snapshots },
-          maxAgeSeconds: settings.snapshots.maxAgeSeconds,
+          settings: settings.snapshots,
           loss,
         })
       : []),
@@ -144,24 +143,7 @@ export function panels(instance: Instance, cluster: ClusterFacts): Panel[] {
     ...podPanels(series.pods),
     ...requestTimePanel(cluster, { namespace, ingress: names.ingress, service: names.server }),
     ...exporterPanels(instance, cluster),
-    {
-      title: 'Use of the volumes',
-      kind: 'timeseries',
-      unit: 'percentunit',
-      queries: [
-        {
-          legend: '{{persistentvolumeclaim}}',
-          expr: `1 - min by (persistentvolumeclaim) (${freeShares(series.claims).bytes})`,
-        },
-      ],
-    },
-    {
-      title: 'Age of the last backup',
-      description: `The alert goes off at ${settings.backup.maxAgeSeconds} s. Without any success: since the job exists.`,
-      kind: 'stat',
-      unit: 's',
-      queries: [{ legend: 'age', expr: `time() - ${lastSuccess(series.backup)}` }],
-    },
+    ...dataPanels({ ...series, maxAgeSeconds: settings.backup.maxAgeSeconds }),
   ];
 }
 

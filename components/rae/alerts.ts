@@ -40,8 +40,7 @@ export function alerts(rae: Rae, cluster: ClusterFacts): Alert[] {
     ...backupAlerts({
       ...of,
       cronJobs: { backup: series.backup, drill: series.drill },
-      maxAgeSeconds: backup.maxAgeSeconds,
-      drillMaxAgeSeconds: backup.drill.schedule === undefined ? undefined : backup.drill.maxAgeSeconds,
+      settings: backup,
       loss,
     }),
     ...certificates(rae, cluster).map((watched) => certificateAlert(of, watched)),

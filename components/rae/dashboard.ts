@@ -2,8 +2,8 @@ import type { ClusterFacts } from '../../config/cluster';
 import { shortHash } from '../kit/objects/content-hash';
 import { exporterPanel } from '../kit/parts/exporter';
 import { grafanaDashboard, type Panel } from '../kit/parts/grafana';
-import { podPanels, requestTimePanel } from '../kit/parts/panels';
-import { freeShares, lastSuccess, restartsInAnHour } from '../kit/parts/promql';
+import { dataPanels, podPanels, requestTimePanel } from '../kit/parts/panels';
+import { restartsInAnHour } from '../kit/parts/promql';
 import { modelRoutes } from './alerts';
 import { exportedStores } from './exporters';
 import type { Rae } from './instance';
@@ -149,24 +149,7 @@ function ofStores(rae: Rae, cluster: ClusterFacts): Panel[] {
         },
       ],
     },
-    {
-      title: 'Use of the volumes',
-      kind: 'timeseries',
-      unit: 'percentunit',
-      queries: [
-        {
-          legend: '{{persistentvolumeclaim}}',
-          expr: `1 - min by (persistentvolumeclaim) (${freeShares(claims).bytes})`,
-        },
-      ],
-    },
-    {
-      title: 'Age of the last backup',
-      description: `The alert goes off at ${rae.settings.backup.maxAgeSeconds} s. Without any success: since the job exists.`,
-      kind: 'stat',
-      unit: 's',
-      queries: [{ legend: 'age', expr: `time() - ${lastSuccess(backup)}` }],
-    },
+    ...dataPanels({ claims, backup, maxAgeSeconds: rae.settings.backup.maxAgeSeconds }),
   ];
 }
 

@@ -5,7 +5,7 @@ import { authentication } from '../../kit/settings/authentication';
 import { backup } from '../../kit/settings/backup';
 import { clients } from '../../kit/settings/clients';
 import { namespace } from '../../kit/settings/namespace';
-import { architectures, imagePullSecrets, imageUnpinnedReason, pods } from '../../kit/settings/pods';
+import { builtArchitectures, imagePullSecrets, imageUnpinnedReason, pods } from '../../kit/settings/pods';
 import { containerLimits, quota } from '../../kit/settings/quota';
 import { volume } from '../../kit/settings/volume';
 import { qdrantSettings } from '../../kit/stores/qdrant/settings';
@@ -79,13 +79,7 @@ export const contextEngineSchema = z.strictObject({
       'Image of the servers, watchers and jobs, built from images/context-engine; upstream publishes none.',
     ),
   ),
-  imageArchitectures: promoted(
-    architectures
-      .optional()
-      .describe(
-        'Architectures that the image is made for, such as that of the machine that has built it; its pods go to no other node. Default: every node can run it.',
-      ),
-  ),
+  imageArchitectures: promoted(builtArchitectures),
   imagePullSecrets: perCluster(imagePullSecrets),
   imageUnpinnedReason: perCluster(imageUnpinnedReason),
   pods: perCluster(pods),

@@ -55,16 +55,19 @@ export function volumeAlert({ alert, name, runbook }: AlertsOf, claims: string):
 export interface BackupAlertsArgs extends AlertsOf {
   /** Selectors of its CronJobs; no drill where none is scheduled. */
   readonly cronJobs: { readonly backup: string; readonly drill?: string | undefined };
-  readonly maxAgeSeconds: number;
-  /** @default none, where no drill is scheduled */
-  readonly drillMaxAgeSeconds?: number | undefined;
+  /** The settings of the backup; a drill counts where one is scheduled. */
+  readonly settings: {
+    readonly maxAgeSeconds: number;
+    readonly drill?: { readonly schedule?: string | undefined; readonly maxAgeSeconds: number };
+  };
   /** What a lost volume would lose, such as `the memories`. */
   readonly loss: string;
 }
 
 /** The newest restore point is too old; no backup has been tried out for too long. */
 export function backupAlerts(args: BackupAlertsArgs): Alert[] {
-  const { alert, cronJobs, drillMaxAgeSeconds, loss, maxAgeSeconds, name, runbook } = args;
+  const { alert, cronJobs, loss, name, runbook } = args;
+  const { drill, maxAgeSeconds } = args.settings;
   const subject = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   return [
     {
@@ -76,12 +79,12 @@ export function backupAlerts(args: BackupAlertsArgs): Alert[] {
       summary: `${subject} has had no backup for too long: a lost volume would lose ${loss}.`,
       runbook: `${runbook}-backup-too-old`,
     },
-    ...(drillMaxAgeSeconds === undefined || cronJobs.drill === undefined
+    ...(drill?.schedule === undefined || cronJobs.drill === undefined
       ? []
       : [
           {
             alert: `${alert}DrillTooOld`,
-            expr: backupOlderThan(drillMaxAgeSeconds, cronJobs.drill),
+            expr: backupOlderThan(drill.maxAgeSeconds, cronJobs.drill),
             for: '15m',
             severity: 'warning',
             summary: `No backup of ${name} has been tried out with success for too long: it may not be one.`,

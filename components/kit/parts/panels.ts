@@ -1,6 +1,6 @@
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Panel } from './grafana';
-import { usedBy } from './promql';
+import { freeShares, lastSuccess, usedBy } from './promql';
 
 /** Use of CPU and of memory by each pod. @param pods Selector of their series */
 export function podPanels(pods: string): Panel[] {
@@ -8,6 +8,42 @@ export function podPanels(pods: string): Panel[] {
   return [
     { title: 'CPU by pod', kind: 'timeseries', queries: [{ legend: '{{pod}}', expr: cpu }] },
     { title: 'Memory by pod', kind: 'timeseries', unit: 'bytes', queries: [{ legend: '{{pod}}', expr: memory }] },
+  ];
+}
+
+export interface DataPanelsArgs {
+  /** Selector of the series of the volumes. */
+  readonly claims: string;
+  /** Selector of those of the CronJob that makes backups. */
+  readonly backup: string;
+  /** Age of the last backup at which the alert goes off, in seconds. */
+  readonly maxAgeSeconds: number;
+  /** What else has to be known of the use of the volumes. @default nothing */
+  readonly remark?: string;
+}
+
+/** Whether data have room, and how old their last backup is. */
+export function dataPanels({ backup, claims, maxAgeSeconds, remark }: DataPanelsArgs): Panel[] {
+  return [
+    {
+      title: 'Use of the volumes',
+      ...(remark === undefined ? {} : { description: remark }),
+      kind: 'timeseries',
+      unit: 'percentunit',
+      queries: [
+        {
+          legend: '{{persistentvolumeclaim}}',
+          expr: `1 - min by (persistentvolumeclaim) (${freeShares(claims).bytes})`,
+        },
+      ],
+    },
+    {
+      title: 'Age of the last backup',
+      description: `The alert goes off at ${maxAgeSeconds} s. Without any success: since the job exists.`,
+      kind: 'stat',
+      unit: 's',
+      queries: [{ legend: 'age', expr: `time() - ${lastSuccess(backup)}` }],
+    },
   ];
 }
 

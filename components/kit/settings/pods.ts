@@ -3,6 +3,7 @@ import type { ClusterFacts } from '../../../config/cluster';
 import { type PodsSettings, podsSchema } from '../../../config/cluster/pods';
 import type { Constraint } from '../../../config/constraint';
 import { objectName, reason } from '../../../config/fields';
+import { perCluster, promoted } from '../../../config/promotion';
 
 export { nodeSelector, tolerations } from '../../../config/cluster/pods';
 
@@ -25,6 +26,25 @@ export const architectures = z
     z.enum(['amd64', 'arm64', 'ppc64le', 'riscv64', 's390x'], { error: 'an architecture such as "amd64" or "arm64"' }),
   )
   .min(1, { error: 'at least one architecture' });
+
+/** Architectures of an image that is built by hand: those of the machine that has built it. */
+export const builtArchitectures = architectures
+  .optional()
+  .describe(
+    'Architectures that the image is made for, such as that of the machine that has built it; its pods go to no other node. Default: every node can run it.',
+  );
+
+/** How nodes come by an image that is built by hand, and which of them can run it. */
+export const builtImageKeys = {
+  imageArchitectures: promoted(builtArchitectures),
+  imagePullPolicy: perCluster(
+    z
+      .enum(['Always', 'IfNotPresent', 'Never'], { error: '"Always", "IfNotPresent" or "Never"' })
+      .optional()
+      .describe('When the image is pulled. Default: where the node does not have it.'),
+  ),
+  imagePullSecrets: perCluster(imagePullSecrets),
+};
 
 /** A system's own block `pods`, below the key of that name, where components/describe.ts finds it. */
 export const pods = podsSchema

@@ -30,6 +30,25 @@ export const sizedResources = (about: string) =>
     .prefault({})
     .describe(`${about} What is left out is that of the preset.`);
 
+/** Requests and limits in the order of `kubectl top`: CPU and memory, then their limits. */
+export const sizing = (cpu: string, memory: string, cpuLimit: string, memoryLimit: string): Sizing => ({
+  cpu,
+  memory,
+  cpuLimit,
+  memoryLimit,
+});
+
+/** What a store takes: resources of its pod, and the size of its volume as a quantity in bytes. */
+export interface StoreSize {
+  readonly resources: Sizing;
+  readonly storage: string;
+}
+
+/** What a namespace may take: all of a system at its largest, with a rollout, a backup and a restore at once. */
+export type NamespaceSize = Readonly<Record<'cpu' | 'memory' | 'cpuLimit' | 'memoryLimit', string>> & {
+  readonly volumes: number;
+};
+
 type Given = z.output<ReturnType<typeof sizedResources>>;
 
 /** Resources with what is said of them. */

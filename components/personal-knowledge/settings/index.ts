@@ -5,7 +5,7 @@ import { authentication } from '../../kit/settings/authentication';
 import { backup } from '../../kit/settings/backup';
 import { clients } from '../../kit/settings/clients';
 import { gatewayExposure, ingressExposure, noExposure } from '../../kit/settings/exposure';
-import { architectures, imagePullSecrets, imageUnpinnedReason, pods } from '../../kit/settings/pods';
+import { builtImageKeys, imageUnpinnedReason, pods } from '../../kit/settings/pods';
 import { containerLimits, quota } from '../../kit/settings/quota';
 import { snapshots } from '../../kit/settings/snapshots';
 import { embedding } from './embedding';
@@ -42,20 +42,7 @@ const instance = z.strictObject({
   image: promoted(
     image.describe('Image of the server, built from images/personal-knowledge; upstream publishes none.'),
   ),
-  imageArchitectures: promoted(
-    architectures
-      .optional()
-      .describe(
-        'Architectures that the image is made for, such as that of the machine that has built it; its pods go to no other node. Default: every node can run it.',
-      ),
-  ),
-  imagePullPolicy: perCluster(
-    z
-      .enum(['Always', 'IfNotPresent', 'Never'], { error: '"Always", "IfNotPresent" or "Never"' })
-      .optional()
-      .describe('When the image of the server is pulled. Default: where the node does not have it.'),
-  ),
-  imagePullSecrets: perCluster(imagePullSecrets),
+  ...builtImageKeys,
   imageUnpinnedReason: perCluster(imageUnpinnedReason),
   preset: perCluster(
     z

@@ -1,10 +1,5 @@
 import type { Sizing } from '../../kit/objects/pod';
-
-/** What a store takes: resources of its pod, and the size of its volume as a quantity in bytes. */
-export interface StoreSize {
-  readonly resources: Sizing;
-  readonly storage: string;
-}
+import { type NamespaceSize, type StoreSize, sizing } from '../../kit/settings/sized';
 
 /** What an instance takes of its cluster, where no key says otherwise. */
 export interface Size {
@@ -14,22 +9,12 @@ export interface Size {
   readonly graph: StoreSize;
   /** Size of the volume with the repositories and what the server knows of them. */
   readonly data: string;
-  /** What its namespace may take: all of it, with a rollout, a backup and a restore at once. */
-  readonly quota: Readonly<Record<'cpu' | 'memory' | 'cpuLimit' | 'memoryLimit', string>> & {
-    readonly volumes: number;
-  };
+  readonly quota: NamespaceSize;
 }
 
 export const presets = ['dev', 'small', 'medium', 'large'] as const;
 
 export type Preset = (typeof presets)[number];
-
-const sizing = (cpu: string, memory: string, cpuLimit: string, memoryLimit: string): Sizing => ({
-  cpu,
-  memory,
-  cpuLimit,
-  memoryLimit,
-});
 
 const [usualServer, usualStore, usualPostgres] = [
   sizing('250m', '256Mi', '1', '1Gi'),

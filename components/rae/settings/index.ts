@@ -4,7 +4,7 @@ import { perCluster, promoted } from '../../../config/promotion';
 import { backup } from '../../kit/settings/backup';
 import { clients } from '../../kit/settings/clients';
 import { gatewayExposure, ingressExposure, noExposure } from '../../kit/settings/exposure';
-import { architectures, imagePullSecrets, imageUnpinnedReason, pods } from '../../kit/settings/pods';
+import { builtImageKeys, imageUnpinnedReason, pods } from '../../kit/settings/pods';
 import { containerLimits, quota } from '../../kit/settings/quota';
 import { system } from '../names';
 import { versions } from '../written-series';
@@ -48,20 +48,7 @@ export const raeSchema = z.strictObject({
         'Commit of upstream that the image is made of: what it writes of itself is what alerts and panels may ask for.',
       ),
   ),
-  imageArchitectures: promoted(
-    architectures
-      .optional()
-      .describe(
-        'Architectures that the image is made for, such as that of the machine that has built it; its pods go to no other node. Default: every node can run it.',
-      ),
-  ),
-  imagePullPolicy: perCluster(
-    z
-      .enum(['Always', 'IfNotPresent', 'Never'], { error: '"Always", "IfNotPresent" or "Never"' })
-      .optional()
-      .describe('When the image is pulled. Default: where the node does not have it.'),
-  ),
-  imagePullSecrets: perCluster(imagePullSecrets),
+  ...builtImageKeys,
   imageUnpinnedReason: promoted(imageUnpinnedReason),
   preset: perCluster(
     z

@@ -1,11 +1,6 @@
 import type { Sizing } from '../../kit/objects/pod';
 import type { ScalingPreset } from '../../kit/settings/autoscaling';
-
-/** What a store takes: resources of its pod, and the size of its volume as a quantity in bytes. */
-export interface StoreSize {
-  readonly resources: Sizing;
-  readonly storage: string;
-}
+import { type NamespaceSize, type StoreSize, sizing } from '../../kit/settings/sized';
 
 /** What a workload takes: resources of each pod, and how many there are. */
 export interface WorkloadSize {
@@ -21,22 +16,12 @@ export interface Size {
   readonly postgres: StoreSize & { readonly maxConnections: number };
   readonly redis: StoreSize;
   readonly qdrant: StoreSize;
-  /** What its namespace may take: all of it at its largest, with a rollout, a backup and a restore at once. */
-  readonly quota: Readonly<Record<'cpu' | 'memory' | 'cpuLimit' | 'memoryLimit', string>> & {
-    readonly volumes: number;
-  };
+  readonly quota: NamespaceSize;
 }
 
 export const presets = ['dev', 'production', 'large'] as const;
 
 export type Preset = (typeof presets)[number];
-
-const sizing = (cpu: string, memory: string, cpuLimit: string, memoryLimit: string): Sizing => ({
-  cpu,
-  memory,
-  cpuLimit,
-  memoryLimit,
-});
 
 /** Nothing lives in one pod: they come as fast as they are needed, and go after five minutes of little load. */
 const stateless: ScalingPreset['behavior'] = {

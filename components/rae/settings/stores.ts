@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { image, integer } from '../../../config/fields';
 import { perCluster, promoted } from '../../../config/promotion';
 import { exporterSettings } from '../../kit/settings/exporter';
-import { sizedResources, sizedVolume } from '../../kit/settings/sized';
+import { type StoreSize, sizedResources, sizedVolume } from '../../kit/settings/sized';
 import { cloudNativePgPostgres, embeddedPostgres, externalPostgres } from '../../kit/stores/postgres/modes';
 import { externalQdrant } from '../../kit/stores/qdrant/external';
 import { qdrantSettings } from '../../kit/stores/qdrant/settings';
 import { embeddedRedis, externalRedis } from '../../kit/stores/redis/settings';
-import { type StoreSize, sizes } from './sizes';
+import { sizes } from './sizes';
 
 // What the kit says of each store, but for what follows from the preset.
 const { production } = sizes;
