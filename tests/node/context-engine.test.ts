@@ -37,9 +37,9 @@ const replaced = {
 };
 
 /**
- * Everything around Context Engine and Qdrant, whose programs are in no package registry: what stands in their place answers
- * probes. Shown are users, volumes, the project's scripts before and beside them, the bearer proxy, Services and Jobs; of the
- * programs themselves nothing is.
+ * Everything around Context Engine and Qdrant, whose programs are in no package registry: of Context Engine what stands in its
+ * place answers probes, of Qdrant the scripts of the project as well. Shown are users, volumes, the project's scripts before and
+ * beside them, the bearer proxy, Services and Jobs; of the programs themselves nothing is.
  */
 describe('what is around Context Engine, of both stacks, on a real node', function () {
   this.timeout(240_000);

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { nearest, type PointsBody, taken } from './fake-qdrant-points';
 
 interface Collection {
   /** What makes snapshots of other vectors unfit for it. */
   readonly vectors: unknown;
   /** What it was made with. */
   readonly made?: unknown;
-  readonly points: Map<number, unknown>;
+  readonly points: Map<number | string, unknown>;
   readonly snapshots: Map<string, Buffer>;
 }
+
+/** What is answered to everybody. */
+const probed: readonly string[] = ['/healthz', '/livez', '/readyz'];
 
 /** What a request is answered with instead of what it asks for; undefined where it is answered as it should be. */
 type Fault = (request: { readonly method: string; readonly path: string }) => 'hang' | 'cut' | undefined;
@@ -27,8 +31,9 @@ class Refusal extends Error {
 /**
  * The part of Qdrant's REST API that scripts of ours use, by the documentation of 1.15: Qdrant is on no package
  * registry. A snapshot is a JSON document. Never compared with a real one: the names of snapshots, that a snapshot which is
- * sent stays among those of its collection under the name of its file, that vectors which do not fit are refused with 400,
- * that a collection which is there is not made again but refused with 409, and that an unknown collection and an unknown snapshot are 404.
+ * sent stays among those of its collection under the name of its file, that vectors which do not fit or have a name that the
+ * collection lacks are refused with 400, that a collection which is there is not made again but refused with 409, and that an
+ * unknown collection and an unknown snapshot are 404.
  */
 export class FakeQdrant {
   readonly collections = new Map<string, Collection>();
@@ -41,9 +46,10 @@ export class FakeQdrant {
   fault: Fault = () => undefined;
   readonly #server = createServer((request, response) => void this.#receive(request, response));
 
-  static async started(): Promise<FakeQdrant> {
+  /** Listens on a free port of the loopback address, unless it is told otherwise. */
+  static async started({ host = '127.0.0.1', port = 0 } = {}): Promise<FakeQdrant> {
     const fake = new FakeQdrant();
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => fake.#server.listen(port, host, resolve));
     return fake;
   }
 
@@ -60,6 +66,23 @@ export class FakeQdrant {
   fill(name: string, points: number, payload = 'as it was', vectors: unknown = { size: 4 }): void {
     const all = Array.from({ length: points }, (_, index) => [index + 1, payload] as const);
     this.collections.set(name, { vectors, points: new Map(all), snapshots: new Map() });
+  }
+
+  /** What a volume keeps of it: collections and their points. */
+  kept() {
+    return [...this.collections].map(([name, { made, points, vectors }]) => ({
+      name,
+      made,
+      vectors,
+      points: [...points],
+    }));
+  }
+
+  /** Has again what a volume has kept. */
+  restore(kept: ReturnType<FakeQdrant['kept']>): void {
+    for (const { name, points, ...rest } of kept) {
+      this.collections.set(name, { ...rest, points: new Map(points), snapshots: new Map() });
+    }
   }
 
   /** Forgets everything, as a lost volume does. */
@@ -94,13 +117,13 @@ export class FakeQdrant {
   }
 
   #admit({ headers }: IncomingMessage, path: string): void {
-    if (this.apiKey === undefined || path === '/readyz' || headers['api-key'] === this.apiKey) return;
+    if (this.apiKey === undefined || probed.includes(path) || headers['api-key'] === this.apiKey) return;
     throw new Refusal(401, `Invalid API key or JWT: ${String(headers['api-key'])}`);
   }
 
   #answer(method: string, url: URL, body: Buffer, request: IncomingMessage): unknown {
     const [first, name = '', what, last = ''] = url.pathname.slice(1).split('/').map(decodeURIComponent);
-    if (first === 'readyz') return true;
+    if (probed.includes(url.pathname)) return true;
     if (first === 'cluster') return this.#cluster();
     if (first === 'aliases') {
       const all = [...this.aliases].map(([alias_name, collection_name]) => ({ alias_name, collection_name }));
@@ -109,7 +132,7 @@ export class FakeQdrant {
     if (name === '') return { collections: [...this.collections.keys()].map((each) => ({ name: each })) };
     if (name === 'aliases') return this.#setAliases(JSON.parse(body.toString()) as Aliases);
     if (what === undefined) return this.#collection(method, name, body);
-    if (what === 'points') return { count: this.#known(name).points.size };
+    if (what === 'points') return this.#points(method, name, last, body.length > 0 ? JSON.parse(body.toString()) : {});
     if (last === 'upload') return this.#upload(name, url, body, request);
     return this.#snapshots(method, name, last);
   }
@@ -144,6 +167,17 @@ export class FakeQdrant {
     return true;
   }
 
+  #points(method: string, name: string, what: string, body: PointsBody): unknown {
+    const { points, vectors } = this.#known(name);
+    if (what === 'count') return { count: points.size };
+    if (what === 'query') return { points: nearest(points, body) };
+    if (what === 'delete') return body.points?.map((id) => points.delete(id as string));
+    if (method === 'POST') return (body.ids ?? []).flatMap((id) => points.get(id) ?? []);
+    const refused = taken(points, body.points ?? [], vectors as Record<string, { size: number }>);
+    if (refused) throw new Refusal(400, refused);
+    return { status: 'completed' };
+  }
+
   #setAliases({ actions }: Aliases): boolean {
     for (const { create_alias: alias } of actions) {
       this.#known(alias.collection_name);
@@ -173,7 +207,10 @@ export class FakeQdrant {
     const start = body.indexOf('\r\n\r\n') + 4;
     const content = body.subarray(start, body.lastIndexOf(`\r\n--${mark}--`));
     const file = /name="snapshot"; filename="([^"]+)"/.exec(body.subarray(0, start).toString())?.[1] ?? '';
-    const { points, vectors } = JSON.parse(content.toString()) as { points: [number, unknown][]; vectors: unknown };
+    const { points, vectors } = JSON.parse(content.toString()) as {
+      points: [number | string, unknown][];
+      vectors: unknown;
+    };
     const real = this.aliases.get(name) ?? name;
     const current = this.collections.get(real);
     if (current && JSON.stringify(current.vectors) !== JSON.stringify(vectors)) {

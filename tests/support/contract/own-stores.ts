@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild } from '../../../operate/base/child';
-import { postgresPackage } from '../images/postgres';
+import { pgcrypto, postgresPackage } from '../images/postgres';
 import { freePorts } from './ports';
 import { Running } from './process';
 import { distributionProgram } from './program';
@@ -30,12 +30,6 @@ export async function ownRedis(folder: string, password: string): Promise<OwnSto
     asked(client.path, ['-p', String(port), ...words], { ...client.env, REDISCLI_AUTH: password });
   return started(new Running(server, [file], env, folder), port, ask, ['ping']);
 }
-
-/** Says no more than that it is there, and that the owner of a database may make it, as the real one says. */
-const pgcrypto = {
-  'pgcrypto.control': "comment = 'stands in'\ndefault_version = '1.3'\ntrusted = true\n",
-  'pgcrypto--1.3.sql': '',
-};
 
 /**
  * PostgreSQL 18 with pgvector, and with a stand-in for pgcrypto, which the package lacks. Its administrator is `postgres`.

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { IContainer } from 'kubernetes-models/v1';
@@ -8,36 +8,8 @@ import { raePython } from './rae-python';
 
 const scripts = join(__dirname, '..', '..', '..', 'components', 'rae', 'scripts');
 
-/** Tasks of a stand-in: how long they take is told, and what they did is a file. */
-const tasks = `import os, pathlib, time
-from celery import Celery
-
-celery_app = Celery("rae", broker=os.environ["CELERY_BROKER_URL"], backend=os.environ["CELERY_RESULT_BACKEND"])
-celery_app.conf.beat_schedule = {"often": {"task": f"{__name__}.work", "schedule": 0.5, "args": (0, "often")}}
-
-
-@celery_app.task
-def work(seconds, name):
-    place = pathlib.Path(os.environ["HOME"])
-    (place / f"{name}-began").touch()
-    time.sleep(seconds)
-    (place / f"{name}-ended").touch()
-    return name
-`;
-
-const migrations = {
-  'alembic.ini': '[alembic]\nscript_location = alembic\n',
-  'alembic/env.py': `import os
-from sqlalchemy import create_engine, pool
-from alembic import context
-
-url = os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg2://", 1)
-with create_engine(url, poolclass=pool.NullPool).connect() as connection:
-    context.configure(connection=connection)
-    with context.begin_transaction():
-        context.run_migrations()
-`,
-};
+/** The stand-in of the application; the image of it has the schema of these sources besides. */
+export const raeSources = join(__dirname, 'rae');
 
 /** A revision of a schema, as Alembic has it. */
 export interface Revision {
@@ -47,8 +19,8 @@ export interface Revision {
 }
 
 /**
- * The application's folder with stand-ins under the paths of the real one, and processes in it that run as containers of the
- * plan do, as far as a process can: they may write everywhere.
+ * The application's folder with stand-ins under the paths of the real one and no schema yet, and processes in it that run as
+ * containers of the plan do, as far as a process can: they may write everywhere.
  */
 export class RaeApplication {
   readonly folder = mkdtempSync(join(tmpdir(), 'memory-fleet-rae-'));
@@ -58,9 +30,8 @@ export class RaeApplication {
 
   private constructor(private readonly python: Readonly<Record<string, string>>) {
     mkdirSync(this.tmp);
-    for (const name of ['apps', 'apps/memory_api', 'apps/memory_api/tasks']) this.#write(`${name}/__init__.py`, '');
-    this.#write('apps/memory_api/tasks/background_tasks.py', tasks);
-    for (const [name, text] of Object.entries(migrations)) this.#write(name, text);
+    const isOwn = (path: string) => !/\/(versions|__pycache__)$/.test(path);
+    cpSync(raeSources, this.app, { recursive: true, filter: isOwn });
   }
 
   /** @throws Missing */

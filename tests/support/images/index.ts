@@ -11,6 +11,8 @@ import { knowledge } from './knowledge';
 import { memoryMcp } from './memory-mcp';
 import { postgres } from './postgres';
 import { python } from './python';
+import { qdrant } from './qdrant';
+import { rae } from './rae';
 import { redis } from './redis';
 import { restic } from './restic';
 import { tool } from './tool';
@@ -29,10 +31,12 @@ const recipes: Readonly<Record<string, (name: string) => Promise<Image>>> = {
   'docker.io/oliver006/redis_exporter': exporter('redis_exporter', '/redis_exporter'),
   'docker.io/library/redis': redis,
   'docker.io/pgvector/pgvector': postgres,
+  'docker.io/qdrant/qdrant': qdrant,
   'docker.io/restic/restic': restic,
   'ghcr.io/butterflyskies/memory-mcp': memoryMcp,
   'quay.io/prometheuscommunity/postgres-exporter': exporter('postgres_exporter', '/bin/postgres_exporter'),
-  // By the name that stack homelab has for it.
+  // By the names that stacks have for them.
+  'registry.example.org/rae-memory': rae,
   'registry.home.example.org/pk-mcp': knowledge,
   'tests.invalid/tool': tool,
 };

@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ModuleKind, ScriptTarget, transpile } from 'typescript';
 import type { Image, ImageFiles } from '../../../operate/oci/image';
-import { librariesOf } from '../../../operate/oci/libraries';
 import { debianSlimFiles } from './debian-slim';
+import { nodePrograms } from './node-program';
 import { accounts, certificateFiles, folderFiles, path } from './parts';
 
 const owner = [1001, 1001] as const;
-const sources = join(__dirname, '..', 'contract');
 const modules = join(__dirname, '..', '..', '..', 'node_modules');
 
 /** What starts the server in the image of images/personal-knowledge. */
@@ -21,20 +19,14 @@ exec node src/knowledge-program.js
  * user, folder and command, and Debian's tools for what starts it.
  */
 export async function knowledge(name: string): Promise<Image> {
-  const programs = ['knowledge-program', 'knowledge-server'].map((source): [string, { text: string }] => [
-    `/app/src/${source}.js`,
-    { text: compiled(join(sources, `${source}.ts`)) },
-  ]);
   return {
     name,
     files: {
       ...accounts({ pkuser: { ids: owner, home: '/tmp' } }),
       ...certificateFiles(),
       ...(await debianSlimFiles()),
-      ...(await librariesOf([process.execPath])),
-      '/usr/local/bin/node': { from: process.execPath },
+      ...(await nodePrograms('/app/src', ['knowledge-program', 'knowledge-server'])),
       '/usr/local/bin/bun': { text: bun, executable: true },
-      ...Object.fromEntries(programs),
       ...modulesOf('@modelcontextprotocol/sdk'),
       '/app/data': { folder: {}, owner },
     },
@@ -45,14 +37,6 @@ export async function knowledge(name: string): Promise<Image> {
       WorkingDir: '/app',
     },
   };
-}
-
-function compiled(file: string): string {
-  return transpile(readFileSync(file, 'utf8'), {
-    module: ModuleKind.CommonJS,
-    target: ScriptTarget.ES2022,
-    esModuleInterop: true,
-  });
 }
 
 /** A package of this project and all that it needs, each where it is found from anywhere below /app. */

