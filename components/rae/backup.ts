@@ -9,7 +9,7 @@ import { qdrantBackup } from '../kit/stores/qdrant/backup';
 import { qdrantPorts } from '../kit/stores/qdrant/objects';
 import { redisBackup } from '../kit/stores/redis/backup';
 import type { NamedCluster } from '../system';
-import { type Rae, secretsKey } from './instance';
+import { type Rae, secretsKey, sessionUse } from './instance';
 import { claims, metadataIn, names, podLabels, podsOf, runAs, uses } from './names';
 import { sizes } from './settings/sizes';
 
@@ -21,7 +21,7 @@ export function backupArgs(rae: Rae, cluster: NamedCluster): BackupArgs {
   const { namespace, settings, stores } = rae;
   const { backup } = settings;
   const labels = (purpose: Purpose) =>
-    podLabels(purpose, ['repository', ...(purpose === 'drill' ? [] : (['postgres', 'redis', 'qdrant'] as const))]);
+    podLabels(purpose, ['repository', ...(purpose === 'drill' ? [] : ([sessionUse(rae), 'redis', 'qdrant'] as const))]);
   const images = storeImages(rae);
   return {
     name: names.backup,

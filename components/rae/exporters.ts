@@ -9,7 +9,7 @@ import {
 import { postgresTls } from '../kit/stores/postgres/client';
 import type { Described } from '../system/described';
 import type { Flow } from '../system/flow';
-import type { Rae } from './instance';
+import { type Rae, sessionUse } from './instance';
 import { metadataIn, names, podLabels, podsOf } from './names';
 import { exporterNames, queue, seriesOf } from './series';
 
@@ -52,14 +52,15 @@ function exportersOf(rae: Rae, { monitoring }: ClusterFacts): ExporterArgs[] {
   ];
 }
 
-function common({ namespace, settings, stores }: Rae, store: 'postgres' | 'redis') {
+function common(rae: Rae, store: 'postgres' | 'redis') {
+  const { namespace, settings, stores } = rae;
   const component = store === 'postgres' ? ('postgresql-exporter' as const) : ('redis-exporter' as const);
   const isOurs = stores[store].settings.mode === 'embedded';
   return {
     name: exporterNames[store],
     metadata: (name: string, labels = podsOf(component)) => metadataIn(namespace, labels)(name),
     selector: podsOf(component),
-    podLabels: podLabels(component, [store]),
+    podLabels: podLabels(component, [store === 'postgres' ? sessionUse(rae) : store]),
     serviceAccountName: names.account,
     imagePullSecrets: settings.imagePullSecrets,
     imageUnpinnedReason: settings.imageUnpinnedReason,

@@ -8,7 +8,7 @@ import { qdrantPorts } from '../kit/stores/qdrant/objects';
 import { redisFlows } from '../kit/stores/redis/flows';
 import type { Flow, Labels, Peer } from '../system/flow';
 import { exporterFlows } from './exporters';
-import type { Rae } from './instance';
+import { type Rae, sessionUse } from './instance';
 import { allPods, type Component, names, podsOf, ports, type Use, uses } from './names';
 import type { Entry } from './settings/secrets';
 import { servedPorts } from './sidecar';
@@ -36,7 +36,8 @@ export function flows(rae: Rae, cluster: ClusterFacts): Flow[] {
   ];
 }
 
-function stores({ stores: { postgres, qdrant, redis } }: Rae, cluster: ClusterFacts): Flow[] {
+function stores(rae: Rae, cluster: ClusterFacts): Flow[] {
+  const { postgres, qdrant, redis } = rae.stores;
   const flow = (name: string, component: Component, use: Use, purpose: string) => ({
     ...{ name, pods: podsOf(component), clients: uses(use), purpose },
   });
@@ -44,6 +45,7 @@ function stores({ stores: { postgres, qdrant, redis } }: Rae, cluster: ClusterFa
     ...postgresModeFlows({
       ...flow('postgres', 'postgresql', 'postgres', 'memories, and their backup'),
       ...postgres,
+      sessions: uses(sessionUse(rae)),
       store: names.postgres,
       cluster,
     }),

@@ -5,13 +5,13 @@ import { type UsedEntry, usedEntries } from '../kit/parts/secret-set';
 import { type AutoscalingSettings, scalingBy } from '../kit/settings/autoscaling';
 import type { EntryUses, SecretSetPlace } from '../kit/settings/secret-set';
 import { sizedBy } from '../kit/settings/sized';
-import { type PostgresClient, postgresClient } from '../kit/stores/postgres/client';
+import { isPooled, type PostgresClient, postgresClient } from '../kit/stores/postgres/client';
 import type { PostgresModes } from '../kit/stores/postgres/modes';
 import { type QdrantClient, qdrantClient } from '../kit/stores/qdrant/external';
 import { type RedisClient, redisClient } from '../kit/stores/redis/client';
 import type { RedisSettings } from '../kit/stores/redis/settings';
 import type { StoreSecret } from '../kit/stores/single';
-import { names } from './names';
+import { names, type Use } from './names';
 import type { RaeSettings } from './settings';
 import { type AlwaysRead, type Entry, entries } from './settings/secrets';
 import { type Size, singles, sizes, type WorkloadSize } from './settings/sizes';
@@ -54,6 +54,11 @@ export const secretsKey = 'secrets';
 /** Path of a key, from the top of the stack file. */
 export function keyOf(...path: readonly PropertyKey[]): readonly PropertyKey[] {
   return ['rae', ...path];
+}
+
+/** How pods use PostgreSQL that need a session of their own: those of migrations, backups and metrics. Others have no way past a pooler. */
+export function sessionUse({ stores }: Rae): Use {
+  return isPooled(stores.postgres.client) ? 'postgres-session' : 'postgres';
 }
 
 export function raeOf(

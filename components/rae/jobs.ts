@@ -6,7 +6,7 @@ import { unpinnedWaiver } from '../kit/parts/pinning';
 import type { UsedEntry } from '../kit/parts/secret-set';
 import type { Described } from '../system/described';
 import { migrationEnvironment, variables } from './environment';
-import type { Rae } from './instance';
+import { type Rae, sessionUse } from './instance';
 import { type Component, metadataIn, names, podLabels, podsOf, scriptsPath, type Use } from './names';
 import { applicationContainer, type Need, podNeeds, raePod, scripts } from './pod';
 
@@ -25,7 +25,7 @@ export function jobs(rae: Rae): Record<string, Described> {
     migration: job(rae, {
       name: names.migration,
       component: 'migration',
-      used: ['postgres'],
+      used: [sessionUse(rae)],
       needs: ['postgres'],
       script: 'migrate.py',
       env: migrationEnvironment(rae),

@@ -72,7 +72,7 @@ export type Component =
   | 'drill';
 
 /** What a pod uses. */
-export type Use = 'api' | 'postgres' | 'redis' | 'qdrant' | 'ml' | 'reranker' | 'repository';
+export type Use = 'api' | 'postgres' | 'postgres-session' | 'redis' | 'qdrant' | 'ml' | 'reranker' | 'repository';
 
 export const labels = systemLabels<Component, Use>(system);
 export const { allPods, metadataIn, podLabels, podsOf, uses } = labels;

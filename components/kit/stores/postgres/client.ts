@@ -88,6 +88,11 @@ function given({ password, settings }: PostgresClientArgs): StoreSecret {
   return password;
 }
 
+/** Whether clients are lent a connection for each transaction: what needs a session of its own then goes another way. */
+export function isPooled({ direct, host }: Pick<PostgresClient, 'direct' | 'host'>): boolean {
+  return direct.host !== host;
+}
+
 const caFolder = '/etc/memory-fleet/postgres-ca';
 
 /** What libpq and asyncpg are told of TLS, and what they read for it. */

@@ -1,5 +1,5 @@
 import type { ClusterFacts } from '../../../../config/cluster';
-import type { Flow } from '../../../system/flow';
+import type { Flow, Labels } from '../../../system/flow';
 import { type StoreFlowsArgs, storeFlows } from '../flows';
 import { type PostgresClient, postgresPorts } from './client';
 import { cloudNativePgFlows } from './cloudnative-pg/flows';
@@ -13,7 +13,9 @@ export function postgresFlows(args: StoreFlowsArgs): Flow[] {
 export interface PostgresModeFlowsArgs extends StoreFlowsArgs {
   readonly settings: PostgresModes;
   readonly client: PostgresClient;
-  /** Name of the cluster of databases, where an operator runs it; labels of a pod are not used there. */
+  /** Labels of the pods that need a session of their own, past a pooler; those of the clients where there is none. */
+  readonly sessions: Labels;
+  /** Name of the cluster of databases, where an operator runs it. */
   readonly store: string;
   readonly cluster: ClusterFacts;
 }

@@ -6,7 +6,7 @@ import type { DescribedObjects } from '../../../../components/system/described';
 import { clusterSchema } from '../../../../config/cluster';
 import { checkPlan } from '../../../../policies/check';
 import { objectOf, planned, systemWith } from '../../../support/objects';
-import { validateObject } from '../../../support/schemas';
+import { hasSchema, validateObject } from '../../../support/schemas';
 import { cloudNativePgArgs } from '../../../support/stores';
 
 const args = cloudNativePgArgs('ns');
@@ -27,7 +27,7 @@ describe('PostgreSQL by CloudNativePG', () => {
         'ScheduledBackup sql-nightly',
       ],
     );
-    for (const { object } of Object.values(objects)) if (object.kind !== 'ObjectStore') await validateObject(object);
+    for (const { object } of Object.values(objects)) if (hasSchema(object)) await validateObject(object);
     assert.deepEqual(
       Object.values(cloudNativePgObjects({ ...args, settings: plain })).map(({ object }) => object.kind),
       ['Cluster', 'Database'],
@@ -71,7 +71,8 @@ describe('PostgreSQL by CloudNativePG', () => {
   it('is what policies may select by, and brings the Secrets that it makes, by its very name', () => {
     const cluster = { ...clusterSchema.parse({ cloudNativePg: { barmanPlugin: true } }), name: 'c' };
     const flows = cloudNativePgFlows({
-      ...{ name: 'sql', clients: system, purpose: 'rows', database: 'sql', settings: args.settings, cluster },
+      ...{ name: 'sql', pods: { 'notes.example/part': 'sql' }, clients: system, sessions: system, purpose: 'rows' },
+      ...{ database: 'sql', settings: args.settings, cluster },
     });
     const policies = networkPolicies({ system: 'notes', metadata: args.metadata, ours: system, flows, cluster });
     const volumes = [{ name: 'ca', secret: { secretName: 'sql-ca' } }];

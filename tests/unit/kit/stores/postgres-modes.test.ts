@@ -83,7 +83,8 @@ describe('the PostgreSQL of a system', () => {
   const flowsOf = (value: unknown) =>
     postgresModeFlows({
       ...{ settings: settingsOf(value), client: clientOf(value), store: 'sql', cluster },
-      ...{ name: 'sql', pods: { app: 'sql' }, clients: { uses: 'sql' }, purpose: 'rows' },
+      ...{ name: 'sql', pods: { app: 'server' }, purpose: 'rows' },
+      ...{ clients: { uses: 'clients' }, sessions: { uses: 'sessions' } },
     });
 
   it('is reached at one place: its pod, or a host, and no pod is opened for that', () => {
@@ -100,23 +101,22 @@ describe('the PostgreSQL of a system', () => {
   });
 
   it('of the operator: everything that its pods need, and nobody else', () => {
-    const servers = { 'cnpg.io/cluster': 'sql' };
-    const pooler = { 'cnpg.io/poolerName': 'sql-pooler' };
     const said = (value: unknown) =>
       flowsOf(value).map(({ direction, peer, pods, port }) => {
-        const of = (labels: Readonly<Record<string, string>>) => Object.values(labels).join();
-        const other = peer.kind === 'pods' ? `${peer.namespace ?? ''}/${of(peer.labels)}` : peer.kind;
+        const of = (labels: Readonly<Record<string, string>>) => Object.values(labels).join('+');
+        const other = peer.kind === 'pods' ? [peer.namespace ?? [], of(peer.labels)].flat().join('/') : peer.kind;
         return `${of(pods)} ${direction} ${other} ${port}`;
       });
+    // By a label of our own besides the operator's, which the pods of the pooler have too.
     const alone = [
-      `sql out /${servers['cnpg.io/cluster']} 5432`,
-      'sql in /sql 5432',
-      'sql out /sql 5432,8000',
-      'sql in /sql 5432,8000',
-      'sql in cnpg-system/cloudnative-pg 5432,8000',
-      'sql out api-server 6443',
-      'sql out dns 53',
-      'sql in monitoring 9187',
+      'sessions out server+sql 5432',
+      'server+sql in sessions 5432',
+      'server+sql out server+sql 5432,8000',
+      'server+sql in server+sql 5432,8000',
+      'server+sql in cnpg-system/cloudnative-pg 5432,8000',
+      'server+sql out api-server 6443',
+      'server+sql out dns 53',
+      'server+sql in monitoring 9187',
     ];
     assert.deepEqual(said(operated), alone);
     const backup = { endpoint: 'https://s3.example.org', bucket: 'notes', secretName: 's3' };
@@ -125,12 +125,12 @@ describe('the PostgreSQL of a system', () => {
         .filter((each) => !alone.includes(each))
         .sort(),
       [
-        `sql in /${pooler['cnpg.io/poolerName']} 5432`,
-        'sql out hosts 443',
-        'sql out /sql-pooler 5432',
-        'sql-pooler in /sql 5432',
+        'clients out sql-pooler 5432',
+        'sql-pooler in clients 5432',
+        'sql-pooler out server+sql 5432',
+        'server+sql in sql-pooler 5432',
+        'server+sql out hosts 443',
         'sql-pooler in monitoring 9127',
-        'sql-pooler out /sql 5432',
         'sql-pooler out api-server 6443',
         'sql-pooler out dns 53',
       ].sort(),

@@ -9,7 +9,14 @@ import { cloudNativePgNames } from './names';
 /** Ports of the operator's pods: the database, what the operator asks them, and metrics of both kinds. */
 const ports = { requests: 5432, status: 8000, metrics: 9187, poolerMetrics: 9127 } as const;
 
-export interface CloudNativePgFlowsArgs extends Omit<StoreFlowsArgs, 'pods'> {
+export interface CloudNativePgFlowsArgs extends StoreFlowsArgs {
+  /**
+   * Labels of its servers, which the operator puts on each of them (`inheritedMetadata`): its own label of the cluster is on
+   * the pods of the pooler too.
+   */
+  readonly pods: Labels;
+  /** Labels of the pods that need a session of their own, past a pooler; those of the clients where there is none. */
+  readonly sessions: Labels;
   /** Name of the cluster of databases. */
   readonly database: string;
   readonly settings: PostgresMode<'cloudnative-pg'>;
@@ -22,8 +29,8 @@ export interface CloudNativePgFlowsArgs extends Omit<StoreFlowsArgs, 'pods'> {
  * @see https://cloudnative-pg.io/documentation/current/networking/
  */
 export function cloudNativePgFlows(args: CloudNativePgFlowsArgs): Flow[] {
-  const { clients, cluster, database, name, purpose, settings } = args;
-  const servers = { [cloudNativePgLabels.servers]: database };
+  const { clients, cluster, database, name, purpose, sessions, settings } = args;
+  const servers = { ...args.pods, [cloudNativePgLabels.servers]: database };
   const pooler = settings.pooler && { [cloudNativePgLabels.pooler]: cloudNativePgNames(database).pooler };
   const pods = (labels: Labels): Peer => ({ kind: 'pods', labels });
   const flow = (
@@ -39,9 +46,8 @@ export function cloudNativePgFlows(args: CloudNativePgFlowsArgs): Flow[] {
   const storage = settings.backup && peerAt(remoteOf(settings.backup.endpoint), cluster);
   const ofServers = 'replication, and the making of replicas';
   return [
-    // Dumps and migrations need a session of their own, past the pooler.
-    flow('out', 'out', clients, pods(servers), requests, purpose),
-    flow('in', 'in', servers, pods(clients), requests, purpose),
+    flow('out', 'out', sessions, pods(servers), requests, purpose),
+    flow('in', 'in', servers, pods(sessions), requests, purpose),
     flow('out', 'to-replicas', servers, pods(servers), [requests, status], ofServers),
     flow('in', 'from-replicas', servers, pods(servers), [requests, status], ofServers),
     ...(operator ? [flow('in', 'from-operator', servers, operator, [requests, status], 'state and backups')] : []),

@@ -18,7 +18,7 @@ export interface CloudNativePgArgs {
   /** Name of the cluster of databases; the keys of the objects begin with it. */
   readonly name: string;
   readonly metadata: (name: string) => ObjectMeta;
-  /** Labels of its pods, besides the operator's own. */
+  /** Labels of its servers, besides the operator's own. The pods of the pooler have none of them, see the flows. */
   readonly podLabels: Labels;
   readonly settings: PostgresMode<'cloudnative-pg'>;
   readonly database: string;
@@ -71,7 +71,6 @@ export function cloudNativePgObjects(args: CloudNativePgArgs): Record<string, De
                 max_prepared_statements: String(pooler.maxPreparedStatements),
               },
               template: {
-                metadata: { labels: { ...args.podLabels } },
                 spec: {
                   // The API server wants a list; the operator's own container has everything else.
                   containers: [{ name: 'pgbouncer', resources: resourceRequirements(poolerSizing) }],
