@@ -20,6 +20,16 @@ function podsOf({ systems }: Plan): string[] {
   return [...new Set(pods)].sort();
 }
 
+/** All objects of a plan, as `namespace: kind name`. */
+function objectsOf({ systems }: Plan): string[] {
+  return systems.flatMap(({ namespace, objects }) =>
+    Object.values(objects).map(({ object: { kind, metadata } }) => `${namespace}: ${kind} ${metadata.name}`),
+  );
+}
+
+/** Whether an operator always makes pods out of such an object. */
+const makesPods = (object: string) => /: (Cluster|Pooler) /.test(object);
+
 function identity(namespace: string, labels: Readonly<Record<string, string>>): string {
   return `${namespace}: ${JSON.stringify(Object.fromEntries(Object.entries(labels).sort()))}`;
 }
@@ -51,8 +61,17 @@ for (const table of tables) {
     }
 
     it('are about the pods of the table', () => {
-      const named = table.ours.map(({ pod }) => identity(pod?.namespace ?? '', pod?.labels ?? {}));
+      const ofOperators = table.made.map(({ place }) => place);
+      const own = table.ours.filter((each) => !ofOperators.includes(each));
+      const named = own.map(({ pod }) => identity(pod?.namespace ?? '', pod?.labels ?? {}));
       assert.deepEqual(named.sort(), podsOf(plan));
+    });
+
+    it('are about what operators make of the plan', () => {
+      const named = new Set(table.made.map(({ by, place }) => `${place.pod?.namespace}: ${by}`));
+      const objects = objectsOf(plan);
+      for (const each of named) assert.ok(objects.includes(each), `the plan has no ${each}`);
+      for (const each of objects.filter(makesPods)) assert.ok(named.has(each), `the table has no pod of ${each}`);
     });
 
     it('allow what the table allows', () => expectAll(table.allowed, true));

@@ -27,6 +27,7 @@ const table = z.strictObject({
   /** Labels that several pods have, for aliases in the file. */
   common: labels.optional(),
   pods: z.record(z.string(), pod),
+  made: z.record(z.string(), pod.extend({ by: z.string() })).default({}),
   /** Port of the cluster's resolver itself, behind its Service. */
   dnsPort: z.int().default(53),
   others: ends.default({}),
@@ -45,8 +46,10 @@ export interface ReachTable {
   /** The stack that it is about, or a configuration of its own. */
   readonly stack?: string | undefined;
   readonly config?: Readonly<Record<string, unknown>> | undefined;
-  /** Pods of ours. */
+  /** Pods of ours: those of the plan, and those that operators make. */
   readonly ours: readonly Place[];
+  /** Pods that operators make out of objects of the plan, each with that object, as `kind name`. */
+  readonly made: readonly { readonly by: string; readonly place: Place }[];
   readonly dns: Place;
   readonly dnsPort: number;
   /** What must be allowed. */
@@ -70,14 +73,18 @@ export function reachTables(folder: string): ReachTable[] {
 
 /** @throws Error where the table contradicts itself or names what it does not know */
 export function readTable(name: string, everywhere: z.output<typeof ends>, content: unknown): ReachTable {
-  const { allowed, config, denied, dnsPort, groups, others, pods, stack, strangers } = table.parse(content);
+  const { allowed, config, denied, dnsPort, groups, made, others, pods, stack, strangers } = table.parse(content);
   const fail = (message: string): never => {
     throw new Error(`${name}: ${message}`);
   };
   const numbers = counter();
   const places = (list: z.output<typeof ends>) =>
     Object.entries(list).map(([each, end]) => placeOf(each, end, numbers()));
-  const ours = Object.entries(pods).map(([each, pod]) => placeOf(each, pod, numbers()));
+  const ofOperators = Object.entries(made).map(([each, { by, ...pod }]) => ({
+    by,
+    place: placeOf(each, pod, numbers()),
+  }));
+  const ours = [...places(pods), ...ofOperators.map(({ place }) => place)];
   const theirs = places(strangers);
   const notOurs = [...theirs, ...places({ ...everywhere, ...others })];
   const known = new Map<string, Place>();
@@ -118,6 +125,7 @@ export function readTable(name: string, everywhere: z.output<typeof ends>, conte
     stack,
     config,
     ours,
+    made: ofOperators,
     dns: known.get('DNS') ?? fail('there is no DNS'),
     dnsPort,
     allowed: [...wanted.values()],
