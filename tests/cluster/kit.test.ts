@@ -32,6 +32,7 @@ import {
   projectDir,
   removeNamespace,
 } from '../support/cluster/control-plane';
+import { cloudNativePgDefinitions } from '../support/cluster/definitions';
 import { withDefinitions } from '../support/cluster/with-definitions';
 import { cloudNativePgArgs } from '../support/stores';
 
@@ -152,14 +153,7 @@ describe('the kit on a real control plane', () => {
   let removeDefinitions: () => Promise<void>;
 
   before(async () => {
-    removeDefinitions = await withDefinitions(
-      'middlewares.traefik.io',
-      'clusters.postgresql.cnpg.io',
-      'databases.postgresql.cnpg.io',
-      'objectstores.barmancloud.cnpg.io',
-      'poolers.postgresql.cnpg.io',
-      'scheduledbackups.postgresql.cnpg.io',
-    );
+    removeDefinitions = await withDefinitions('middlewares.traefik.io', ...cloudNativePgDefinitions);
     await ensureNamespace(namespace);
     const { cluster: running, folder, tools } = controlPlane();
     stack = await openStack({

@@ -23,3 +23,12 @@ const installed: ReadonlySet<string> = new Set([
  * the rest of a preview.
  */
 export const fromTheStart = (name: string): boolean => installed.has(name);
+
+/** What the operator CloudNativePG and its plugin bring, as far as the program writes it. */
+export const cloudNativePgDefinitions: readonly string[] = [
+  'clusters.postgresql.cnpg.io',
+  'databases.postgresql.cnpg.io',
+  'objectstores.barmancloud.cnpg.io',
+  'poolers.postgresql.cnpg.io',
+  'scheduledbackups.postgresql.cnpg.io',
+];

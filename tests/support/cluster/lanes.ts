@@ -55,6 +55,8 @@ export const storageClasses = [
   { name: 'ceph-block', bindingMode: 'Immediate' },
   { name: 'standard-rwo', bindingMode: 'WaitForFirstConsumer' },
   { name: 'local-path', bindingMode: 'WaitForFirstConsumer' },
+  { name: 'block', bindingMode: 'WaitForFirstConsumer' },
+  { name: 'files', bindingMode: 'Immediate' },
   { name: 'nfs-client', bindingMode: 'Immediate' },
 ] as const;
 

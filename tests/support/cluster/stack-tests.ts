@@ -17,6 +17,7 @@ import {
   removeNamespace,
 } from './control-plane';
 import { foundDrifts } from './drifts';
+import { withDefinitions } from './with-definitions';
 
 /** What is expected of a stack of this project. */
 export interface StackExpectation {
@@ -24,21 +25,26 @@ export interface StackExpectation {
   readonly classes: Readonly<Record<string, string>>;
   /** Namespaces that it expects to be there. */
   readonly needs?: readonly string[];
+  /** Definitions that the control plane does not have from its start. */
+  readonly definitions?: readonly string[];
 }
 
 /** The tests that every stack of this project passes, with all of its systems. */
-export function stackTests(name: string, { classes, needs = [] }: StackExpectation): void {
+export function stackTests(name: string, { classes, definitions = [], needs = [] }: StackExpectation): void {
   const { systems } = describedStack(projectDir, name).plan;
   const objects = systems.flatMap((system) => Object.values(system.objects).map(({ object }) => object));
   let stack: OpenStack;
+  let removeDefinitions: (() => Promise<void>) | undefined;
 
   before(async () => {
+    if (definitions.length > 0) removeDefinitions = await withDefinitions(...definitions);
     for (const namespace of needs) await ensureNamespace(namespace);
     stack = await (await mergedCheckout(`whole-${name}`, name)).open();
   });
   after(async () => {
     await Promise.all([...systems.map(({ namespace }) => namespace), ...needs].map(removeNamespace));
     await removeIssuers();
+    await removeDefinitions?.();
   });
 
   it('creates exactly the plan, and everything becomes ready', async () => {
@@ -48,7 +54,9 @@ export function stackTests(name: string, { classes, needs = [] }: StackExpectati
     assert.deepEqual(warnings, []);
     for (const object of objects) assert.ok(await live(object), `${object.kind} ${object.metadata.name}`);
     for (const object of ofKind('Deployment')) {
-      assert.equal((await live<V1Deployment>(object))?.status?.availableReplicas, 1, object.metadata.name);
+      const wanted = fewestPods(object);
+      const isAvailable = async () => (await live<V1Deployment>(object))?.status?.availableReplicas === wanted;
+      await eventually(`${wanted} pods of ${object.metadata.name} are available`, isAvailable);
     }
   });
 
@@ -85,6 +93,17 @@ export function stackTests(name: string, { classes, needs = [] }: StackExpectati
     assert.ok(nothingChanged(changes), JSON.stringify(changes));
     assert.deepEqual((await foundDrifts(describedStack(projectDir, name))).filter(isDrift), []);
   });
+
+  /** Pods that a Deployment has at rest: its own number, or what its autoscaler does not go below. */
+  function fewestPods(object: PlannedObject): number {
+    const own = object.kind === 'Deployment' ? object.spec?.replicas : undefined;
+    const autoscalers = objects.flatMap((each) => (each.kind === 'HorizontalPodAutoscaler' ? [each] : []));
+    const scales = autoscalers.find(
+      ({ metadata, spec }) =>
+        metadata.namespace === object.metadata.namespace && spec?.scaleTargetRef.name === object.metadata.name,
+    );
+    return own ?? scales?.spec?.minReplicas ?? 1;
+  }
 
   function ofKind(wanted: PlannedObject['kind']): readonly PlannedObject[] {
     return objects.filter(({ kind }) => kind === wanted);
