@@ -6,6 +6,7 @@ import { anyAddress } from '../kit/parts/listening';
 import { madeSecret } from '../kit/parts/secrets';
 import { apiEnvironment, applicationEnvironment, mlEnvironment } from './environment';
 import type { Rae } from './instance';
+import { madeBefore } from './jobs';
 import { appPath, type Component, metadataIn, names, paths, podLabels, podsOf, ports, type Use } from './names';
 import {
   applicationContainer,
@@ -63,6 +64,7 @@ export function api(rae: Rae, cluster: ClusterFacts): AppServer {
       }),
     after: [
       ...podNeeds(rae),
+      ...madeBefore,
       ...(guarded ? ['authProxy'] : []),
       ...madeSecret('clientKeys', guarded ? keysSource(rae) : undefined),
     ],

@@ -11,9 +11,8 @@ import { type Component, claims, labels, metadataIn, names, podLabels, podsOf } 
 /** Labels by which Prometheus finds Qdrant's Service. */
 export const qdrantScraped = { 'memory-fleet.dev/metrics': 'qdrant' } as const;
 
-/** Made with the database; nobody but a superuser may make pgvector later. */
+/** Nobody but a superuser may make pgvector. */
 const extensions = ['vector', 'pgcrypto'] as const;
-const made = extensions.map((extension) => `CREATE EXTENSION IF NOT EXISTS ${extension};\n`).join('');
 
 const common = ({ namespace, settings }: Rae): StoresOf<Component> => ({
   ...{ namespace, labels, settings },
@@ -45,7 +44,8 @@ function postgres(rae: Rae, cluster: ClusterFacts): Record<string, Described> {
     storage: volumeOn(cluster, claims.postgres, settings.storage),
     ...{ database: client.database, user: client.user, password: client.password },
     maxConnections: settings.maxConnections,
-    init: { '001-extensions.sql': made },
+    init: {},
+    extensions,
   });
 }
 

@@ -2,6 +2,7 @@ import { resourceRequirements, rolloutDeadlines } from '../kit/objects/pod';
 import { type ScaledWorkload, scaledWorkload, spreadOf } from '../kit/parts/scaled-workload';
 import { applicationEnvironment, beatEnvironment } from './environment';
 import type { Rae } from './instance';
+import { madeBefore } from './jobs';
 import { metadataIn, names, podLabels, podsOf } from './names';
 import {
   applicationContainer,
@@ -54,7 +55,7 @@ export function workers(rae: Rae): ScaledWorkload {
       graceSeconds: settings.worker.graceSeconds,
       rest: spreadOf({ scaling: worker.scaling, replicas: worker.replicas, selector }),
     }),
-    after: podNeeds(rae),
+    after: [...podNeeds(rae), ...madeBefore],
     reachesOut: reachesOutside(rae) ? [names.worker] : [],
     imageUnpinnedReason: settings.imageUnpinnedReason,
   });
@@ -85,7 +86,7 @@ export function beat(rae: Rae): ScaledWorkload {
       ],
       graceSeconds: 30,
     }),
-    after: podNeeds(rae),
+    after: [...podNeeds(rae), ...madeBefore],
     imageUnpinnedReason: settings.imageUnpinnedReason,
   });
 }

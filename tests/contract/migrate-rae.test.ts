@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { IJob } from 'kubernetes-models/batch/v1';
-import type { IPodSpec } from 'kubernetes-models/v1';
+import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
 import { runOf, written } from '../support/contract/engine-scripts';
 import { orSkip } from '../support/contract/missing';
 import { type OwnStore, ownPostgres } from '../support/contract/own-stores';
@@ -18,6 +18,16 @@ const tables = [
   ...['knowledge_graph_nodes', 'knowledge_graph_edges'],
 ];
 const create = (names: readonly string[]) => names.map((name) => `CREATE TABLE ${name} (id int)`).join('; ');
+
+/** What every failure ends with. */
+const again = '\nonce that is mended: delete Job rae-memory-migration-0123456789, then run up again';
+
+/** The same container, with this many seconds for all that it does. */
+function within(seconds: number, container: IContainer): IContainer {
+  const { command = [] } = container;
+  assert.equal(command[4], '2100');
+  return { ...container, command: command.with(4, String(seconds)) };
+}
 
 describe('the migration of RAE, as its plan runs it, on a real PostgreSQL', function () {
   this.timeout(180_000);
@@ -47,11 +57,12 @@ describe('the migration of RAE, as its plan runs it, on a real PostgreSQL', func
     await postgres.ask('-c', `CREATE ROLE ${name} LOGIN ${rights} PASSWORD ${literal}`);
     await postgres.ask('-c', `CREATE DATABASE ${name} OWNER ${name}`);
     const here = {
+      HOSTNAME: 'rae-memory-migration-0123456789-ab2cd',
       ...{ POSTGRES_HOST: '127.0.0.1', PGPORT: String(postgres.port), POSTGRES_DB: name, POSTGRES_USER: name },
       ...{ WAIT_SECONDS: '10', PGSSLMODE: 'prefer' },
     };
-    const start = (env: Readonly<Record<string, string>> = {}) =>
-      application.start(migrate, secrets, { ...here, ...env });
+    const start = (env: Readonly<Record<string, string>> = {}, container = migrate) =>
+      application.start(container, secrets, { ...here, ...env });
     return { name, ask: (sql: string) => postgres.ask('-d', name, '-c', sql), start };
   }
 
@@ -94,6 +105,31 @@ describe('the migration of RAE, as its plan runs it, on a real PostgreSQL', func
     assert.equal(runs.filter(({ output }) => output.includes('before: no schema')).length, 1);
   });
 
+  it('waits for another one, and ends by itself where that never does', async () => {
+    const { ask, start } = await database('SUPERUSER');
+    const other = ask('SELECT pg_advisory_lock(7267533001), pg_sleep(600)').catch(() => 'ended');
+    const held = "FROM pg_locks WHERE locktype = 'advisory' AND granted";
+    while ((await ask(`SELECT count(*) ${held}`)) === '0');
+    const running = start({}, within(10, migrate));
+    await written(running, 'another migration runs: waiting for its end');
+    const { code, output } = await runOf(running);
+    assert.equal(code, 124);
+    assert.ok(output.includes('not done within 10 s: look at what it waits for, or allow more time\n'), output);
+    await ask(`SELECT pg_terminate_backend(pid) ${held}`);
+    assert.equal(await other, 'ended');
+    assert.equal(await ask("SELECT to_regclass('alembic_version') IS NULL"), 't');
+  });
+
+  it('leaves a schema alone that a newer version has made', async () => {
+    const { ask, start } = await database('SUPERUSER');
+    assert.equal((await runOf(start())).code, 0);
+    await ask("UPDATE alembic_version SET version_num = 'third'");
+    const { code, output } = await runOf(start());
+    assert.equal(code, 0, output);
+    assert.match(output, /the schema is at third, which a newer version has made: it stays\n9 tables are there$/);
+    assert.equal(await ask('SELECT version_num FROM alembic_version'), 'third');
+  });
+
   it('tells what an administrator has to do where the owner may not make pgvector, and needs no right once it is there', async () => {
     const { ask, name, start } = await database();
     const refused = await runOf(start());
@@ -116,7 +152,8 @@ describe('the migration of RAE, as its plan runs it, on a real PostgreSQL', func
     const { code, output } = await runOf(start());
     assert.equal(code, 1);
     assert.match(output, /relation "memories" already exists/);
-    assert.match(output, /alembic upgrade head ended with \d+: the reason is above, and nothing has changed$/);
+    assert.match(output, /alembic upgrade head ended with \d+: the reason is above, and nothing has changed\n/);
+    assert.ok(output.endsWith(again), output);
     assert.equal(await ask("SELECT to_regclass('tenants') IS NULL"), 't');
   });
 
@@ -124,8 +161,9 @@ describe('the migration of RAE, as its plan runs it, on a real PostgreSQL', func
     const { ask, start } = await database('SUPERUSER');
     assert.equal((await runOf(start())).code, 0);
     await ask('DROP TABLE budgets, access_logs');
-    const { code, lastLine } = await runOf(start());
-    assert.deepEqual([code, lastLine], [1, 'tables are missing after the migration: budgets, access_logs']);
+    const { code, output } = await runOf(start());
+    assert.equal(code, 1);
+    assert.ok(output.endsWith(`tables are missing after the migration: budgets, access_logs${again}`), output);
   });
 
   it('waits for a database that comes later', async () => {
@@ -142,9 +180,9 @@ describe('the migration of RAE, as its plan runs it, on a real PostgreSQL', func
     const { name, start } = await database();
     const { 0: port = 0 } = await freePorts([0]);
     const none = await runOf(start({ WAIT_SECONDS: '2', PGPORT: String(port) }));
-    assert.match(none.lastLine, /^PostgreSQL is not there after 2 s: .*[Cc]onnection refused.*; remedy: /);
+    assert.match(none.output, /^PostgreSQL is not there after 2 s: .*[Cc]onnection refused.*; remedy: /m);
     const other = await runOf(start({ WAIT_SECONDS: '2', POSTGRES_PASSWORD: 'an other@one' }));
-    assert.match(other.lastLine, new RegExp(`password authentication failed for user "${name}"`));
+    assert.match(other.output, new RegExp(`password authentication failed for user "${name}"`));
     assert.deepEqual([none.code, other.code], [1, 1]);
     assert.doesNotMatch(none.output + other.output, /w@rd|w%40rd|other@one|other%40one/);
   });

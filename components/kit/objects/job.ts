@@ -28,7 +28,7 @@ const hashLength = 10;
  * It has no deadline, which would count from its creation: its pod may wait for what somebody brings days after `up`, and a
  * Job whose time is up is never run again. A container that may hang is run under `timeout`.
  *
- * The engine does not wait for its end. Nothing may come after it: Argo CD would hold every later object back until then.
+ * The engine does not wait for its end unless its description says so (`awaited`).
  */
 export function runOnceJob(args: JobArgs): Described<'Job'> {
   const annotations = args.podAnnotations;

@@ -9,6 +9,8 @@ import subprocess
 import sys
 
 import psycopg2
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 # pgvector is not trusted: nobody but a superuser makes it.
 EXTENSIONS = ("vector", "pgcrypto")
@@ -50,6 +52,21 @@ def make_extensions(connection):
         print(f"made extension {name}", flush=True)
 
 
+def take_lock(connection):
+    """The lock goes with the session, whatever ends that."""
+    if not run(connection, "SELECT pg_try_advisory_lock(%s)", LOCK)[0][0]:
+        print("another migration runs: waiting for its end", flush=True)
+        run(connection, "SELECT pg_advisory_lock(%s)", LOCK)
+
+
+def unknown(connection):
+    """Revisions that the database has and this version does not know."""
+    if run(connection, "SELECT to_regclass('alembic_version')")[0][0] is None:
+        return []
+    known = {each.revision for each in ScriptDirectory.from_config(Config("alembic.ini")).walk_revisions()}
+    return sorted({row[0] for row in run(connection, "SELECT version_num FROM alembic_version")} - known)
+
+
 def alembic(*words):
     # Its own log is a format string without values: what counts is said by what it prints.
     return subprocess.run(["alembic", *words], check=False, text=True, stdout=subprocess.PIPE)
@@ -62,16 +79,25 @@ def current(when):
     print(f"{when}: {said.stdout.strip() or 'no schema'}", flush=True)
 
 
-def main():
-    connection = psycopg2.connect(os.environ["DATABASE_URL"], connect_timeout=10)
-    connection.autocommit = True
-    run(connection, "SELECT pg_advisory_lock(%s)", LOCK)
-    make_extensions(connection)
+def migrate():
     current("before")
     code = alembic("upgrade", "head").returncode
     if code != 0:
         sys.exit(f"alembic upgrade head ended with {code}: the reason is above, and nothing has changed")
     current("after")
+
+
+def main():
+    connection = psycopg2.connect(os.environ["DATABASE_URL"], connect_timeout=10)
+    connection.autocommit = True
+    take_lock(connection)
+    make_extensions(connection)
+    newer = unknown(connection)
+    if newer:
+        # As in the rollout before: the pods of an older version serve beside those of a newer one.
+        print(f"the schema is at {', '.join(newer)}, which a newer version has made: it stays", flush=True)
+    else:
+        migrate()
     missing = [name for name in TABLES if run(connection, "SELECT to_regclass(%s)", name)[0][0] is None]
     if missing:
         sys.exit(f"tables are missing after the migration: {', '.join(missing)}")

@@ -64,6 +64,13 @@ export const raeSchema = z.strictObject({
       .default(300)
       .describe('Time that each start waits for all stores and the schema together before it fails, in seconds.'),
   ),
+  migrationSeconds: promoted(
+    integer(60, 86_400)
+      .default(1800)
+      .describe(
+        'Time that the migration of a version may take once PostgreSQL is there, in seconds. One that takes longer is ended, and has changed nothing.',
+      ),
+  ),
   api: promoted(api),
   ml: promoted(ml),
   reranker: promoted(reranker),

@@ -30,6 +30,11 @@ export class PlayedPods {
     }
   }
 
+  /** Has a Job try this many times more, after the first. */
+  limitTries(namespace: string, job: string, backoffLimit: number): Promise<void> {
+    return this.#patch(`/apis/batch/v1/namespaces/${namespace}/jobs/${job}`, { spec: { backoffLimit } });
+  }
+
   /** What a kubelet says of a pod. */
   report(pod: V1Pod, status: object): Promise<void> {
     return this.#patch(`${pathOf(pod)}/status`, { status });

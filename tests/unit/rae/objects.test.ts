@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import type { IPersistentVolumeClaim } from 'kubernetes-models/v1';
+import { encrypted } from '../../../config/fields';
 import { container, environmentOf, find, names, pod } from '../../support/unit/context-engine';
-import { described, image, twoClients } from '../../support/unit/rae';
+import { described, facts, image, twoClients } from '../../support/unit/rae';
 
 const requests = (cpu: string, memory: string, cpuLimit: string, memoryLimit: string) => ({
   requests: { cpu, memory },
@@ -238,6 +239,32 @@ describe('the objects of RAE', () => {
     const env = environmentOf(container(pod(plan, 'Job', /^rae-memory-collection-/), 'collection'));
     assert.deepEqual(JSON.parse(String(env.VECTORS)), { dense: 768, nomic: 768, default: 1024, litellm: 1024 });
     assert.equal(env.COLLECTION, 'memories');
+  });
+
+  it('come after migration and collection where they need them, and the engine waits where nobody brings a Secret', () => {
+    const brought = described();
+    const after = Object.entries(brought.objects).filter(([, each]) => each.after?.includes('migration'));
+    assert.deepEqual(after.map(([key]) => key).sort(), [
+      ...['rae-memory-api', 'rae-memory-beat', 'rae-memory-celery-worker'],
+    ]);
+    assert.deepEqual(
+      Object.entries(brought.objects).filter(([, each]) => each.after?.includes('collection')),
+      after,
+    );
+    const authentication = { mode: 'none', reason: 'a test of what is awaited' };
+    const secrets = Object.fromEntries(
+      ['postgresPassword', 'redisPassword', 'jwtSecret', 'apiMasterKey'].map((entry) => [entry, encrypted]),
+    );
+    const made = described({ authentication, secrets: { source: 'config' } }, facts, secrets);
+    const awaited = ({ objects }: typeof made) =>
+      ['migration', 'collection', 'rae-memory-api'].map((key) => objects[key]?.awaited);
+    assert.deepEqual(
+      [awaited(brought), awaited(made)],
+      [
+        [false, true, false],
+        [true, true, undefined],
+      ],
+    );
   });
 
   describe('behind the proxy', () => {
