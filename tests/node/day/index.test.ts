@@ -5,7 +5,6 @@ import { backups } from './backups';
 import { changes } from './changes';
 import { faults } from './faults';
 import { firstUp } from './first-up';
-import { logins } from './logins';
 
 // One day of one stack, in this order; every part finds what the parts before it have left.
 describe('the day of an operator, whose server', function () {
@@ -22,6 +21,5 @@ describe('the day of an operator, whose server', function () {
   firstUp(day);
   changes(day);
   faults(day);
-  logins(day);
   backups(day);
 });
