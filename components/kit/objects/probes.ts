@@ -8,7 +8,7 @@ export interface Check extends Pick<IProbe, 'periodSeconds' | 'failureThreshold'
 export interface HttpProbesArgs {
   /** Port of the pod that answers. */
   readonly port: number;
-  /** Time that a start may take before the container is restarted, in seconds; it is asked every five. */
+  /** Time that a start may take before the container is restarted, in seconds; it is asked every two. */
   readonly startupSeconds: number;
   /** Whether it may get requests. @default every 10 s, 3 failures, 3 s for an answer */
   readonly ready: Check;
@@ -48,9 +48,17 @@ export function execProbes({ alive = {}, ready, startupSeconds }: ExecProbesArgs
   return probes(startupSeconds, { ...runs(command), ...readiness }, { ...runs(aliveCommand), ...liveness }, startup);
 }
 
+/** How often a server that starts is asked, in seconds. */
+const startupPeriod = 2;
+
 function probes(startupSeconds: number, readiness: IProbe, liveness: IProbe, startup: IProbe): Probes {
   return {
-    startupProbe: { ...startup, periodSeconds: 5, failureThreshold: Math.ceil(startupSeconds / 5) },
+    // What has started gets requests with the next question: this long is the gap that every restart leaves at least.
+    startupProbe: {
+      ...startup,
+      periodSeconds: startupPeriod,
+      failureThreshold: Math.ceil(startupSeconds / startupPeriod),
+    },
     readinessProbe: { periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 3, ...readiness },
     livenessProbe: { periodSeconds: 30, failureThreshold: 3, timeoutSeconds: 5, ...liveness },
   };

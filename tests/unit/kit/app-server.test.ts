@@ -51,7 +51,7 @@ describe('an app server', () => {
   it('is probed where it answers for its health, and a start has its time before anybody gives up', () => {
     const { container, spec } = podOf();
     const asked = { path: '/ready', port: 18_000 };
-    assert.deepEqual(container?.startupProbe, { httpGet: asked, periodSeconds: 5, failureThreshold: 121 });
+    assert.deepEqual(container?.startupProbe, { httpGet: asked, periodSeconds: 2, failureThreshold: 301 });
     assert.deepEqual([container?.readinessProbe?.httpGet, container?.livenessProbe?.httpGet], [asked, asked]);
     assert.equal(spec.progressDeadlineSeconds, 901);
     assert.equal(podOf({ beforeStartSeconds: 60 }).spec.progressDeadlineSeconds, 961);
