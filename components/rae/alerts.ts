@@ -4,6 +4,7 @@ import { backupAlerts, certificateAlert, podAlerts, volumeAlert } from '../kit/p
 import { exporterAlert } from '../kit/parts/exporter';
 import { downOrAbsent, restartsInAnHour, type WatchedCertificate } from '../kit/parts/promql';
 import { isCertificateMade } from '../kit/settings/tls';
+import { cloudNativePgAlerts } from '../kit/stores/postgres/cloudnative-pg/monitoring';
 import { qdrantAlerts } from '../kit/stores/qdrant/alerts';
 import { redisAlerts } from '../kit/stores/redis/alerts';
 import { exportedStores } from './exporters';
@@ -168,7 +169,12 @@ function ofStores(rae: Rae, cluster: ClusterFacts): Alert[] {
       },
     ];
   });
-  return [...stores, ...(rae.stores.qdrant.settings ? [qdrant.down, qdrant.full] : [])];
+  const postgres = rae.stores.postgres.settings;
+  const servers =
+    postgres.mode === 'cloudnative-pg'
+      ? cloudNativePgAlerts({ alert: of.alert, namespace: rae.namespace, name: names.postgres, settings: postgres })
+      : [];
+  return [...stores, ...servers, ...(rae.stores.qdrant.settings ? [qdrant.down, qdrant.full] : [])];
 }
 
 /** The certificate that clients meet: by cert-manager's own numbers, or as somebody else's is seen at the host name. */

@@ -2,6 +2,7 @@ import type { ClusterFacts } from '../../config/cluster';
 import { dashboard } from '../kit/parts/dashboard';
 import { entranceUrl } from '../kit/parts/exposure';
 import { type HealthCheck, monitoring } from '../kit/parts/monitoring';
+import { cloudNativePgMetrics } from '../kit/stores/postgres/cloudnative-pg/monitoring';
 import { qdrantMetrics } from '../kit/stores/qdrant/alerts';
 import type { Described } from '../system/described';
 import { alerts, certificates } from './alerts';
@@ -19,6 +20,7 @@ export function monitoringObjects(rae: Rae, cluster: ClusterFacts): Record<strin
   if (!facts) return {};
   const { namespace, settings } = rae;
   const metadata = metadataIn(namespace);
+  const postgres = rae.stores.postgres.settings;
   const reached = servedPorts(rae);
   // Behind the proxy, metrics and health have a port of their own, which asks nobody for a key.
   const apart = reached.health !== reached.requests;
@@ -44,6 +46,7 @@ export function monitoringObjects(rae: Rae, cluster: ClusterFacts): Record<strin
             : {}),
           ...exportedMetrics(rae, cluster),
         },
+        podMetrics: postgres.mode === 'cloudnative-pg' ? cloudNativePgMetrics(names.postgres, postgres) : {},
         checks: { healthProbe: { name: jobs.health, url: `${within}${paths.ready}` }, ...outsideProbe(rae, cluster) },
         alerts: alerts(rae, cluster),
       },

@@ -19,6 +19,8 @@ export function seriesOf({ namespace, stores }: Rae) {
   const job = (name: string) => within(`job="${name}"`);
   const own = [
     ...(stores.postgres.settings.mode === 'embedded' ? [claims.postgres] : []),
+    // The operator numbers its servers and their claims.
+    ...(stores.postgres.settings.mode === 'cloudnative-pg' ? [`${names.postgres}-[0-9]+`] : []),
     ...(stores.redis.settings.mode === 'embedded' ? [claims.redis] : []),
     ...(stores.qdrant.settings ? [claims.qdrant, claims.qdrantSnapshots] : []),
     claims.backup,

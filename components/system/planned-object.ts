@@ -15,6 +15,7 @@ import type { IExternalSecret } from '@kubernetes-models/external-secrets/extern
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import type { IReferenceGrant } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1beta1';
 import type {
+  IPodMonitor,
   IProbe,
   IPrometheusRule,
   IServiceMonitor,
@@ -140,6 +141,7 @@ interface Models {
   ObjectStore: ObjectStore;
   PersistentVolumeClaim: IPersistentVolumeClaim;
   PodDisruptionBudget: IPodDisruptionBudget;
+  PodMonitor: IPodMonitor;
   Pooler: IPooler;
   Probe: IProbe;
   PrometheusRule: IPrometheusRule;

@@ -51,6 +51,8 @@ function selectorsOf(object: PlannedObject, objects: DescribedObjects): Readonly
       return { 'its pods': [{ matchLabels: object.spec?.selector }] };
     case 'PodDisruptionBudget':
       return { 'its pods': [(object.spec?.selector ?? {}) as Selector] };
+    case 'PodMonitor':
+      return { 'its pods': [object.spec.selector as Selector] };
     case 'ServiceMonitor':
       return { 'its Services': [object.spec.selector as Selector] };
     default: {

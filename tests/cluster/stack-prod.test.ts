@@ -4,5 +4,5 @@ import { stackTests } from '../support/cluster/stack-tests';
 describe('stack prod on a real control plane', () =>
   stackTests('prod', {
     classes: { ReadWriteOnce: 'block', ReadWriteMany: 'files' },
-    definitions: cloudNativePgDefinitions,
+    definitions: [...cloudNativePgDefinitions, 'podmonitors.monitoring.coreos.com'],
   }));

@@ -31,6 +31,7 @@ const customKinds = [
   'gateway.envoyproxy.io/v1alpha1/SecurityPolicy',
   'gateway.networking.k8s.io/v1/HTTPRoute',
   'gateway.networking.k8s.io/v1beta1/ReferenceGrant',
+  'monitoring.coreos.com/v1/PodMonitor',
   'monitoring.coreos.com/v1/Probe',
   'monitoring.coreos.com/v1/PrometheusRule',
   'monitoring.coreos.com/v1/ServiceMonitor',

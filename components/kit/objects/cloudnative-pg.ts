@@ -39,8 +39,13 @@ export function secretsOfCluster(name: string): { readonly app: string; readonly
   return { app: `${name}-app`, ca: `${name}-ca` };
 }
 
-/** Labels by which the operator's pods are known: the servers, and the pods of a pooler. */
+/** Labels by which the operator's pods are known: all that belong to such servers, and the pods of a pooler. */
 export const cloudNativePgLabels = { servers: 'cnpg.io/cluster', pooler: 'cnpg.io/poolerName' } as const;
+
+/** Labels of the servers themselves, without the Jobs that make them and the poolers before them. */
+export function instancesOf(cluster: string): Readonly<Record<string, string>> {
+  return { [cloudNativePgLabels.servers]: cluster, 'cnpg.io/podRole': 'instance' };
+}
 
 export interface PoolerArgs {
   /** Metadata whose name is that of its Service too. */

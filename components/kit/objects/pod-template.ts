@@ -35,6 +35,7 @@ export function templateOf(object: PlannedObject): PodTemplate | undefined {
     case 'ObjectStore':
     case 'PersistentVolumeClaim':
     case 'PodDisruptionBudget':
+    case 'PodMonitor':
     case 'Pooler':
     case 'Probe':
     case 'PrometheusRule':

@@ -1,6 +1,7 @@
 import type { ClusterFacts } from '../../../config/cluster';
 import type { Described } from '../../system/described';
 import type { ObjectMeta } from '../../system/planned-object';
+import { type PodMetrics, podMonitor } from '../objects/pod-monitor';
 import { healthProbe } from '../objects/probe';
 import { type Alert, alertRules } from '../objects/prometheus-rule';
 import { type Metrics, serviceMonitor } from '../objects/service-monitor';
@@ -32,6 +33,8 @@ export interface MonitoringArgs {
   readonly name: string;
   /** What is scraped, by the keys of the objects; each is named after the Service. @default nothing */
   readonly metrics?: Readonly<Record<string, Metrics & { readonly service: string }>>;
+  /** What is scraped of pods that no Service leads to, by the keys of the objects. @default nothing */
+  readonly podMetrics?: Readonly<Record<string, PodMetrics & { readonly name: string }>>;
   /** What is asked for its health, by the keys of the objects. */
   readonly checks: Readonly<Record<string, HealthCheck>>;
   readonly alerts: readonly Alert[];
@@ -43,11 +46,12 @@ export interface MonitoringArgs {
 export function monitoring(args: MonitoringArgs, cluster: ClusterFacts): Record<string, Described> {
   const facts = cluster.monitoring;
   if (!facts) return {};
-  const { checks, metadata, metrics = {}, name } = args;
+  const { checks, metadata, metrics = {}, name, podMetrics = {} } = args;
   const each = <T>(entries: Readonly<Record<string, T>>, describe: (entry: T) => Described) =>
     Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, describe(entry)]));
   return {
     ...each(metrics, ({ service, ...scraped }) => serviceMonitor(metadata(service), scraped, facts)),
+    ...each(podMetrics, ({ name: monitor, ...scraped }) => podMonitor(metadata(monitor), scraped, facts)),
     ...each(checks, (check) => healthProbe(metadata(check.name), check, facts)),
     alerts: alertRules(metadata(name), args.alerts, facts),
     ...(args.dashboard ? { dashboard: dashboard(metadata(args.dashboard.name), args.dashboard.content, facts) } : {}),

@@ -16,6 +16,7 @@ const done: ReadonlySet<PlannedKind> = new Set<PlannedKind>([
   'Middleware',
   'NetworkPolicy',
   'ObjectStore',
+  'PodMonitor',
   'Pooler',
   'Probe',
   'PrometheusRule',

@@ -1,4 +1,4 @@
-import type { ExporterMetric, KubeletMetric, QdrantMetric, StateMetric } from './metrics';
+import type { CloudNativePgMetric, ExporterMetric, KubeletMetric, QdrantMetric, StateMetric } from './metrics';
 import type { Labels, Series } from './promtool';
 
 /** What tells apart two copies of an exporter, or two pods that it tells of. */
@@ -28,6 +28,9 @@ export interface Exporters {
   cronJob(cronjob: string, created: string, succeeded?: string, exporter?: string): Series[];
   /** Any metric that the Prometheus operator scrapes by a ServiceMonitor from a pod of a Service. */
   scraped(metric: QdrantMetric | ExporterMetric, service: string, labels: Labels, samples: string): Series;
+  /** Any metric that the Prometheus operator scrapes by a PodMonitor from a pod. */
+  ofPod(metric: CloudNativePgMetric, monitor: string, pod: string, labels: Labels, samples: string): Series;
+  podLabels(monitor: string, pod: string): { readonly present: Labels; readonly gone: Labels };
   scrapedLabels(service: string): { readonly present: Labels; readonly gone: Labels };
 }
 
@@ -54,6 +57,11 @@ export function exportersIn(namespace: string): Exporters {
       ...{ job: service, namespace, service, endpoint: 'http', instance: '10.0.2.1:6333' },
       ...{ pod: `${service}-0`, container: service },
     },
+  });
+  // Of a PodMonitor the job is its namespace and its name.
+  const podLabels: Exporters['podLabels'] = (monitor, pod) => ({
+    gone: { job: `${namespace}/${monitor}`, namespace },
+    present: { job: `${namespace}/${monitor}`, namespace, pod, endpoint: 'metrics', container: 'postgres' },
   });
   const container: Exporters['container'] = (metric, name, pod, samples) => ({
     metric,
@@ -86,6 +94,12 @@ export function exportersIn(namespace: string): Exporters {
       state('kube_cronjob_created', { cronjob }, created, exporter),
       ...(succeeded ? [state('kube_cronjob_status_last_successful_time', { cronjob }, succeeded, exporter)] : []),
     ],
+    podLabels,
+    ofPod: (metric, monitor, pod, labels, samples) => ({
+      metric,
+      labels: { ...podLabels(monitor, pod).present, ...labels },
+      samples,
+    }),
     scrapedLabels,
     scraped: (metric, service, labels, samples) => ({
       metric,

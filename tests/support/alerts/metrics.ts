@@ -82,6 +82,26 @@ export const qdrantMetrics = [
 
 export type QdrantMetric = (typeof qdrantMetrics)[number];
 
+/**
+ * Of CloudNativePG's servers and poolers, and of its plugin Barman Cloud.
+ * @see https://cloudnative-pg.io/documentation/1.28/monitoring/#predefined-set-of-metrics
+ * @see https://cloudnative-pg.io/documentation/1.28/connection_pooling/#monitoring
+ * @see https://cloudnative-pg.io/plugin-barman-cloud/docs/observability/
+ */
+export const cloudNativePgMetrics = [
+  'barman_cloud_cloudnative_pg_io_last_available_backup_timestamp',
+  'cnpg_collector_pg_wal_archive_status',
+  'cnpg_collector_up',
+  'cnpg_pg_replication_in_recovery',
+  'cnpg_pg_replication_is_wal_receiver_up',
+  'cnpg_pg_replication_lag',
+  'cnpg_pg_stat_archiver_last_archived_time',
+  'cnpg_pg_stat_archiver_last_failed_time',
+  'cnpg_pgbouncer_pools_maxwait',
+] as const;
+
+export type CloudNativePgMetric = (typeof cloudNativePgMetrics)[number];
+
 const known: ReadonlySet<string> = new Set([
   ...stateMetrics,
   ...kubeletMetrics,
@@ -90,6 +110,7 @@ const known: ReadonlySet<string> = new Set([
   ...exporterMetrics,
   ...queueMetrics,
   ...qdrantMetrics,
+  ...cloudNativePgMetrics,
 ]);
 
 /** A selector of an expression: the metric, and what is asked of its labels. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ICluster } from '@kubernetes-models/cloudnative-pg/postgresql.cnpg.io/v1';
+import type { IPodMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import type { SystemPlan } from '../../../components/system';
 import { container, environmentOf, find, names, pod } from '../../support/unit/context-engine';
 import { described, facts } from '../../support/unit/rae';
@@ -65,6 +66,22 @@ describe('the stores of RAE', () => {
         key: 'password',
       });
       assert.doesNotMatch(JSON.stringify(plan.operations.brought), /postgres-password/);
+    });
+
+    it('is scraped server by server and at its pooler, as the operator’s own monitors would do it', () => {
+      const scraped = (name: string) => {
+        const { spec } = find<IPodMonitor>(plan, 'PodMonitor', name);
+        return [spec.selector.matchLabels, spec.podMetricsEndpoints?.map(({ port }) => port)];
+      };
+      assert.deepEqual(scraped('rae-memory-postgresql'), [
+        { 'cnpg.io/cluster': 'rae-memory-postgresql', 'cnpg.io/podRole': 'instance' },
+        ['metrics'],
+      ]);
+      assert.deepEqual(scraped('rae-memory-postgresql-pooler'), [
+        { 'cnpg.io/poolerName': 'rae-memory-postgresql-pooler' },
+        ['metrics'],
+      ]);
+      assert.ok(!names(described({}, operator)).some((name) => name.startsWith('PodMonitor/')));
     });
 
     it('is let talk to what it needs', () => {

@@ -13,6 +13,7 @@ import {
   text,
 } from '../../../../config/fields';
 import { perCluster, promoted } from '../../../../config/promotion';
+import { scheduleOf } from '../../../../config/schedule';
 import { volume } from '../../settings/volume';
 import { type PostgresSettingsArgs, postgresKeys } from './settings';
 
@@ -68,6 +69,9 @@ const objectStore = z.strictObject({
   ).describe('Bucket; below it there is a folder of the name of the cluster of databases.'),
   secretName: objectName.describe('Secret with the keys access-key-id and secret-access-key, made by somebody else.'),
   schedule: cronSchedule.default('41 1 * * *').describe('When a base backup is made, in UTC; changes follow at once.'),
+  maxAgeSeconds: integer(3600, 60 * 86_400)
+    .default(36 * 3600)
+    .describe('Age of the last base backup at which the alert goes off, in seconds.'),
   retentionDays: integer(1, 3650).default(30).describe('Days that can be gone back to.'),
 });
 
@@ -167,6 +171,11 @@ export function postgresConstraints(
           satisfied: settings.backup === undefined || operator?.barmanPlugin === true,
         },
         {
+          path: [...path, 'backup', 'maxAgeSeconds'],
+          expected: `at least ${longestGapOf(settings.backup?.schedule)}, or a closer schedule: so many seconds lie between two base backups`,
+          satisfied: (settings.backup?.maxAgeSeconds ?? 0) >= longestGapOf(settings.backup?.schedule),
+        },
+        {
           path: [...path, 'pooler', 'poolSize'],
           expected: `at most ${Math.floor((settings.maxConnections - reservedConnections) / (settings.pooler?.instances ?? 1))}: the pods of the pooler have ${settings.pooler?.instances} times as many connections, and the server has ${settings.maxConnections}, less ${reservedConnections} for itself`,
           satisfied:
@@ -175,6 +184,12 @@ export function postgresConstraints(
         },
       ];
   }
+}
+
+/** Longest time between two times of a schedule, in seconds; 0 of one that is none. */
+function longestGapOf(schedule: string | undefined): number {
+  const times = schedule === undefined ? undefined : scheduleOf(schedule);
+  return times && 'longestGap' in times ? times.longestGap : 0;
 }
 
 /** Connections that PostgreSQL keeps for superusers (`superuser_reserved_connections`), and those of backups and exporters. */

@@ -3,7 +3,7 @@ import { objectsOf } from '../../../stack/plan-objects';
 import { type Check, missing, ok, type Question, warning } from '../check';
 import { type LabelSelector, selects } from '../gateway-listener';
 
-type Selecting = 'probeSelector' | 'serviceMonitorSelector' | 'ruleSelector';
+type Selecting = 'podMonitorSelector' | 'probeSelector' | 'serviceMonitorSelector' | 'ruleSelector';
 
 interface Prometheus {
   readonly metadata: { readonly name: string; readonly namespace: string };
@@ -18,6 +18,7 @@ export const monitoring: Check = ({ look, stack }) => {
     [
       ['Probe', 'probeSelector'],
       ['ServiceMonitor', 'serviceMonitorSelector'],
+      ['PodMonitor', 'podMonitorSelector'],
       ['PrometheusRule', 'ruleSelector'],
     ] as const
   ).flatMap(([kind, selecting]): Question[] => {

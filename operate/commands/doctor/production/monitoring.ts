@@ -28,6 +28,7 @@ async function readAnswer(inspected: Inspected): Promise<Answer> {
   const { look, stack } = inspected;
   const planned = [
     ...objectsOf(stack.plan, 'ServiceMonitor'),
+    ...objectsOf(stack.plan, 'PodMonitor'),
     ...objectsOf(stack.plan, 'Probe'),
     ...objectsOf(stack.plan, 'PrometheusRule'),
   ];

@@ -76,6 +76,8 @@ describe('the PostgreSQL of a system', () => {
     assert.deepEqual(faults({ ...operated, backup }), []);
     const noPlugin = clusterSchema.parse({ cloudNativePg: {} });
     assert.match(faults({ ...operated, backup }, noPlugin).join(), /^notes.postgres.backup: .*barmanPlugin true/);
+    const daily = { ...operated, backup: { ...backup, maxAgeSeconds: 86_399 } };
+    assert.match(faults(daily).join(), /^notes.postgres.backup.maxAgeSeconds: at least 86400, or a closer schedule/);
     const pooler = { instances: 3, poolSize: 31 };
     assert.match(faults({ ...operated, pooler }).join(), /^notes.postgres.pooler.poolSize: at most 30: /);
   });
