@@ -194,10 +194,22 @@ export interface ProbeStep<C extends Call = ToolCall> {
   readonly problem: (answer: unknown) => string | undefined;
 }
 
+/** What is looked at in a pod of the server, because no answer of it tells. */
+export interface InsideStep {
+  readonly title: string;
+  /** Run in the server's container. Read when the step is run. */
+  readonly command: readonly string[];
+  /** Says what is wrong with its standard output; undefined where nothing is. */
+  readonly problem: (output: string) => string | undefined;
+  readonly remedy: string;
+}
+
 /** What shows that a server works: that it keeps and finds what it is told, or only that it answers. */
 export interface Probe<C extends Call = ToolCall> {
   /** Leaves something behind. */
   readonly write: readonly ProbeStep<C>[];
+  /** Sees that what was left is whole. @default nothing */
+  readonly inside?: readonly InsideStep[];
   /** Finds it, as often as it is asked, also after a restart. What is measured are these calls. */
   readonly read: readonly ProbeStep<C>[];
   /** Changes and removes it. */

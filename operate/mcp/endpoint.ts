@@ -97,17 +97,11 @@ async function headersFor(place: ServerPlace, byHostName: boolean): Promise<Reco
   return accessHeaders(asked, needsSecret ? { api: (await place.cluster()).api, namespace } : undefined);
 }
 
-/**
- * Forwards a port of one of the server's pods that is ready.
- * @throws Failure when none is
- */
-export async function forwardedPod(
-  { stack, system, server, cluster }: ServerPlace,
-  port: number,
-): Promise<{ readonly pod: string; readonly forwarded: Forwarded }> {
+/** One of the server's pods that is ready. @throws Failure when none is */
+export async function readyPod({ stack, system, server, cluster }: ServerPlace): Promise<string> {
   const { namespace, id: name } = system;
   const { podLabels } = server;
-  const { api, kubeConfig } = await cluster();
+  const { api } = await cluster();
   const pod = (await podsWith(api, namespace, podLabels)).find(isReady)?.metadata.name;
   if (pod === undefined) {
     throw new Failure(
@@ -115,5 +109,19 @@ export async function forwardedPod(
       `look at it: kubectl -n ${namespace} get pods -l ${selectorText(podLabels)}`,
     );
   }
+  return pod;
+}
+
+/**
+ * Forwards a port of one of the server's pods that is ready.
+ * @throws Failure when none is
+ */
+export async function forwardedPod(
+  place: ServerPlace,
+  port: number,
+): Promise<{ readonly pod: string; readonly forwarded: Forwarded }> {
+  const { namespace } = place.system;
+  const { kubeConfig } = await place.cluster();
+  const pod = await readyPod(place);
   return { pod, forwarded: await forwardPort(kubeConfig, { namespace, pod, port }) };
 }

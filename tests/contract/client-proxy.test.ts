@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { proxyPorts } from '../../components/kit/parts/auth-sidecar';
 import { clientSidecar } from '../../components/kit/parts/client-sidecar';
 import type { ClientKeysSettings } from '../../components/kit/settings/client-keys';
 import { clusterSchema } from '../../config/cluster';
+import { ClientProxy } from '../support/contract/client-proxy';
 import { type RawRequest, send } from '../support/contract/http';
 import { orSkip } from '../support/contract/missing';
-import { freePorts } from '../support/contract/ports';
-import { Running } from '../support/contract/process';
 import { distributionProgram, type Program } from '../support/contract/program';
 import { StubServer } from '../support/contract/stub-server';
 
@@ -30,8 +27,7 @@ describe('the proxy that knows each client by a key of its own', function () {
   this.timeout(30_000);
   let haproxy: Program;
   let upstream: StubServer;
-  let folder: string;
-  let proxy: Running | undefined;
+  let proxy: ClientProxy;
   let received: IncomingMessage[];
 
   before(async function () {
@@ -40,23 +36,20 @@ describe('the proxy that knows each client by a key of its own', function () {
   });
   beforeEach(async () => {
     received = [];
-    folder = mkdtempSync(join(tmpdir(), 'memory-fleet-clients-'));
-    for (const name of ['keys', 'known', 'config']) mkdirSync(join(folder, name));
+    proxy = new ClientProxy();
     upstream = await StubServer.started((_, response, request) => {
       received.push(request);
       response.end('from the server');
     });
   });
   afterEach(async () => {
-    await proxy?.stop(1, 'SIGKILL');
-    proxy = undefined;
+    await proxy.stop();
     await upstream.stop();
-    rmSync(folder, { recursive: true, force: true });
   });
 
-  const bring = (client: string, key: string) => writeFileSync(join(folder, 'keys', client), key);
+  const bring = (client: string, key: string) => proxy.bring(client, key);
 
-  /** Starts it as the plan has it, its mounts in folders of this machine, and returns what asks it. */
+  /** Starts it as the plan has it, and returns what asks it. */
   async function started() {
     const { configMap, containers } = clientSidecar({
       settings,
@@ -74,34 +67,9 @@ describe('the proxy that knows each client by a key of its own', function () {
     });
     const [container] = containers;
     assert.ok(container && configMap);
-    const places: readonly (readonly [string, string])[] = [
-      ['/usr/local/etc/haproxy', join(folder, 'config')],
-      ['/run/client-keys', join(folder, 'keys')],
-      ['/run/known-clients', join(folder, 'known')],
-    ];
-    const here = (text: string) => places.reduce((all, [from, to]) => all.replaceAll(from, to), text);
-    for (const [name, text] of Object.entries(configMap.object.data ?? {})) {
-      writeFileSync(join(folder, 'config', name), text);
-    }
-    const [program = '', ...words] = [...(container.command ?? []), ...(container.args ?? [])]
-      .map(here)
-      .map((word) => (word === 'haproxy' ? haproxy.path : word));
-    const ports = await freePorts([proxyPorts.guarded, proxyPorts.health]);
-    const [guarded = 0, health = 0] = [ports[proxyPorts.guarded], ports[proxyPorts.health]];
-    const running = new Running(program, words, {
-      ...haproxy.env,
-      PATH: process.env.PATH ?? '',
-      ...Object.fromEntries((container.env ?? []).map(({ name, value = '' }) => [name, here(value)])),
-      PROXY_ADDRESS: '127.0.0.1',
-      PROXY_GUARDED_PORT: String(guarded),
-      PROXY_HEALTH_PORT: String(health),
-      KEYS_SECONDS: '0.2',
-    });
-    proxy = running;
-    const answers = () => send({ port: health, path: '/live' }).catch(() => undefined);
-    while (!running.hasEnded && (await answers()) === undefined) await sleep(20);
-    assert.ok(!running.hasEnded, running.output);
+    await proxy.start(haproxy, container, configMap.object.data ?? {});
     received.length = 0;
+    const { guarded, health, running } = proxy;
     const ask = (headers: Record<string, string>, request: Partial<RawRequest> = {}) =>
       send({ port: guarded, path: '/v2/memories/', headers, ...request });
     return { ask, health, running };
@@ -117,7 +85,7 @@ describe('the proxy that knows each client by a key of its own', function () {
       ...[{ authorization: 'Basic key-of-agents' }, { authorization: 'Bearer guess', 'x-api-key': 'key-of-agents' }],
       // A name is no key, and neither is what is kept of one.
       ...[{ 'x-api-key': 'agents' }, { 'x-api-key': 'key-of-agents\\n' }],
-      { 'x-api-key': readFileSync(join(folder, 'known', 'keys.map'), 'utf8').split(' ')[0] ?? '' },
+      { 'x-api-key': readFileSync(join(proxy.folder, 'known', 'keys.map'), 'utf8').split(' ')[0] ?? '' },
     ]) {
       assert.equal((await ask(headers as Record<string, string>)).status, 401, JSON.stringify(headers));
     }
@@ -201,7 +169,7 @@ describe('the proxy that knows each client by a key of its own', function () {
     bring('agents', 'second');
     await becomes('second', 200);
     assert.equal((await ask({ 'x-api-key': 'first' })).status, 401);
-    rmSync(join(folder, 'keys', 'agents'));
+    rmSync(join(proxy.folder, 'keys', 'agents'));
     await becomes('second', 401);
     assert.ok(!running.hasEnded);
   });
@@ -212,6 +180,6 @@ describe('the proxy that knows each client by a key of its own', function () {
     await ask({ 'x-api-key': 'a-key-that-nobody-must-see' });
     await ask({ authorization: 'Bearer another-key-that-nobody-must-see' });
     assert.doesNotMatch(running.output, /nobody-must-see/);
-    assert.doesNotMatch(readFileSync(join(folder, 'known', 'keys.map'), 'utf8'), /nobody-must-see/);
+    assert.doesNotMatch(readFileSync(join(proxy.folder, 'known', 'keys.map'), 'utf8'), /nobody-must-see/);
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpCall } from '../../../components/system/http-call';
-import type { Access, Probe } from '../../../components/system/operations';
-import { Interrupted, messageOf, throwIfInterrupted } from '../../base/failure';
+import type { Access, InsideStep, Probe } from '../../../components/system/operations';
+import { Failure, Interrupted, messageOf, throwIfInterrupted } from '../../base/failure';
 import type { OpenEndpoint } from '../../mcp/endpoint';
 import { restClient } from '../../mcp/rest';
 import type { Finding } from '../../report/report';
@@ -12,6 +12,8 @@ import { cleanUp, type ProbeOptions, runProbeSteps } from './probe';
 export interface RequestsCheck extends Pick<MemoryCheck, 'open' | 'samples' | 'restart' | 'signal' | 'say'> {
   readonly probe: (id: string) => Probe<HttpCall>;
   readonly access: Access;
+  /** Runs a command in a container of the server. @throws Failure where there is no way to one */
+  readonly inside: (command: readonly string[]) => Promise<string>;
 }
 
 /**
@@ -24,7 +26,7 @@ export async function checkRequests(check: RequestsCheck): Promise<MemoryFinding
   if (check.access.mode === 'clients' && check.access.own === undefined && !process.env.FLEET_TOKEN?.trim()) {
     return { findings: [nobody], latencies: {} };
   }
-  const { access: _, probe: probeOf, restart, samples, say, signal } = check;
+  const { probe: probeOf, restart, samples, say, signal } = check;
   const probe = probeOf(randomUUID().slice(0, 8));
   const findings: Finding[] = [];
   const latencies: Record<string, MemoryFindings['latencies'][string]> = {};
@@ -38,7 +40,9 @@ export async function checkRequests(check: RequestsCheck): Promise<MemoryFinding
   };
   const work = async () => {
     say?.('writing and reading');
-    if (!(await run(probe.write)) || !(await run(probe.read, { samples }))) return;
+    if (!(await run(probe.write))) return;
+    for (const step of probe.inside ?? []) findings.push(await lookInside(check, step));
+    if (!(await run(probe.read, { samples }))) return;
     if (restart !== undefined) {
       say?.('restarting the server');
       await endpoint?.close();
@@ -64,6 +68,23 @@ export async function checkRequests(check: RequestsCheck): Promise<MemoryFinding
     await endpoint?.close();
   }
   return { findings, latencies };
+}
+
+/** What is found inside says nothing of the way in, so that all else goes on. */
+async function lookInside({ inside, signal }: RequestsCheck, step: InsideStep): Promise<Finding> {
+  const { remedy, title: subject } = step;
+  try {
+    const problem = step.problem(await inside(step.command));
+    return problem === undefined
+      ? { subject, status: 'ok', found: 'seen in its pod' }
+      : { subject, status: 'failed', found: problem, remedy };
+  } catch (error) {
+    throwIfInterrupted(signal);
+    if (error instanceof Failure) {
+      return { subject, status: 'skipped', found: `no way to a pod: ${error.message}`, remedy: error.remedy };
+    }
+    return { subject, status: 'failed', found: messageOf(error), remedy };
+  }
 }
 
 const nobody: Finding = {

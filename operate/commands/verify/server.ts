@@ -1,9 +1,10 @@
 import type { Access } from '../../../components/system/operations';
 import { Failure, throwIfInterrupted } from '../../base/failure';
 import { type Showing, startProgress } from '../../base/progress';
+import { outputOf } from '../../cluster/exec';
 import { replacePods } from '../../cluster/pods';
 import { openConnection, parseAddress } from '../../mcp/connection';
-import { forwardedPod, type OpenEndpoint, openEndpoint, type ServerPlace } from '../../mcp/endpoint';
+import { forwardedPod, type OpenEndpoint, openEndpoint, readyPod, type ServerPlace } from '../../mcp/endpoint';
 import type { Finding } from '../../report/report';
 import { hostFindings } from './host';
 import { healthFindings, healthSkipped, unauthenticatedFinding, unknownHostFinding } from './http';
@@ -72,7 +73,10 @@ export async function checkServer(
     const { samples, long: idleSeconds } = checks;
     const memory = await step(title('Memory'), (say) =>
       server.requests
-        ? checkRequests({ probe: server.requests, access: server.access, open, samples, restart, signal, say })
+        ? checkRequests({
+            ...{ probe: server.requests, access: server.access, open, samples, restart, signal, say },
+            inside: (command) => outputInside(place, command, signal),
+          })
         : checkMemory({ server, open, samples, idleSeconds, restart, signal, say }),
     );
     throwIfInterrupted(signal);
@@ -80,6 +84,14 @@ export async function checkServer(
   } finally {
     await endpoint.close();
   }
+}
+
+/** What a command writes in a container of the server. @throws Failure when there is no way to one */
+async function outputInside(place: ServerPlace, command: readonly string[], signal?: AbortSignal): Promise<string> {
+  const { server, system } = place;
+  const { kubeConfig } = await place.cluster();
+  const at = { namespace: system.namespace, pod: await readyPod(place), container: server.container };
+  return outputOf(kubeConfig, at, command, { seconds: 60, signal });
 }
 
 const notReached: Finding = {

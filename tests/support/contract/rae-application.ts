@@ -19,7 +19,7 @@ export interface Revision {
 }
 
 /**
- * The application's folder with stand-ins under the paths of the real one and no schema yet, and processes in it that run as
+ * The application's folder with stand-ins under the paths of the real one, and processes in it that run as
  * containers of the plan do, as far as a process can: they may write everywhere.
  */
 export class RaeApplication {
@@ -28,15 +28,19 @@ export class RaeApplication {
   /** What containers find at /tmp. */
   readonly tmp = join(this.folder, 'tmp');
 
-  private constructor(private readonly python: Readonly<Record<string, string>>) {
+  private constructor(
+    private readonly python: Readonly<Record<string, string>>,
+    schema: 'upstream' | 'none',
+  ) {
     mkdirSync(this.tmp);
-    const isOwn = (path: string) => !/\/(versions|__pycache__)$/.test(path);
+    const isOwn = (path: string) =>
+      !/\/__pycache__$/.test(path) && (schema === 'upstream' || !/\/versions$/.test(path));
     cpSync(raeSources, this.app, { recursive: true, filter: isOwn });
   }
 
-  /** @throws Missing */
-  static async made(): Promise<RaeApplication> {
-    return new RaeApplication(await raePython());
+  /** @param schema its revisions: those of the stand-in of upstream's, or none yet @throws Missing */
+  static async made(schema: 'upstream' | 'none' = 'none'): Promise<RaeApplication> {
+    return new RaeApplication(await raePython(), schema);
   }
 
   #write(name: string, text: string): void {
