@@ -1,5 +1,6 @@
 import type { ChromaArgs } from '../../components/kit/stores/chroma/objects';
 import type { FalkordbArgs } from '../../components/kit/stores/falkordb/objects';
+import type { Neo4jArgs } from '../../components/kit/stores/neo4j/objects';
 import type { CloudNativePgArgs } from '../../components/kit/stores/postgres/cloudnative-pg/objects';
 import { type PostgresMode, postgresModes } from '../../components/kit/stores/postgres/modes';
 import type { PostgresArgs } from '../../components/kit/stores/postgres/objects';
@@ -57,6 +58,15 @@ export const falkordbArgs: FalkordbArgs = {
   resources: { cpu: '100m', memory: '256Mi', memoryLimit: '1Gi' },
   storage: volume('falkordb'),
   password: entry('graph'),
+};
+
+export const neo4jArgs: Neo4jArgs = {
+  ...store('neo4j'),
+  cluster: { ipFamilies: ['IPv4'] },
+  image: 'docker.io/library/neo4j:5.26.30-community',
+  resources: { cpu: '100m', memory: '512Mi', memoryLimit: '1Gi' },
+  storage: volume('neo4j'),
+  password: entry('neo4j'),
 };
 
 export const redisArgs: RedisArgs = {

@@ -9,6 +9,7 @@ import { falkordb } from './falkordb';
 import { haproxy } from './haproxy';
 import { knowledge } from './knowledge';
 import { memoryMcp } from './memory-mcp';
+import { neo4j } from './neo4j';
 import { postgres } from './postgres';
 import { python } from './python';
 import { qdrant } from './qdrant';
@@ -26,6 +27,7 @@ const recipes: Readonly<Record<string, (name: string) => Promise<Image>>> = {
   'docker.io/curlimages/curl': curl,
   'docker.io/falkordb/falkordb': falkordb,
   'docker.io/library/haproxy': haproxy,
+  'docker.io/library/neo4j': neo4j,
   'docker.io/library/postgres': postgres,
   'docker.io/library/python': python,
   'docker.io/oliver006/redis_exporter': exporter('redis_exporter', '/redis_exporter'),
