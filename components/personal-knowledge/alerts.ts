@@ -8,19 +8,18 @@ import { bodyModule, type HealthCheck, monitoring } from '../kit/parts/monitorin
 import { dataPanels, podPanels, requestTimePanel } from '../kit/parts/panels';
 import { downOrAbsent, restartsInAnHour, type WatchedCertificate } from '../kit/parts/promql';
 import { isCertificateMade } from '../kit/settings/tls';
+import { neo4jAlert, neo4jHealth } from '../kit/stores/neo4j/alerts';
 import type { Described } from '../system/described';
 import { exportedMetrics, exporterAlerts, exporterPanels } from './exporters';
-import type { Instance } from './instance';
-import { claims, metadataIn, names, paths, system } from './names';
+import { hasGraphTools, type Instance } from './instance';
+import { claims, graphWord, metadataIn, names, paths, system } from './names';
 import { servedPorts } from './sidecar';
-
-/** What /health names where the server has found its graph; upstream still calls it by the one that it had before. */
-const graphWord = 'neo4j';
 
 /** Names of the Probes, which become the job of their series. */
 const jobs = {
   health: `${names.server}-health`,
   graph: `${names.server}-graph`,
+  neo4j: `${names.neo4j}-health`,
   outside: `${names.server}-outside`,
 } as const;
 
@@ -60,7 +59,7 @@ export function alerts(instance: Instance, cluster: ClusterFacts): Alert[] {
       summary: 'The server has not answered for five minutes, has lost Chroma, or nobody asks it any more.',
       runbook: `${of.runbook}-down`,
     },
-    ...(graph.enabled
+    ...(hasGraphTools(settings)
       ? [
           {
             alert: `${of.alert}GraphMissing`,
@@ -84,6 +83,10 @@ export function alerts(instance: Instance, cluster: ClusterFacts): Alert[] {
       runbook: `${of.runbook}-restarting`,
     },
     ...exporterAlerts(instance, cluster),
+    // The command line alone uses it.
+    ...(graph.kind === 'neo4j'
+      ? [neo4jAlert({ alert: `${of.alert}GraphDown`, series: series.probe(jobs.neo4j), severity: 'warning' })]
+      : []),
     ...podAlerts(of, series.pods),
     volumeAlert(of, series.claims),
     ...backupAlerts({
@@ -125,14 +128,15 @@ function outsideProbe(instance: Instance, cluster: ClusterFacts): Record<string,
 export function panels(instance: Instance, cluster: ClusterFacts): Panel[] {
   const { namespace, settings } = instance;
   const series = seriesOf(instance);
+  const graphJob = { falkordb: jobs.graph, neo4j: jobs.neo4j, none: undefined }[settings.graph.kind];
   return [
     {
       title: 'Up',
-      description: '1 = it answers, and has found its graph.',
+      description: '1 = the server answers, and has found its graph; a Neo4j answers itself.',
       kind: 'stat',
       queries: [
         { legend: 'server', expr: `max(${series.probe(jobs.health)})` },
-        ...(settings.graph.enabled ? [{ legend: 'graph', expr: `max(${series.probe(jobs.graph)})` }] : []),
+        ...(graphJob === undefined ? [] : [{ legend: 'graph', expr: `max(${series.probe(graphJob)})` }]),
       ],
     },
     {
@@ -150,7 +154,8 @@ export function panels(instance: Instance, cluster: ClusterFacts): Panel[] {
 /** Probes, alerts and dashboard of an instance. */
 export function monitoringObjects(instance: Instance, cluster: ClusterFacts): Record<string, Described> {
   const { id, namespace, settings } = instance;
-  const url = `http://${names.server}.${namespace}.svc.${cluster.domain}:${servedPorts(instance).health}${paths.health}`;
+  const host = (name: string) => `${name}.${namespace}.svc.${cluster.domain}`;
+  const url = `http://${host(names.server)}:${servedPorts(instance).health}${paths.health}`;
   const facts = cluster.monitoring;
   return monitoring(
     {
@@ -159,9 +164,10 @@ export function monitoringObjects(instance: Instance, cluster: ClusterFacts): Re
       metrics: exportedMetrics(instance, cluster),
       checks: {
         healthProbe: { name: jobs.health, url },
-        ...(settings.graph.enabled && facts
+        ...(hasGraphTools(settings) && facts
           ? { graphProbe: { name: jobs.graph, url, module: bodyModule(facts, graphWord) } }
           : {}),
+        ...(settings.graph.kind === 'neo4j' ? { graphProbe: neo4jHealth(jobs.neo4j, host(names.neo4j)) } : {}),
         ...outsideProbe(instance, cluster),
       },
       alerts: alerts(instance, cluster),

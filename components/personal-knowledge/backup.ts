@@ -7,6 +7,7 @@ import { madeSecret } from '../kit/parts/secrets';
 import { chromaBackup } from '../kit/stores/chroma/backup';
 import { chromaPorts } from '../kit/stores/chroma/objects';
 import { falkordbBackup } from '../kit/stores/falkordb/backup';
+import { neo4jBackup } from '../kit/stores/neo4j/backup';
 import { postgresBackup } from '../kit/stores/postgres/backup';
 import { volumeBackup } from '../kit/stores/volume/backup';
 import type { NamedCluster } from '../system';
@@ -39,7 +40,8 @@ export function backupArgs(instance: Instance, cluster: NamedCluster): BackupArg
     placement: onOneNode(uses('data')),
     waivers: unpinnedWaiver(
       settings.imageUnpinnedReason,
-      ...[backup.image, backup.toolsImage, settings.chroma.image, settings.postgres.image, settings.graph.image],
+      ...[backup.image, backup.toolsImage, settings.chroma.image, settings.postgres.image],
+      ...(settings.graph.kind === 'none' ? [] : [settings.graph.image]),
     ),
     after: [
       ...['serviceAccount', names.chroma, `${names.chroma}Service`, 'data'],
@@ -58,18 +60,17 @@ export function backupArgs(instance: Instance, cluster: NamedCluster): BackupArg
 
 /** What the pods use that dump, load or count every store. */
 export function backupUses({ settings: { graph, postgres } }: Instance): Use[] {
-  return [
-    'chroma',
-    'data',
-    ...(graph.enabled ? (['graph'] as const) : []),
-    ...(postgres.enabled ? (['postgres'] as const) : []),
-  ];
+  return ['chroma', 'data', ...graphUses[graph.kind], ...(postgres.enabled ? (['postgres'] as const) : [])];
 }
 
-function storeBackups(
-  { namespace, secrets, settings, size }: Instance,
-  cluster: NamedCluster,
-): [StoreBackup, ...StoreBackup[]] {
+const graphUses: Readonly<Record<Instance['settings']['graph']['kind'], readonly Use[]>> = {
+  falkordb: ['graph'],
+  neo4j: ['graph-api'],
+  none: [],
+};
+
+function storeBackups(instance: Instance, cluster: NamedCluster): [StoreBackup, ...StoreBackup[]] {
+  const { namespace, secrets, settings, size } = instance;
   const { toolsImage } = settings.backup;
   const host = (name: string) => `${name}.${namespace}.svc.${cluster.domain}`;
   return [
@@ -83,17 +84,7 @@ function storeBackups(
       resources: size.chroma.resources,
       storageSize: size.chroma.storage,
     }),
-    ...(secrets.graphPassword
-      ? [
-          falkordbBackup({
-            host: host(names.graph),
-            password: secrets.graphPassword,
-            image: settings.graph.image,
-            resources: size.graph.resources,
-            storageSize: size.graph.storage,
-          }),
-        ]
-      : []),
+    ...graphBackup(instance, host),
     ...(secrets.postgresPassword
       ? [
           postgresBackup({
@@ -110,6 +101,20 @@ function storeBackups(
       : []),
     volumeBackup({ toolsImage, claimName: claims.data, size: size.data }),
   ];
+}
+
+function graphBackup({ secrets, settings, size }: Instance, host: (name: string) => string): StoreBackup[] {
+  const { backup, graph } = settings;
+  const password = secrets.graphPassword ?? secrets.neo4jPassword;
+  if (graph.kind === 'none' || !password) return [];
+  const args = {
+    host: host(names[graph.kind]),
+    password,
+    image: graph.image,
+    resources: size.graph.resources,
+    storageSize: size.graph.storage,
+  };
+  return [graph.kind === 'neo4j' ? neo4jBackup({ ...args, toolsImage: backup.toolsImage }) : falkordbBackup(args)];
 }
 
 function together(...sizes: readonly string[]): string {

@@ -4,6 +4,7 @@ import { anyAddress } from '../kit/parts/listening';
 import { entryVariable } from '../kit/parts/secret-set';
 import { chromaPorts } from '../kit/stores/chroma/objects';
 import { falkordbPorts } from '../kit/stores/falkordb/objects';
+import { neo4jPorts, neo4jUserName } from '../kit/stores/neo4j/objects';
 import type { Instance } from './instance';
 import { dataPath, modelsPath, names, port } from './names';
 import { tiers } from './settings';
@@ -25,6 +26,7 @@ export function environment(instance: Instance, cluster: ClusterFacts): IEnvVar[
     ...entryVariable(`${prefixOf(instance.tier)}_CHROMADB_AUTH_TOKEN`, secrets.chromaToken),
     ...entryVariable('CHROMADB_AUTH_TOKEN', secrets.chromaToken),
     ...entryVariable('FALKORDB_PASSWORD', secrets.graphPassword),
+    ...entryVariable('NEO4J_PASSWORD', secrets.neo4jPassword),
   ];
 }
 
@@ -87,18 +89,28 @@ function stores({ settings: { graph, server }, tier }: Instance): Values {
     CHROMADB_HOST: names.chroma,
     CHROMADB_PORT: chromaPorts.requests,
     WAIT_SECONDS: server.waitSeconds,
-    ...(graph.enabled
-      ? {
-          FALKORDB_HOST: names.graph,
-          FALKORDB_PORT: falkordbPorts.requests,
-          FALKORDB_USER: 'default',
-          FALKORDB_DATABASE: 'knowledge_graph',
-          FALKORDB_GRAPH_NAME: 'knowledge_graph',
-          GRAPH_ADAPTER: 'falkordb',
-        }
-      : {}),
+    ...graphs[graph.kind],
   };
 }
+
+/** The server knows FalkorDB alone, and has no graph where it is not told of one; its command line knows both. */
+const graphs: Readonly<Record<Instance['settings']['graph']['kind'], Values>> = {
+  falkordb: {
+    FALKORDB_HOST: names.falkordb,
+    FALKORDB_PORT: falkordbPorts.requests,
+    FALKORDB_USER: 'default',
+    FALKORDB_DATABASE: 'knowledge_graph',
+    FALKORDB_GRAPH_NAME: 'knowledge_graph',
+    GRAPH_ADAPTER: 'falkordb',
+  },
+  neo4j: {
+    NEO4J_HOST: names.neo4j,
+    NEO4J_BOLT_PORT: neo4jPorts.bolt,
+    NEO4J_USER: neo4jUserName,
+    GRAPH_ADAPTER: 'neo4j',
+  },
+  none: {},
+};
 
 function prefixOf(tier: Instance['tier']): string {
   return `INSTANCE_${tier.toUpperCase()}`;

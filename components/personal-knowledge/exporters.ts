@@ -46,13 +46,13 @@ function exportersOf(instance: Instance, { monitoring }: ClusterFacts): Exporter
           },
         ]
       : []),
-    ...(graph.exporter && secrets.graphPassword
+    ...(graph.kind === 'falkordb' && graph.exporter && secrets.graphPassword
       ? [
           {
             ...common('falkordb'),
             settings: graph.exporter,
             store: {
-              ...{ kind: 'redis' as const, host: names.graph, port: falkordbPorts.requests },
+              ...{ kind: 'redis' as const, host: names.falkordb, port: falkordbPorts.requests },
               ...{ password: secrets.graphPassword, passwordKey: secretsKey },
             },
           },

@@ -4,6 +4,8 @@ import { backupFlows, entranceFlows } from '../kit/parts/entrance-flows';
 import { peersAt, type Remote, remoteOf } from '../kit/parts/peer';
 import { chromaFlows } from '../kit/stores/chroma/flows';
 import { falkordbFlows } from '../kit/stores/falkordb/flows';
+import { neo4jApiFlows, neo4jFlows } from '../kit/stores/neo4j/flows';
+import { neo4jPorts } from '../kit/stores/neo4j/objects';
 import { postgresFlows } from '../kit/stores/postgres/flows';
 import type { Flow, Labels, Peer } from '../system/flow';
 import { exporterFlows } from './exporters';
@@ -35,7 +37,15 @@ function stores({ settings: { graph, postgres } }: Instance): Flow[] {
   });
   return [
     ...chromaFlows(flow('chroma', 'chromadb', 'chroma', 'vectors, and their backup')),
-    ...(graph.enabled ? falkordbFlows(flow('graph', 'falkordb', 'graph', 'the graph, and its backup')) : []),
+    ...(graph.kind === 'falkordb'
+      ? falkordbFlows(flow('graph', 'falkordb', 'graph', 'the graph, and its backup'))
+      : []),
+    ...(graph.kind === 'neo4j'
+      ? [
+          ...neo4jFlows(flow('graph', 'neo4j', 'graph', 'the graph, for the command line')),
+          ...neo4jApiFlows(flow('graph-api', 'neo4j', 'graph-api', 'backup of the graph')),
+        ]
+      : []),
     // The server has no use for PostgreSQL: only backups have.
     ...(postgres.enabled ? postgresFlows(flow('postgres', 'postgres', 'postgres', 'backup of the database')) : []),
   ];
@@ -64,7 +74,14 @@ function toOutside({ settings: { embedding, server: own } }: Instance, cluster: 
 function monitoring(instance: Instance, cluster: ClusterFacts): Flow[] {
   if (!cluster.monitoring) return [];
   const { health } = servedPorts(instance);
-  return [into('from-monitoring', server, { kind: 'monitoring' }, health, 'health, asked by the blackbox exporter')];
+  const asked = 'health, asked by the blackbox exporter';
+  const from = { kind: 'monitoring' } as const;
+  return [
+    into('from-monitoring', server, from, health, asked),
+    ...(instance.settings.graph.kind === 'neo4j'
+      ? [into('graph-from-monitoring', podsOf('neo4j'), from, neo4jPorts.http, asked)]
+      : []),
+  ];
 }
 
 function out(name: string, pods: Labels, peer: Peer, port: number, purpose: string): Flow {

@@ -1,6 +1,6 @@
 import { type UsedEntry, usedEntries } from '../kit/parts/secret-set';
 import type { EntryUses, SecretSetPlace } from '../kit/settings/secret-set';
-import { sizedBy } from '../kit/settings/sized';
+import { type StoreSize, sizedBy } from '../kit/settings/sized';
 import { idOf } from './names';
 import { type InstanceSettings, tiers } from './settings';
 import { type Entry, entries } from './settings/secrets';
@@ -40,12 +40,18 @@ export function instanceOf(name: string, settings: InstanceSettings): Instance {
   };
 }
 
+/** Whether the server itself has a graph, which it looks for at its start: FalkorDB is the only one that it knows. */
+export function hasGraphTools({ graph }: InstanceSettings): boolean {
+  return graph.kind === 'falkordb';
+}
+
 /** What an instance reads: what its parts need, and what it names. */
 function entryUses({ embedding, graph, postgres, secrets: set }: InstanceSettings): EntryUses<Entry> {
   return {
     openaiKey: embedding.provider === 'openai' ? 'required' : 'unused',
     postgresPassword: postgres.enabled ? 'required' : 'unused',
-    graphPassword: graph.enabled ? 'required' : 'unused',
+    graphPassword: graph.kind === 'falkordb' ? 'required' : 'unused',
+    neo4jPassword: graph.kind === 'neo4j' ? 'required' : 'unused',
     // Once it is named Chroma asks for it: it would else take everybody in while it is missing.
     chromaToken: set.entries.chromaToken ? 'required' : 'optional',
     githubToken: 'optional',
@@ -60,7 +66,8 @@ export function secretsOf(name: string, settings: InstanceSettings): SecretSetPl
 
 /** A size with what the settings say themselves. */
 function sized({ chroma, graph, postgres, quota, server }: InstanceSettings, size: Size): Size {
-  const store = (own: typeof chroma | typeof graph | typeof postgres, { resources, storage }: Size['chroma']) => ({
+  type Own = Pick<typeof chroma, 'resources' | 'storage'>;
+  const store = (own: Own, { resources, storage }: StoreSize): StoreSize => ({
     resources: sizedBy(resources, own.resources),
     storage: own.storage.size ?? storage,
   });
@@ -69,7 +76,7 @@ function sized({ chroma, graph, postgres, quota, server }: InstanceSettings, siz
     server: sizedBy(size.server, server.resources),
     chroma: store(chroma, size.chroma),
     postgres: store(postgres, size.postgres),
-    graph: store(graph, size.graph),
+    graph: graph.kind === 'none' ? size.graph : store(graph, size.graph),
     data: server.data.size ?? size.data,
     quota: { ...size.quota, ...Object.fromEntries(said) },
   };

@@ -27,7 +27,8 @@ export const names = {
   snapshots: `${prefix}-snapshots`,
   chroma: 'chromadb',
   postgres: 'postgres',
-  graph: 'falkordb',
+  falkordb: 'falkordb',
+  neo4j: 'neo4j',
 } as const;
 
 /** Names of the claims; those of the stores are what a StatefulSet's own template would call them. */
@@ -37,12 +38,16 @@ export const claims = {
   backup: names.backup,
   chroma: 'data-chromadb-0',
   postgres: 'data-postgres-0',
-  graph: 'data-falkordb-0',
+  falkordb: 'data-falkordb-0',
+  neo4j: 'data-neo4j-0',
 } as const;
 
 /** Where the server listens, and how it is spoken to. */
 export const port = 3001;
 export const paths = { http: '/api/v1/mcp', sse: '/api/v1/sse', health: '/health', routed: '/api/v1' } as const;
+
+/** What /health names where the server has found its graph, a FalkorDB; upstream still calls it by the one that it had before. */
+export const graphWord = 'neo4j';
 
 /** The user that the image is made for. */
 export const runAs: RunAs = { uid: 1001, gid: 1001 };
@@ -56,6 +61,7 @@ export const scriptsPath = '/opt/pk-mcp';
 export type Component =
   | 'mcp-service'
   | 'chromadb'
+  | 'neo4j'
   | StoreName
   | `${StoreName}-exporter`
   | 'backup'
@@ -66,8 +72,8 @@ export type Component =
 /** A store whose numbers an exporter can give. */
 export type StoreName = 'postgres' | 'falkordb';
 
-/** What a pod uses. */
-export type Use = 'chroma' | 'postgres' | 'graph' | 'data';
+/** What a pod uses. The graph is used by its drivers, and a Neo4j besides by its API, which is for backups alone. */
+export type Use = 'chroma' | 'postgres' | 'graph' | 'graph-api' | 'data';
 
 export const labels = systemLabels<Component, Use>(system);
 export const { allPods, metadataIn, podLabels, podsOf, uses } = labels;

@@ -6,9 +6,8 @@ import type { Operations, Probe, ServerFacts } from '../system/operations';
 import { backupArgs } from './backup';
 import { brought } from './brought';
 import { endpointOf, hostnameOf } from './exposure';
-import type { Instance } from './instance';
-import { keyOf } from './instance';
-import { names, paths, podsOf } from './names';
+import { hasGraphTools, type Instance, keyOf } from './instance';
+import { graphWord, names, paths, podsOf } from './names';
 import { startupSeconds } from './server';
 import { servedPorts } from './sidecar';
 import { snapshotBackups } from './snapshots';
@@ -24,7 +23,7 @@ const tools = {
 
 /** For agents: which tool is for what. */
 function guidanceOf({ id, settings }: Instance): string {
-  const graph = settings.graph.enabled
+  const graph = hasGraphTools(settings)
     ? `| what something depends on, and what depends on it | \`get_dependencies\`, \`get_dependents\`, \`find_path\` |
 | how a repository is built | \`get_architecture\` |
 `
@@ -77,12 +76,11 @@ function serverFacts(instance: Instance, cluster: NamedCluster, transport: 'http
       mcp: paths[transport],
       live: paths.health,
       ready: paths.health,
-      // What upstream calls every graph.
-      checks: ['chromadb', ...(settings.graph.enabled ? ['neo4j'] : [])],
+      checks: ['chromadb', ...(hasGraphTools(settings) ? [graphWord] : [])],
       routed: paths.routed,
     },
     ...(hostname ? { hostname } : {}),
-    tools: [...tools.always, ...(settings.graph.enabled ? tools.graph : [])],
+    tools: [...tools.always, ...(hasGraphTools(settings) ? tools.graph : [])],
     access: accessOf(settings.authentication),
     takesAnyHost: true,
     startupSeconds: rolloutDeadlines(startupSeconds(instance)).startup,

@@ -14,7 +14,7 @@ import { entryRevisions, gatedEntries } from '../kit/parts/secret-set';
 import { madeSecret } from '../kit/parts/secrets';
 import type { Described } from '../system/described';
 import { environment } from './environment';
-import type { Instance } from './instance';
+import { hasGraphTools, type Instance } from './instance';
 import {
   claims,
   dataPath,
@@ -69,7 +69,7 @@ function volumes({ namespace, settings, size }: Instance, cluster: ClusterFacts)
 function workload(instance: Instance, cluster: ClusterFacts): AppServer {
   const { namespace, secrets, settings, size } = instance;
   const { authentication, embedding, graph } = settings;
-  const used: Use[] = ['chroma', 'data', ...(graph.enabled ? (['graph'] as const) : [])];
+  const used: Use[] = ['chroma', 'data', ...(graph.kind === 'none' ? [] : (['graph'] as const))];
   const gate = secretGate({ image: settings.image, namespace, entries: gatedEntries(ownEntries(instance)) });
   const [mounts, mounted] = mountsOf(embedding.provider === 'local');
   return appServer({
@@ -128,8 +128,9 @@ function workload(instance: Instance, cluster: ClusterFacts): AppServer {
 }
 
 /** Longest time from the start of the container to the first answer, in seconds: it waits for each store before it starts. */
-export function startupSeconds({ settings: { graph, server: own } }: Instance): number {
-  return own.startupBudgetSeconds + own.waitSeconds * (graph.enabled ? 2 : 1);
+export function startupSeconds({ settings }: Instance): number {
+  const { startupBudgetSeconds, waitSeconds } = settings.server;
+  return startupBudgetSeconds + waitSeconds * (hasGraphTools(settings) ? 2 : 1);
 }
 
 /** What the server reads of the Secret of its instance. */

@@ -41,7 +41,7 @@ function snapshotArgs(instance: Instance, cluster: NamedCluster): SnapshotArgs |
     toolsImage: settings.backup.toolsImage,
     claims: [
       claims.chroma,
-      ...(settings.graph.enabled ? [claims.graph] : []),
+      ...(settings.graph.kind === 'none' ? [] : [claims[settings.graph.kind]]),
       ...(settings.postgres.enabled ? [claims.postgres] : []),
       claims.data,
     ],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ClusterFacts } from '../../config/cluster';
 import { chromaObjects } from '../kit/stores/chroma/objects';
 import { falkordbObjects } from '../kit/stores/falkordb/objects';
+import { neo4jObjects } from '../kit/stores/neo4j/objects';
 import { postgresObjects } from '../kit/stores/postgres/objects';
 import { type StoreSecret, type StoresOf, storeOf, volumeOn } from '../kit/stores/single';
 import type { Described } from '../system/described';
@@ -42,15 +43,18 @@ export function stores(instance: Instance, cluster: ClusterFacts): Record<string
 
 function graph(instance: Instance, cluster: ClusterFacts): Record<string, Described> {
   const { settings, size } = instance;
-  const password = secretOf(instance, 'graphPassword');
-  if (!password) return {};
-  return falkordbObjects({
-    ...storeOf(common(instance), names.graph, 'falkordb'),
-    image: settings.graph.image,
+  const { graph: own } = settings;
+  if (own.kind === 'none') return {};
+  const password = secretOf(instance, own.kind === 'neo4j' ? 'neo4jPassword' : 'graphPassword');
+  if (!password) throw new Error(`${own.kind} needs its password`);
+  const args = {
+    ...storeOf(common(instance), names[own.kind], own.kind),
+    image: own.image,
     resources: size.graph.resources,
-    storage: volumeOn(cluster, claims.graph, { ...settings.graph.storage, size: size.graph.storage }),
+    storage: volumeOn(cluster, claims[own.kind], { ...own.storage, size: size.graph.storage }),
     password,
-  });
+  };
+  return own.kind === 'neo4j' ? neo4jObjects({ ...args, cluster }) : falkordbObjects(args);
 }
 
 function postgres(instance: Instance, cluster: ClusterFacts): Record<string, Described> {

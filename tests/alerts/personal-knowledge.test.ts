@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { itWatchesABackup } from '../support/alerts/backup-age';
 import { dashboardOf, itIsADashboard, queriesOf, rulesFor } from '../support/alerts/dashboard';
@@ -14,7 +15,7 @@ const projectDir = join(__dirname, '..', '..');
 const exposure = { kind: 'ingress', hostname: 'k.example.org' };
 const drill = { schedule: '@hourly', maxAgeSeconds: 7200 };
 const backup = { schedule: '@hourly', maxAgeSeconds: 7200, drill };
-const stores = { postgres: { exporter: {} }, graph: { exporter: {} } };
+const stores = { postgres: { exporter: {} }, graph: { kind: 'falkordb', exporter: {} } };
 const all = {
   exposure,
   authentication: { mode: 'bearer' },
@@ -133,6 +134,21 @@ describe('the alerts of an instance of Personal Knowledge MCP', () => {
       itWatchesABackup({ alert, trial, backup: series, labels: { namespace, cronjob }, maxAge: 120 });
     });
   }
+});
+
+describe('the alert of an instance on its Neo4j', () => {
+  const withNeo4j = rulesOf(describedInstance({ graph: { kind: 'neo4j' } }, 'work', facts));
+  const [job, at] = ['neo4j-health', 'http://neo4j.pk-mcp-work.svc.cluster.local:7474/'];
+
+  itTellsOfALoss({
+    ...{ alert: 'PKMCPGraphDown', trial: trialOf(withNeo4j, () => tool), patience: 5 },
+    series: (samples) => from.probe(job, at, samples),
+    labels: from.probeLabels(job, at),
+  });
+
+  it('is the only one of the graph: the health of the server says nothing of a Neo4j', () => {
+    assert.ok(!JSON.stringify(withNeo4j).includes(graphMissing));
+  });
 });
 
 describe('the certificate that clients of an instance meet', () => {

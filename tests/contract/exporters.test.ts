@@ -22,7 +22,11 @@ import { testToolPath } from '../support/test-tool';
 import { describedInstance, facts } from '../support/unit/personal-knowledge';
 
 const projectDir = join(__dirname, '..', '..');
-const plan = describedInstance({ postgres: { exporter: {} }, graph: { exporter: {} } }, 'work', facts);
+const plan = describedInstance(
+  { postgres: { exporter: {} }, graph: { kind: 'falkordb', exporter: {} } },
+  'work',
+  facts,
+);
 /** What addresses, shells, formats and logs trip over. */
 const passwords = { postgres: `a b@c/d:e?f%20'g"h\\i,j`, falkordb: `a b@c/d:e?f%20'g"h\\i,j` } as const;
 const secrets = {

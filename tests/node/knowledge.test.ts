@@ -21,7 +21,7 @@ const settings = {
   secrets: { source: 'existing', entries: { chromaToken: {} } },
   server: { waitSeconds: 120, ...small },
   chroma: small,
-  graph: small,
+  graph: { kind: 'falkordb', ...small },
   postgres: small,
 };
 const server = ['deployment/pk-mcp-service', '-c', 'pk-mcp-service'];

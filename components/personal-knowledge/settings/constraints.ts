@@ -13,6 +13,7 @@ import { sizingConstraints } from '../../kit/settings/sized';
 import { snapshotsConstraint } from '../../kit/settings/snapshots';
 import { tlsConstraints } from '../../kit/settings/tls';
 import { chromaImageConstraint } from '../../kit/stores/chroma/settings';
+import { neo4jMemoryConstraint } from '../../kit/stores/neo4j/memory';
 import { type Instance, instanceOf, keyOf, secretsOf } from '../instance';
 import { idOf } from '../names';
 import type { PersonalKnowledgeSettings } from './index';
@@ -30,6 +31,7 @@ export function personalKnowledgeConstraints(
     ...all.flatMap((instance) => [
       ...placeConstraints(instance, all, cluster),
       ...sizeConstraints(instance),
+      ...graphConstraints(instance),
       chromaImageConstraint(keyOf(instance.name, 'chroma', 'image'), instance.settings.chroma.image),
       snapshotsConstraint(keyOf(instance.name, 'snapshots'), instance.settings.snapshots, cluster),
       ...entranceConstraints(instance, cluster),
@@ -67,7 +69,17 @@ function sizeConstraints({ name, settings }: Instance): Constraint[] {
     ...sizingConstraints(at('server'), settings.server.resources, size.server),
     ...sizingConstraints(at('chroma'), settings.chroma.resources, size.chroma.resources),
     ...sizingConstraints(at('postgres'), settings.postgres.resources, size.postgres.resources),
-    ...sizingConstraints(at('graph'), settings.graph.resources, size.graph.resources),
+  ];
+}
+
+function graphConstraints({ name, settings: { graph, preset }, size }: Instance): Constraint[] {
+  if (graph.kind === 'none') return [];
+  const path = keyOf(name, 'graph', 'resources');
+  return [
+    ...sizingConstraints(path, graph.resources, sizeOf(name, preset).graph.resources),
+    ...(graph.kind === 'neo4j'
+      ? [neo4jMemoryConstraint([...path, 'memoryLimit'], size.graph.resources.memoryLimit)]
+      : []),
   ];
 }
 

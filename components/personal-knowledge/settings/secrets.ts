@@ -19,10 +19,16 @@ export const entries = {
     without: 'PostgreSQL does not start',
   },
   graphPassword: {
-    about: 'password of the graph',
+    about: 'password of FalkorDB',
     secretKey: 'FALKORDB_PASSWORD',
     value: 'random',
-    without: 'neither the graph nor the server starts',
+    without: 'neither FalkorDB nor the server starts',
+  },
+  neo4jPassword: {
+    about: 'password of Neo4j',
+    secretKey: 'NEO4J_PASSWORD',
+    value: 'random',
+    without: 'neither Neo4j nor the server starts',
   },
   chromaToken: {
     about: 'token that Chroma asks for',

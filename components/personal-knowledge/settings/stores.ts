@@ -4,6 +4,7 @@ import { exporterSettings } from '../../kit/settings/exporter';
 import { sizedResources, sizedVolume } from '../../kit/settings/sized';
 import { chromaSettings } from '../../kit/stores/chroma/settings';
 import { falkordbSettings } from '../../kit/stores/falkordb/settings';
+import { neo4jSettings } from '../../kit/stores/neo4j/settings';
 import { postgresSettings } from '../../kit/stores/postgres/settings';
 import { sizes } from './sizes';
 
@@ -42,15 +43,40 @@ export const postgres = postgresSettings({
   .prefault({})
   .describe('PostgreSQL.');
 
-export const graph = z
-  .strictObject({
-    enabled: promoted(
-      z.boolean().default(true).describe('Whether there is one. Without it the server has no tools for dependencies.'),
+const falkordb = z.strictObject({
+  kind: z.literal('falkordb').describe('FalkorDB: with it the server has its tools for dependencies.'),
+  ...falkordbSettings({ size: small.graph.storage }),
+  storage: perCluster(sizedVolume('The volume with the graph.')),
+  resources: sizedResources('Resources of FalkorDB.'),
+  exporter: perCluster(exporterSettings('redis')),
+});
+
+const neo4j = z.strictObject({
+  kind: z
+    .literal('neo4j')
+    .describe(
+      'Neo4j, Community Edition, for the command line alone: the server does not speak to it, and has no tools for dependencies.',
     ),
-    ...falkordbSettings({ size: small.graph.storage }),
-    storage: perCluster(sizedVolume('The volume with the graph.')),
-    resources: promoted(sizedResources('Resources of FalkorDB.')),
-    exporter: perCluster(exporterSettings('redis')),
-  })
-  .prefault({})
-  .describe('FalkorDB, the graph of dependencies.');
+  ...neo4jSettings({ size: small.graph.storage }),
+  storage: perCluster(sizedVolume('The volume with the graph.')),
+  resources: sizedResources('Resources of Neo4j, whose memory limit is at least 1Gi.'),
+});
+
+const noGraph = z.strictObject({
+  kind: z.literal('none').describe('No graph: the server has no tools for dependencies.'),
+});
+
+const kinds = 'a map with kind "falkordb", "neo4j" or "none"';
+
+export const graph = promoted(
+  z
+    .discriminatedUnion('kind', [falkordb, neo4j, noGraph], {
+      // Before there was more than one graph it was switched on and off.
+      error: ({ input }) =>
+        typeof input === 'object' && input !== null && 'enabled' in input
+          ? `${kinds} in the place of "enabled": for true it is "falkordb", for false "none"`
+          : kinds,
+    })
+    .prefault({ kind: 'falkordb' })
+    .describe('The graph of dependencies.'),
+);

@@ -15,6 +15,7 @@ const random: Readonly<Record<string, boolean>> = {
   'personalKnowledge.NAME.openaiKey': false,
   'personalKnowledge.NAME.postgresPassword': true,
   'personalKnowledge.NAME.graphPassword': true,
+  'personalKnowledge.NAME.neo4jPassword': true,
   'personalKnowledge.NAME.chromaToken': true,
   'personalKnowledge.NAME.githubToken': false,
   'personalKnowledge.NAME.gitToken': false,

@@ -22,7 +22,7 @@ describe('the PersonalKnowledge component', () => {
 
   it('puts encrypted values into its Secrets, and nowhere else', async () => {
     const secret = 'a key that nobody may see';
-    const stores = { graph: { enabled: false }, postgres: { enabled: false } };
+    const stores = { graph: { kind: 'none' as const }, postgres: { enabled: false } };
     const work = { image, clients, ...stores, secrets: { source: 'config' as const } };
     const registrations = await recordRegistrations(
       () =>

@@ -67,6 +67,29 @@ describe('settings of Personal Knowledge MCP', () => {
     });
   });
 
+  it('choose a graph by its kind, and tell who switches it on and off what takes the place of that', () => {
+    for (const graph of [{ kind: 'falkordb' }, { kind: 'neo4j' }, { kind: 'none' }]) {
+      assert.deepEqual(problems({ work: { graph } }), []);
+    }
+    for (const enabled of [true, false]) {
+      refuses(
+        /^personalKnowledge\.instances\.work\.graph\.kind: expected a map with kind "falkordb", "neo4j" or "none" in the place of "enabled": for true it is "falkordb", for false "none"$/,
+        { graph: { enabled } },
+      );
+    }
+    refuses(/graph\.kind: expected a map with kind "falkordb", "neo4j" or "none"$/, { graph: { kind: 'memgraph' } });
+    refuses(/graph\.exporter: no such key/, { graph: { kind: 'neo4j', exporter: {} } });
+  });
+
+  it('refuse a Neo4j whose limit has no room for Java beside its heap and its page cache', () => {
+    const graph = (memoryLimit: string) => ({ graph: { kind: 'neo4j', resources: { memoryLimit } } });
+    refuses(
+      /graph\.resources\.memoryLimit: expected at least 1Gi, and it is 1000Mi: .* or the kernel ends Neo4j/,
+      graph('1000Mi'),
+    );
+    assert.deepEqual(problems({ work: graph('1Gi') }), []);
+  });
+
   it('refuse a request above its limit, wherever each of them comes from', () => {
     refuses(/server\.resources\.memory: expected a memory request of at most the limit: 2Gi and 1Gi/, {
       server: { resources: { memory: '2Gi' } },
@@ -101,7 +124,7 @@ describe('settings of Personal Knowledge MCP', () => {
       /secrets\.source: expected another source, or cluster\.externalSecrets set/,
       {
         embedding: { provider: 'local' },
-        graph: { enabled: false },
+        graph: { kind: 'none' },
         postgres: { enabled: false },
         secrets: { source: 'externalSecret' },
       },
@@ -110,7 +133,7 @@ describe('settings of Personal Knowledge MCP', () => {
   });
 
   it('want an encrypted value for each entry that comes from the stack file, and none for another', () => {
-    const settings = { graph: { enabled: false }, postgres: { enabled: false }, secrets: { source: 'config' } };
+    const settings = { graph: { kind: 'none' }, postgres: { enabled: false }, secrets: { source: 'config' } };
     assert.deepEqual(problems({ work: settings }, facts, {}), [
       'secrets.personalKnowledge.work.openaiKey: expected an encrypted value: set it by `pulumi config set --secret --path memory-fleet:secrets.personalKnowledge.work.openaiKey`',
     ]);
@@ -126,7 +149,7 @@ describe('settings of Personal Knowledge MCP', () => {
   });
 
   it('have nothing of another one, or of another purpose, in the store of secrets', () => {
-    const only = { graph: { enabled: false }, postgres: { enabled: false } };
+    const only = { graph: { kind: 'none' }, postgres: { enabled: false } };
     const from = (remoteKey: string, remoteProperty?: string) => ({
       ...only,
       secrets: { source: 'externalSecret', entries: { openaiKey: { remoteKey, remoteProperty } } },

@@ -13,6 +13,7 @@ const read = new Set([
   ...['REQUIRE_AUTH_FOR_DEFAULT_INSTANCE', 'RATE_LIMIT_ENABLED', 'CORS_ENABLED', 'CHROMADB_HOST', 'CHROMADB_PORT'],
   ...['CHROMADB_AUTH_TOKEN', 'FALKORDB_HOST', 'FALKORDB_PORT', 'FALKORDB_USER', 'FALKORDB_PASSWORD'],
   ...['FALKORDB_DATABASE', 'FALKORDB_GRAPH_NAME', 'GRAPH_ADAPTER', 'GITHUB_PAT', 'GIT_PAT'],
+  ...['NEO4J_HOST', 'NEO4J_BOLT_PORT', 'NEO4J_USER', 'NEO4J_PASSWORD'],
   ...['PRIVATE', 'WORK', 'PUBLIC'].flatMap((tier) =>
     ['HOST', 'PORT', 'AUTH_TOKEN'].map((part) => `INSTANCE_${tier}_CHROMADB_${part}`),
   ),
@@ -36,7 +37,12 @@ const fromSecret = (key: string) => ({ secretKeyRef: { name: 'pk-mcp-secrets', k
 
 describe('the environment of Personal Knowledge MCP', () => {
   it('has nothing that no running code reads', () => {
-    for (const settings of [everything, { embedding: { provider: 'local' } }, { embedding: { provider: 'ollama' } }]) {
+    const others = [
+      { embedding: { provider: 'local' } },
+      { embedding: { provider: 'ollama' } },
+      { graph: { kind: 'neo4j' } },
+    ];
+    for (const settings of [everything, ...others]) {
       const unread = Object.keys(environment(settings)).filter((name) => !read.has(name) && !ours.has(name));
       assert.deepEqual(unread, []);
     }
@@ -114,7 +120,7 @@ describe('the environment of Personal Knowledge MCP', () => {
     for (const token of ['GITHUB_PAT', 'GIT_PAT']) {
       assert.deepEqual(found[token], { secretKeyRef: { ...fromSecret(token).secretKeyRef, optional: true } });
     }
-    const least = environment({ embedding: { provider: 'local' }, graph: { enabled: false } });
+    const least = environment({ embedding: { provider: 'local' }, graph: { kind: 'none' } });
     const references = Object.entries(least).filter(([, value]) => typeof value === 'object');
     assert.deepEqual(references, []);
   });
@@ -133,11 +139,18 @@ describe('the environment of Personal Knowledge MCP', () => {
     );
   });
 
-  it('has no graph where there is none', () => {
-    const found = environment({ graph: { enabled: false } });
-    assert.deepEqual(
-      Object.keys(found).filter((name) => /FALKOR|GRAPH/.test(name)),
-      [],
-    );
+  it('has the graph that there is, of which the server knows FalkorDB alone and its command line both', () => {
+    const about = (kind: string) =>
+      Object.fromEntries(
+        Object.entries(environment({ graph: { kind } })).filter(([name]) => /FALKOR|GRAPH|NEO4J/.test(name)),
+      );
+    assert.deepEqual(about('neo4j'), {
+      GRAPH_ADAPTER: 'neo4j',
+      NEO4J_HOST: 'neo4j',
+      NEO4J_BOLT_PORT: '7687',
+      NEO4J_USER: 'neo4j',
+      NEO4J_PASSWORD: fromSecret('NEO4J_PASSWORD'),
+    });
+    assert.deepEqual(about('none'), {});
   });
 });

@@ -50,12 +50,14 @@ describe('the objects of Personal Knowledge MCP', () => {
     openaiKey: ['Deployment/pk-mcp-service'],
     postgresPassword: ['StatefulSet/postgres'],
     graphPassword: ['Deployment/pk-mcp-service', 'StatefulSet/falkordb'],
+    neo4jPassword: ['Deployment/pk-mcp-service', 'StatefulSet/neo4j'],
     chromaToken: ['Deployment/pk-mcp-service', 'StatefulSet/chromadb'],
     githubToken: ['Deployment/pk-mcp-service'],
   })) {
     it(`start anew after a change of ${entry} where they read it, and nowhere else`, () => {
       const at = (secretRevision: number) =>
         describedInstance({
+          graph: { kind: entry === 'neo4jPassword' ? 'neo4j' : 'falkordb' },
           secrets: { source: 'existing', entries: { chromaToken: {}, [entry]: { secretRevision } } },
         });
       const [before, after] = [at(1), at(2)];
@@ -176,10 +178,12 @@ describe('the objects of Personal Knowledge MCP', () => {
       for (const preset of Object.keys(table)) {
         const cluster = { ...facts, volumeSnapshots: {} };
         const exporter = { exporter: {} };
-        const stores = { postgres: exporter, graph: exporter, snapshots: {} };
-        const plan = describedInstance({ preset, authentication: { mode: 'bearer' }, ...stores }, 'team', cluster);
-        const { violations } = checkPlan({ cluster: parseStack({ cluster }, 'test').cluster, systems: [plan] });
-        assert.deepEqual(violations, [], preset);
+        for (const graph of [{ kind: 'falkordb', ...exporter }, { kind: 'neo4j' }]) {
+          const stores = { postgres: exporter, graph, snapshots: {} };
+          const plan = describedInstance({ preset, authentication: { mode: 'bearer' }, ...stores }, 'team', cluster);
+          const { violations } = checkPlan({ cluster: parseStack({ cluster }, 'test').cluster, systems: [plan] });
+          assert.deepEqual(violations, [], `${preset} with ${graph.kind}`);
+        }
       }
     });
 
@@ -198,44 +202,52 @@ describe('the objects of Personal Knowledge MCP', () => {
   });
 
   it('give each container the entries of the Secret that it reads, and never all of them', () => {
-    const plan = describedInstance({
-      secrets: { source: 'existing', entries: { chromaToken: {}, githubToken: {}, gitToken: {} } },
-    });
-    const read = Object.values(plan.objects).flatMap(({ object }) => {
-      const spec = podOf(object);
-      const reader = `${object.kind} ${object.metadata.name}`;
-      return (spec ? containersOf(spec) : []).flatMap(({ env = [], envFrom = [], name, volumeMounts = [] }) => {
-        assert.deepEqual(envFrom, [], name);
-        // What waits for entries tells nobody what is in them.
-        if (name === 'gate') return [];
-        const variables = env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
-        const mounted = volumeMounts.flatMap((mount) => {
-          const { secret } = spec?.volumes?.find((volume) => volume.name === mount.name) ?? {};
-          return (secret?.items ?? []).map(({ key }) => ({ key, name: secret?.secretName }));
-        });
-        return [...variables, ...mounted].flatMap(({ key, name: secret }) =>
-          secret === 'pk-mcp-secrets' ? [{ key, reader }] : [],
-        );
+    const expectReaders = (kind: string, password: string) => {
+      const plan = describedInstance({
+        graph: { kind },
+        secrets: { source: 'existing', entries: { chromaToken: {}, githubToken: {}, gitToken: {} } },
       });
-    });
-    const readersOf = (key: string) =>
-      [...new Set(read.filter((each) => each.key === key).map(({ reader }) => reader))].sort();
-    const [server, backups] = ['Deployment pk-mcp-service', ['CronJob pk-mcp-backup', 'CronJob pk-mcp-backup-restore']];
-    const expected: Record<string, string[]> = {
-      OPENAI_API_KEY: [server],
-      GITHUB_PAT: [server],
-      GIT_PAT: [server],
-      CHROMADB_AUTH_TOKEN: [server, 'StatefulSet chromadb', ...backups],
-      FALKORDB_PASSWORD: [server, 'StatefulSet falkordb', ...backups],
-      POSTGRES_PASSWORD: ['StatefulSet postgres', ...backups],
+      const read = Object.values(plan.objects).flatMap(({ object }) => {
+        const spec = podOf(object);
+        const reader = `${object.kind} ${object.metadata.name}`;
+        return (spec ? containersOf(spec) : []).flatMap(({ env = [], envFrom = [], name, volumeMounts = [] }) => {
+          assert.deepEqual(envFrom, [], name);
+          // What waits for entries tells nobody what is in them.
+          if (name === 'gate') return [];
+          const variables = env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
+          const mounted = volumeMounts.flatMap((mount) => {
+            const { secret } = spec?.volumes?.find((volume) => volume.name === mount.name) ?? {};
+            return (secret?.items ?? []).map(({ key }) => ({ key, name: secret?.secretName }));
+          });
+          return [...variables, ...mounted].flatMap(({ key, name: secret }) =>
+            secret === 'pk-mcp-secrets' ? [{ key, reader }] : [],
+          );
+        });
+      });
+      const readersOf = (key: string) =>
+        [...new Set(read.filter((each) => each.key === key).map(({ reader }) => reader))].sort();
+      const [server, backups] = [
+        'Deployment pk-mcp-service',
+        ['CronJob pk-mcp-backup', 'CronJob pk-mcp-backup-restore'],
+      ];
+      const expected: Record<string, string[]> = {
+        OPENAI_API_KEY: [server],
+        GITHUB_PAT: [server],
+        GIT_PAT: [server],
+        CHROMADB_AUTH_TOKEN: [server, 'StatefulSet chromadb', ...backups],
+        [password]: [server, `StatefulSet ${kind}`, ...backups],
+        POSTGRES_PASSWORD: ['StatefulSet postgres', ...backups],
+      };
+      for (const [key, all] of Object.entries(expected)) assert.deepEqual(readersOf(key), all.sort(), key);
+      assert.deepEqual([...new Set(read.map(({ key }) => key))].sort(), Object.keys(expected).sort());
     };
-    for (const [key, all] of Object.entries(expected)) assert.deepEqual(readersOf(key), all.sort(), key);
-    assert.deepEqual([...new Set(read.map(({ key }) => key))].sort(), Object.keys(expected).sort());
+    expectReaders('falkordb', 'FALKORDB_PASSWORD');
+    expectReaders('neo4j', 'NEO4J_PASSWORD');
   });
 
   it('give the numbers of stores to Prometheus where that is wanted, by pods that reach their store alone', () => {
     const exporter = { exporter: {} };
-    const plan = describedInstance({ postgres: exporter, graph: exporter });
+    const plan = describedInstance({ postgres: exporter, graph: { kind: 'falkordb', ...exporter } });
     for (const [name, store] of [
       ['postgres-exporter', 'postgres'],
       ['falkordb-exporter', 'falkordb'],
@@ -299,17 +311,45 @@ describe('the objects of Personal Knowledge MCP', () => {
     ]);
   });
 
-  it('promise the tools of the graph where there is one alone', () => {
-    const tools = (settings: object) => describedInstance(settings).operations.servers[0]?.tools ?? [];
-    assert.ok(tools({}).includes('get_dependencies'));
-    assert.ok(!tools({ graph: { enabled: false } }).includes('get_dependencies'));
+  it('promise the tools of the graph, and expect it in the health, where the server speaks to it', () => {
+    const promised = (kind: string) => {
+      const [server] = describedInstance({ graph: { kind } }).operations.servers;
+      const says = server?.client.guidance.includes('get_dependencies');
+      return [server?.tools.includes('get_dependencies'), says, server?.paths.checks, server?.startupSeconds];
+    };
+    assert.deepEqual(promised('falkordb'), [true, true, ['chromadb', 'neo4j'], 780]);
+    assert.deepEqual(promised('neo4j'), [false, false, ['chromadb'], 480]);
+    assert.deepEqual(promised('none'), [false, false, ['chromadb'], 480]);
+  });
+
+  it('have the graph that is chosen, and of no other anything', () => {
+    const made = (kind: string) =>
+      names(describedInstance({ graph: { kind } })).filter((name) => /falkordb|neo4j|graph/.test(name));
+    assert.deepEqual(made('neo4j').sort(), [
+      ...['NetworkPolicy/pk-mcp-private-graph-api-in', 'NetworkPolicy/pk-mcp-private-graph-api-out'],
+      ...['NetworkPolicy/pk-mcp-private-graph-from-monitoring'],
+      ...['NetworkPolicy/pk-mcp-private-graph-in', 'NetworkPolicy/pk-mcp-private-graph-out'],
+      ...['PersistentVolumeClaim/data-neo4j-0', 'Probe/neo4j-health'],
+      ...['Service/neo4j', 'Service/neo4j-headless', 'StatefulSet/neo4j'],
+    ]);
+    assert.deepEqual(made('none'), []);
+  });
+
+  it('take for Neo4j what the seed gives it', () => {
+    const plan = describedInstance({ graph: { kind: 'neo4j' } });
+    const neo4j = container(pod(plan, 'StatefulSet', 'neo4j'), 'neo4j');
+    assert.deepEqual(neo4j.resources, requests('500m', '512Mi', '2', '2Gi'));
+    const { spec } = find<IPersistentVolumeClaim>(plan, 'PersistentVolumeClaim', 'data-neo4j-0');
+    assert.deepEqual(spec?.resources?.requests, { storage: '10Gi' });
   });
 
   it('back everything up in one set: vectors, graph, database, and last what the server knows of them', () => {
-    const spec = pod(describedInstance({}, 'private', { ...facts }), 'CronJob', 'pk-mcp-backup');
-    assert.deepEqual(
-      (spec.initContainers ?? []).map(({ name }) => name).filter((name) => name.startsWith('dump-')),
-      ['dump-chroma', 'dump-falkordb', 'dump-postgres', 'dump-volume'],
-    );
+    for (const kind of ['falkordb', 'neo4j']) {
+      const spec = pod(describedInstance({ graph: { kind } }, 'private', { ...facts }), 'CronJob', 'pk-mcp-backup');
+      assert.deepEqual(
+        (spec.initContainers ?? []).map(({ name }) => name).filter((name) => name.startsWith('dump-')),
+        ['dump-chroma', `dump-${kind}`, 'dump-postgres', 'dump-volume'],
+      );
+    }
   });
 });

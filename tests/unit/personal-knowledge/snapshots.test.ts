@@ -4,7 +4,7 @@ import { checkPlan } from '../../../policies/check';
 import { describedInstance, facts, image } from '../../support/unit/personal-knowledge';
 
 const cluster = { ...facts, volumeSnapshots: { className: 'fast' } };
-const all = { snapshots: { quiesce: true }, graph: { enabled: true }, postgres: { enabled: true } };
+const all = { snapshots: { quiesce: true }, graph: { kind: 'falkordb' }, postgres: { enabled: true } };
 
 function environment(settings: object): Record<string, string | undefined> {
   const object = describedInstance(settings, 'private', cluster).objects.snapshots?.object;
@@ -16,8 +16,9 @@ function environment(settings: object): Record<string, string | undefined> {
 describe('snapshots of the volumes of an instance', () => {
   it('are of every store that there is, the list of repositories last', () => {
     assert.equal(environment(all).CLAIMS, 'data-chromadb-0 data-falkordb-0 data-postgres-0 pk-mcp-data');
-    const without = { ...all, graph: { enabled: false }, postgres: { enabled: false } };
+    const without = { ...all, graph: { kind: 'none' }, postgres: { enabled: false } };
     assert.equal(environment(without).CLAIMS, 'data-chromadb-0 pk-mcp-data');
+    assert.match(environment({ ...all, graph: { kind: 'neo4j' } }).CLAIMS ?? '', / data-neo4j-0 /);
     assert.equal(environment(all).WRITERS, 'pk-mcp-service=1');
     assert.equal(environment(all).CLASS, 'fast');
   });
