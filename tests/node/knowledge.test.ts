@@ -4,7 +4,7 @@ import { waitFor } from '../../operate/base/wait';
 import { apply } from '../../operate/cluster/api';
 import { stackCluster } from '../../operate/cluster/stack-cluster';
 import { verifySystem } from '../../operate/commands/verify/verify';
-import { controlPlane, openTestStack, removeNamespace } from '../support/cluster/control-plane';
+import { abandonNamespace, controlPlane, openTestStack } from '../support/cluster/control-plane';
 import { orSkip } from '../support/contract/missing';
 import { plannedImages, requireImage } from '../support/node/images';
 import { explained, inPod, kubectl, nodeApi, podsReady, told, toolPod } from '../support/node/pods';
@@ -42,7 +42,7 @@ describe('an instance of Personal Knowledge MCP on a real node', function () {
     });
     await stack.up();
   });
-  after(() => removeNamespace(namespace));
+  after(() => abandonNamespace(namespace));
 
   const bring = async (name: string, stringData: Readonly<Record<string, string>>) =>
     apply(await nodeApi(), `/api/v1/namespaces/${namespace}/secrets`, {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import type { EngineEvent } from '@pulumi/pulumi/automation';
 import { waitFor } from '../../operate/base/wait';
 import { eventInWords, showEvent } from '../../operate/engine/event-text';
-import { openTestStack, removeNamespace } from '../support/cluster/control-plane';
+import { abandonNamespace, openTestStack } from '../support/cluster/control-plane';
 import { explained } from '../support/node/pods';
 
 describe('an up on a real node that cannot pull an image', () => {
   const namespace = 'missing-image';
-  after(() => removeNamespace(namespace));
+  after(() => abandonNamespace(namespace));
 
   it('tells of it within a minute, while it waits', async () => {
     // Nothing listens there.

@@ -5,7 +5,7 @@ import { fleetHomeAt } from '../../operate/base/fleet-home';
 import { waitFor } from '../../operate/base/wait';
 import { type Api, create, get, remove } from '../../operate/cluster/api';
 import { nodePlace } from '../../operate/local-cluster/node';
-import { controlPlane, removeNamespace } from '../support/cluster/control-plane';
+import { abandonNamespace, controlPlane } from '../support/cluster/control-plane';
 import { clusterName } from '../support/cluster/lanes';
 import { claim, makeFileServer } from '../support/node/file-server';
 import { inPod, kubectl, nodeApi, podsReady, toolPod } from '../support/node/pods';
@@ -39,7 +39,7 @@ describe('pods on a real node', () => {
     await makeFileServer(api, namespace, toolPod('allowed'), toolPod('other'));
     await podsReady(namespace, () => true, 3);
   });
-  after(() => removeNamespace(namespace));
+  after(() => abandonNamespace(namespace));
 
   it('run as the user that they name, and their volume is given to their group', async () => {
     const { stdout } = await inPod(namespace, 'server', 'sh', '-c', 'id -u; id -G; stat -c "%g %a" /data');

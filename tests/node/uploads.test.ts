@@ -11,7 +11,7 @@ import { waitFor } from '../../operate/base/wait';
 import { get } from '../../operate/cluster/api';
 import { sendUpload } from '../../operate/commands/repos/send-upload';
 import { pack, workingTree } from '../../operate/commands/repos/working-tree';
-import { controlPlane, removeNamespace } from '../support/cluster/control-plane';
+import { abandonNamespace, controlPlane } from '../support/cluster/control-plane';
 import { engineScript } from '../support/contract/engine-scripts';
 import { orSkip } from '../support/contract/missing';
 import { toolImage } from '../support/images';
@@ -83,7 +83,7 @@ describe('an upload of a working tree', function () {
     for (const name of ['a.py', 'b.py']) writeFileSync(join(folder, 'tree', name), `content of ${name}\n`);
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
-  after(() => removeNamespace(namespace));
+  after(() => abandonNamespace(namespace));
 
   async function sent(signal: AbortSignal, say: (text: string) => void = () => undefined) {
     const archive = join(folder, 'tree.tar.gz');

@@ -124,10 +124,9 @@ export async function apiWarnings(items: readonly Described['object'][]): Promis
 
 /** Makes a namespace that this program expects to be there; another lane may do so at the same time. */
 export async function ensureNamespace(name: string): Promise<void> {
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-  if (await live(namespace)) return;
+  if (await live(namespaceOf(name))) return;
   await controlPlane()
-    .objects.create(namespace)
+    .objects.create(namespaceOf(name))
     .catch((error: { code?: number }) => {
       if (error.code !== 409) throw error;
     });
@@ -135,10 +134,17 @@ export async function ensureNamespace(name: string): Promise<void> {
 
 /** Removes a namespace with everything in it, and waits until it is gone. */
 export async function removeNamespace(name: string): Promise<void> {
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-  if (!(await live(namespace))) return;
-  await controlPlane().objects.delete(namespace);
-  await eventually(`namespace ${name} is gone`, async () => !(await live(namespace)));
+  await abandonNamespace(name);
+  await eventually(`namespace ${name} is gone`, async () => !(await live(namespaceOf(name))));
+}
+
+/** Has a namespace removed that nobody uses again: what is in it ends while the next tests run. */
+export async function abandonNamespace(name: string): Promise<void> {
+  if (await live(namespaceOf(name))) await controlPlane().objects.delete(namespaceOf(name));
+}
+
+function namespaceOf(name: string) {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
 }
 
 /** Removes the issuers that we made, which are in no namespace: the next file of the lane would find them. */

@@ -7,6 +7,9 @@ import { endNode, requireNode, startNode, temporaryHome } from './layer';
 import { nodeOfRun } from './node-of-run';
 import { tracesOnMachine } from './traces';
 
+/** What somebody else starts or ends meanwhile, such as a container of Docker, looks the same. */
+const leftSomething = 'the node, or something else that ran beside the tests, has left something on this machine';
+
 let end: (() => Promise<void>) | undefined;
 
 /** In the process that runs the lanes: one node for all files of the layer. Where this machine can run none, each lane skips. */
@@ -23,7 +26,7 @@ export async function mochaGlobalSetup(): Promise<void> {
   const stop = stoppedOnInterrupt(() => endNode(home));
   end = async () => {
     await timed('the end of the node', stop);
-    assert.deepEqual(await tracesOnMachine(), untouched, 'the node has left something on this machine');
+    assert.deepEqual(await tracesOnMachine(), untouched, leftSomething);
   };
   await timed('the node', () => startNode(home));
 }
