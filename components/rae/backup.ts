@@ -14,8 +14,9 @@ import { claims, metadataIn, names, podLabels, podsOf, runAs, uses } from './nam
 import { sizes } from './settings/sizes';
 
 /**
- * The backup of everything as one set. PostgreSQL comes last: a memory that it has is then in the vectors of the same set,
- * and a vector whose memory came in between finds nothing and does no harm.
+ * The backup of everything as one set. What refers to something is dumped before it: the queue before memories, and those
+ * before their vectors. What is stored meanwhile is then a vector without its memory, which does no harm; the other way
+ * round it would be a memory without its vector, of which nobody is told.
  */
 export function backupArgs(rae: Rae, cluster: NamedCluster): BackupArgs {
   const { namespace, settings, stores } = rae;
@@ -48,7 +49,7 @@ export function backupArgs(rae: Rae, cluster: NamedCluster): BackupArgs {
     claimName: claims.backup,
     storageClass: cluster.storageClass,
     // All dumps are on the node's own disk at once.
-    workSize: together(storageOf(rae, 'qdrant'), storageOf(rae, 'redis'), storageOf(rae, 'postgres')),
+    workSize: together(storageOf(rae, 'redis'), storageOf(rae, 'postgres'), storageOf(rae, 'qdrant')),
   };
 }
 
@@ -77,14 +78,6 @@ function storeBackups(rae: Rae, cluster: NamedCluster): [StoreBackup, ...StoreBa
   const { client: qdrant, settings: qdrantSettings } = stores.qdrant;
   const within = (name: string) => `${name}.${namespace}.svc.${cluster.domain}`;
   return [
-    qdrantBackup({
-      toolsImage: settings.backup.toolsImage,
-      url: qdrantSettings ? `http://${within(names.qdrant)}:${qdrantPorts.requests}` : qdrant.url,
-      cluster,
-      image: images.qdrant,
-      resources: qdrantSettings?.resources ?? preset.qdrant.resources,
-      storageSize: storageOf(rae, 'qdrant'),
-    }),
     redisBackup({
       client: redis,
       host: redis.remote ? redis.host : within(redis.host),
@@ -102,6 +95,14 @@ function storeBackups(rae: Rae, cluster: NamedCluster): [StoreBackup, ...StoreBa
       ...('flavour' in postgresSettings ? { flavour: postgresSettings.flavour } : {}),
       resources: 'resources' in postgresSettings ? postgresSettings.resources : preset.postgres.resources,
       storageSize: storageOf(rae, 'postgres'),
+    }),
+    qdrantBackup({
+      toolsImage: settings.backup.toolsImage,
+      url: qdrantSettings ? `http://${within(names.qdrant)}:${qdrantPorts.requests}` : qdrant.url,
+      cluster,
+      image: images.qdrant,
+      resources: qdrantSettings?.resources ?? preset.qdrant.resources,
+      storageSize: storageOf(rae, 'qdrant'),
     }),
   ];
 }

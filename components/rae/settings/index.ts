@@ -114,7 +114,9 @@ export const raeSchema = z.strictObject({
       },
     )
       .prefault({})
-      .describe('The scheduled backup of Qdrant, Redis and PostgreSQL, as one set.'),
+      .describe(
+        'The scheduled backup of Redis, PostgreSQL and Qdrant, as one set. The 30 newest are kept unless it is said otherwise.',
+      ),
   ),
 });
 

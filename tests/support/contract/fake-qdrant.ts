@@ -187,11 +187,11 @@ export class FakeQdrant {
   }
 
   #snapshots(method: string, collection: string, name: string): unknown {
-    const { points, snapshots, vectors } = this.#known(collection);
+    const { made: params, points, snapshots, vectors } = this.#known(collection);
     if (name === '' && method === 'GET') return [...snapshots.keys()].map((each) => ({ name: each }));
     if (name === '') {
       const made = `${collection}-7-${new Date().toISOString().slice(0, 19).replace(/[T:]/g, '-')}.snapshot`;
-      const content = Buffer.from(JSON.stringify({ vectors, points: [...points] }));
+      const content = Buffer.from(JSON.stringify({ made: params, vectors, points: [...points] }));
       snapshots.set(made, content);
       return { name: made, size: content.length, checksum: createHash('sha256').update(content).digest('hex') };
     }
@@ -207,7 +207,8 @@ export class FakeQdrant {
     const start = body.indexOf('\r\n\r\n') + 4;
     const content = body.subarray(start, body.lastIndexOf(`\r\n--${mark}--`));
     const file = /name="snapshot"; filename="([^"]+)"/.exec(body.subarray(0, start).toString())?.[1] ?? '';
-    const { points, vectors } = JSON.parse(content.toString()) as {
+    const { made, points, vectors } = JSON.parse(content.toString()) as {
+      made?: unknown;
       points: [number | string, unknown][];
       vectors: unknown;
     };
@@ -217,7 +218,7 @@ export class FakeQdrant {
       throw new Refusal(400, 'Bad request: Snapshot is not compatible with existing collection');
     }
     const snapshots = current?.snapshots ?? new Map<string, Buffer>();
-    this.collections.set(real, { vectors, points: new Map(points), snapshots: snapshots.set(file, content) });
+    this.collections.set(real, { made, vectors, points: new Map(points), snapshots: snapshots.set(file, content) });
     return true;
   }
 }

@@ -48,7 +48,7 @@ export interface JobOptions {
   /** Called when a container has started. */
   readonly during?: (name: string, process: Running) => void | Promise<void>;
   /** Called when a container has ended well, with the folder that the containers share. */
-  readonly after?: (name: string, work: string) => void;
+  readonly after?: (name: string, work: string) => void | Promise<void>;
 }
 
 /** What the images of a backup have. */
@@ -99,7 +99,7 @@ export async function runJob(pod: IPodSpec, options: JobOptions): Promise<JobRun
       else {
         const run = await step(container);
         if (run.code !== 0) return run;
-        options.after?.(container.name, paths['/work'] ?? '');
+        await options.after?.(container.name, paths['/work'] ?? '');
       }
     }
     const [container] = pod.containers;
