@@ -98,6 +98,7 @@ function storeBackups(rae: Rae, cluster: NamedCluster): [StoreBackup, ...StoreBa
     }),
     qdrantBackup({
       toolsImage: settings.backup.toolsImage,
+      remote: qdrant.remote !== undefined,
       url: qdrantSettings ? `http://${within(names.qdrant)}:${qdrantPorts.requests}` : qdrant.url,
       cluster,
       image: images.qdrant,

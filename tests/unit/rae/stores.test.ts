@@ -116,6 +116,20 @@ describe('the stores of RAE', () => {
       assert.deepEqual(flowsOf(plan, 'qdrant'), ['qdrant-out out pods 6333']);
     });
 
+    it('is asked by the proxy of the cluster, by backups too', () => {
+      const url = 'https://qdrant.example.org:6333';
+      const proxy = { httpProxy: 'http://proxy.example.org:3128' };
+      const behind = described({ qdrant: { mode: 'external', url } }, { ...facts, pods: { proxy } });
+      const proxied = (name: string) => {
+        const spec = pod(behind, 'CronJob', name);
+        const all = [...(spec.initContainers ?? []), ...spec.containers];
+        return all.filter((each) => environmentOf(each).https_proxy === proxy.httpProxy).map((each) => each.name);
+      };
+      assert.deepEqual(proxied('rae-memory-backup'), ['dump-qdrant']);
+      assert.deepEqual(proxied('rae-memory-backup-restore'), ['look-qdrant', 'load-qdrant']);
+      assert.deepEqual(proxied('rae-memory-backup-drill'), []);
+    });
+
     it('keeps each vector on as many nodes as are asked for', () => {
       const job = Object.values(plan.objects).find(
         ({ object }) => object.kind === 'Job' && object.metadata.name.startsWith('rae-memory-collection'),

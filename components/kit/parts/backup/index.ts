@@ -5,7 +5,7 @@ import { configMap } from '../../objects/config-map';
 import { scheduledJob } from '../../objects/cron-job';
 import { dataVolume } from '../../objects/persistent-volume-claim';
 import type { BackupArgs, Purpose } from './args';
-import { backupPod, drillPod, openingIn, restorePod } from './pods';
+import { backupPod, drillPod, openingIn, restorePod, talkingTo } from './pods';
 import { neededEntries, placeOf } from './repository';
 import { scriptsOf } from './scripts';
 
@@ -25,7 +25,7 @@ export function backupObjects(args: BackupArgs): Record<string, Described> {
       pod,
     }),
     after,
-    reachesOut: target.kind === 's3' ? openingIn(pod) : [],
+    reachesOut: reachingOut(args, purpose, pod),
     waivers: args.waivers,
   });
   return {
@@ -43,6 +43,15 @@ export function backupObjects(args: BackupArgs): Record<string, Described> {
     [`${key}Restore`]: job('restore', 'on demand', restorePod(args)),
     [`${key}Drill`]: job('drill', settings.drill.schedule ?? 'on demand', drillPod(args)),
   };
+}
+
+/** Containers that talk to servers of others: to a bucket, or to stores that somebody else runs; a drill has its own. */
+function reachingOut({ settings, stores }: BackupArgs, purpose: Purpose, pod: IPodSpec): string[] {
+  const outside = purpose === 'drill' ? [] : stores.filter(({ living }) => living.reachesOut);
+  return [
+    ...(settings.target.kind === 's3' ? openingIn(pod) : []),
+    ...outside.flatMap(({ name }) => talkingTo(pod, name)),
+  ];
 }
 
 /** What the system says of these backups to the operator's commands. */

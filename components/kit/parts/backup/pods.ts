@@ -16,6 +16,13 @@ export function openingIn({ containers, initContainers = [] }: IPodSpec): string
   return [...initContainers, ...containers].map(({ name }) => name).filter((name) => opening.has(name));
 }
 
+/** Names of the containers of a pod that talk to a store. */
+export function talkingTo({ containers, initContainers = [] }: IPodSpec, store: string): string[] {
+  const scripts: readonly StoreScript[] = ['dump', 'look', 'load'];
+  const names = scripts.map((script) => `${script}-${store}`);
+  return [...initContainers, ...containers].map(({ name }) => name).filter((name) => names.includes(name));
+}
+
 /** Opens the repository, dumps the stores in their order, saves what they have dumped. */
 export function backupPod(args: BackupArgs): IPodSpec {
   const { check, keep, keepDaily, keepMonthly, keepWeekly } = args.settings;

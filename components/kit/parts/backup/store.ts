@@ -37,6 +37,8 @@ export interface Reached {
   readonly env: readonly IEnvVar[];
   readonly volumeMounts?: readonly IVolumeMount[];
   readonly volumes?: readonly IVolume[];
+  /** Whether it leads to a server of others by HTTP: such a client goes by the proxy of the cluster. @default false */
+  readonly reachesOut?: boolean;
 }
 
 /** Where the scripts of all backups are in the containers. */

@@ -12,6 +12,8 @@ export interface QdrantBackupArgs {
   readonly toolsImage: string;
   /** URL of its REST API from within the cluster. */
   readonly url: string;
+  /** Whether somebody else runs it. @default false */
+  readonly remote?: boolean;
   /** Absent where it asks for no key. */
   readonly apiKey?: { readonly secretName: string; readonly secretKey: string } | undefined;
   readonly cluster: QdrantArgs['cluster'];
@@ -31,6 +33,7 @@ export function qdrantBackup(args: QdrantBackupArgs): StoreBackup {
     image: args.toolsImage,
     living: {
       env: [{ name: 'QDRANT_URL', value: url }, ...backupSecretVariables('QDRANT_API_KEY', apiKey)],
+      reachesOut: args.remote ?? false,
     },
     scratch: {
       env: [{ name: 'QDRANT_URL', value: `http://127.0.0.1:${port}` }],
