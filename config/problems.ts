@@ -1,6 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { encrypted } from './fields';
+import { innerOf } from './schema-walk';
 
 /** One thing wrong with the configuration, in the words an operator needs. */
 export interface Problem {
@@ -22,10 +23,10 @@ type Path = readonly PropertyKey[];
 export function problemsOf(error: z.ZodError, raw: Raw, schema: z.ZodType): Problem[] {
   const problems = error.issues.flatMap((issue): Problem[] => {
     if (issue.code === 'unrecognized_keys') {
-      const known = Object.keys(shapeAt(schema, issue.path) ?? {});
+      const place = placeAt(schema, issue.path, raw);
       return issue.keys.map((key) => {
         const path = [...issue.path, key];
-        const expected = valueAt(raw, path) === encrypted ? misplacedSecret : unknownKey(key, known);
+        const expected = valueAt(raw, path) === encrypted ? misplacedSecret : unknownKey(key, place);
         return { key: keyOf(path), expected };
       });
     }
@@ -57,7 +58,10 @@ export function foundAt(raw: Raw, path: Path): { readonly found: string } {
   return { found: isSecret && value !== undefined ? '[redacted]' : shown(value) };
 }
 
-function unknownKey(key: string, known: string[]): string {
+function unknownKey(key: string, { others, shape }: Place = { others: [], shape: {} }): string {
+  const variant = others.find((other) => key in other.shape);
+  if (variant) return `no such key here; it goes with ${variant.name}: ${String(variant.value)}`;
+  const known = Object.keys(shape);
   const nearest = known.length > 0 ? closest(key, known) : undefined;
   // A name that shares less than half of its letters with a known key is no typing error of it.
   if (nearest !== undefined && distance(key, nearest) <= Math.max(key.length, nearest.length) / 2) {
@@ -119,28 +123,50 @@ function withoutCredentials(text: string): string {
     .replace(/(^|[\s",])[^\s":/@]+:(?!\d{1,5}\/|[\w.-]+@sha256:)[^\s"]*@/g, '$1[redacted]@');
 }
 
-/** The keys that a schema knows at a path, looking through optional, default and pipe wrappers. */
-function shapeAt(schema: z.ZodType, path: Path): Record<string, z.ZodType> | undefined {
-  const shape = unwrapped(schema).shape;
+/** What a schema says at a path of the data. */
+interface Place {
+  readonly shape: Shape;
+  /** Variants that the data are not, where there are several: what tells them apart, and its value in each. */
+  readonly others: readonly { readonly shape: Shape; readonly name: string; readonly value: unknown }[];
+}
+
+type Shape = Readonly<Record<string, z.ZodType>>;
+
+/** Looks through optional, default and pipe wrappers, and into the variant that the data are. */
+function placeAt(schema: z.ZodType, path: Path, raw: unknown): Place | undefined {
+  const inner = unwrapped(schema);
   const [head, ...rest] = path;
-  if (head === undefined) return shape;
-  if (typeof head === 'number') {
-    const element = unwrapped(schema).element;
-    return element && shapeAt(element, rest);
-  }
-  const next = shape?.[String(head)] ?? unwrapped(schema).valueType;
-  return next && shapeAt(next, rest);
+  const place = variantOf(inner, raw);
+  if (head === undefined) return place;
+  const next = typeof head === 'number' ? inner.element : (place?.shape[String(head)] ?? inner.valueType);
+  return next && placeAt(next, rest, valueAt(raw, [head]));
+}
+
+function variantOf({ def, options = [], shape }: Unwrapped, raw: unknown): Place | undefined {
+  const name = def.discriminator;
+  if (name === undefined) return shape && { shape, others: [] };
+  const variants = options.flatMap((option) => {
+    const own = unwrapped(option).shape;
+    const value = own?.[name];
+    return own && value ? [{ shape: own, name, value }] : [];
+  });
+  const found = variants.find(({ value }) => value.safeParse(valueAt(raw ?? {}, [name])).success);
+  const literal = (schema: z.ZodType) => [...(schema._zod.values ?? [])][0];
+  const others = variants.filter((each) => each !== found).map((each) => ({ ...each, value: literal(each.value) }));
+  return found && { shape: found.shape, others };
 }
 
 interface Unwrapped {
-  readonly shape?: Record<string, z.ZodType>;
+  readonly def: { readonly discriminator?: string };
+  readonly shape?: Shape;
   readonly element?: z.ZodType;
   /** Of a map whose names are free. */
   readonly valueType?: z.ZodType;
+  /** Variants. */
+  readonly options?: readonly z.ZodType[];
 }
 
 function unwrapped(schema: z.ZodType): Unwrapped {
-  const definition = schema.def as { innerType?: z.ZodType; in?: z.ZodType };
-  const inner = definition.innerType ?? definition.in;
+  const inner = innerOf(schema);
   return inner ? unwrapped(inner) : (schema as unknown as Unwrapped);
 }

@@ -1,8 +1,15 @@
+import { z } from 'zod';
 import type { ChromaArgs } from '../../components/kit/stores/chroma/objects';
 import type { FalkordbArgs } from '../../components/kit/stores/falkordb/objects';
 import type { Neo4jArgs } from '../../components/kit/stores/neo4j/objects';
 import type { CloudNativePgArgs } from '../../components/kit/stores/postgres/cloudnative-pg/objects';
-import { type PostgresMode, postgresModes } from '../../components/kit/stores/postgres/modes';
+import {
+  cloudNativePgPostgres,
+  embeddedPostgres,
+  externalPostgres,
+  type PostgresMode,
+  type PostgresModesArgs,
+} from '../../components/kit/stores/postgres/modes';
 import type { PostgresArgs } from '../../components/kit/stores/postgres/objects';
 import type { RedisArgs } from '../../components/kit/stores/redis/objects';
 import type { StoreArgs } from '../../components/kit/stores/single';
@@ -76,6 +83,10 @@ export const redisArgs: RedisArgs = {
   storage: volume('redis'),
   password: entry('queue'),
 };
+
+/** Settings of the PostgreSQL of a system that has it in every mode. */
+export const postgresModes = (args: PostgresModesArgs) =>
+  z.discriminatedUnion('mode', [embeddedPostgres(args), externalPostgres(args), cloudNativePgPostgres(args)]);
 
 const modes = postgresModes({
   image: 'docker.io/pgvector/pgvector:pg17',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { image, integer } from '../../../config/fields';
 import { perCluster, promoted } from '../../../config/promotion';
+import { embeddedMode } from '../../kit/settings/embedded-mode';
 import { exporterSettings } from '../../kit/settings/exporter';
 import { type StoreSize, sizedResources, sizedVolume } from '../../kit/settings/sized';
 import { cloudNativePgPostgres, embeddedPostgres, externalPostgres } from '../../kit/stores/postgres/modes';
@@ -96,7 +97,7 @@ const embeddedQdrant = qdrantSettings({
   .unwrap()
   .omit({ apiKey: true })
   .extend({
-    mode: z.literal('embedded').default('embedded').describe('One Qdrant beside the system.'),
+    mode: embeddedMode('One Qdrant beside the system.'),
     image: qdrantImage,
     storage: perCluster(sizedVolume('The volume with the vectors: block storage, for one node at a time.')),
     snapshots: perCluster(

@@ -57,6 +57,15 @@ describe('configuration', () => {
     assert.match(problem?.expected ?? '', /known keys here: size, storageClass/);
   });
 
+  it('says with which kind a key goes that another kind has', () => {
+    const backup = { volume: { target: { kind: 'volume', bucket: 'b' } } };
+    const problems = problemsOf({ memoryMcp: { backup, exposure: { kind: 'none', hostname: 'a.example.org' } } });
+    assert.deepEqual(Object.fromEntries(problems.map(({ key, expected }) => [key, expected])), {
+      'memoryMcp.backup.volume.target.bucket': 'no such key here; it goes with kind: s3',
+      'memoryMcp.exposure.hostname': 'no such key here; it goes with kind: ingress',
+    });
+  });
+
   it('refuses a host name without a Gateway, together with problems elsewhere', () => {
     const keys = problemsOf({ memoryMcp: { hostname: 'memories.example', volume: { size: 'x' } } }).map(
       ({ key }) => key,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { encrypted } from '../../../config/fields';
-import { facts, problems, twoClients } from '../../support/unit/rae';
+import { names } from '../../support/unit/context-engine';
+import { described, facts, problems, twoClients } from '../../support/unit/rae';
 
 /** The one problem of these settings. */
 function problem(settings: object, cluster: object = facts, secrets: object = {}): string {
@@ -52,6 +53,17 @@ describe('the settings of RAE', () => {
       const fixed = { autoscaling: { enabled: false }, replicas: 30 };
       assert.match(problem({ api: fixed }), /^rae\.api\.replicas: fewer pods: API 10 × \(30 \+ 1 while rolled out\)/);
     });
+  });
+
+  it('mean a store beside the system where they say no mode, and say which mode has a key', () => {
+    const exporters = described({ postgres: { exporter: {} }, redis: { exporter: {} } });
+    for (const name of ['StatefulSet/rae-memory-postgresql', 'Deployment/rae-memory-redis-exporter']) {
+      assert.ok(names(exporters).includes(name), name);
+    }
+    assert.deepEqual(problems({ redis: { host: 'queue.example.org' }, postgres: { instances: 3 } }), [
+      'rae.postgres.instances: no such key here; it goes with mode: cloudnative-pg',
+      'rae.redis.host: no such key here; it goes with mode: external',
+    ]);
   });
 
   it('ask for the operator where it is to run PostgreSQL, and for its plugin where that makes backups', () => {

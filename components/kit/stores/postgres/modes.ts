@@ -14,6 +14,7 @@ import {
 } from '../../../../config/fields';
 import { perCluster, promoted } from '../../../../config/promotion';
 import { scheduleOf } from '../../../../config/schedule';
+import { embeddedMode } from '../../settings/embedded-mode';
 import { volume } from '../../settings/volume';
 import { type PostgresSettingsArgs, postgresKeys } from './settings';
 
@@ -25,14 +26,14 @@ const identifier = (what: string) =>
 const sslModes = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
 
 /** Keys of a PostgreSQL that a system brings along. */
-const embedded = (args: PostgresSettingsArgs) =>
+export const embeddedPostgres = (args: PostgresSettingsArgs) =>
   z.strictObject({
-    mode: z.literal('embedded').describe('One PostgreSQL beside the system.'),
+    mode: embeddedMode('One PostgreSQL beside the system.'),
     ...postgresKeys(args),
   });
 
 /** Keys of a PostgreSQL that somebody else runs. Its password is among the secrets of the system. */
-const external = (args: PostgresModesArgs) =>
+export const externalPostgres = (args: PostgresModesArgs) =>
   z.strictObject({
     mode: z.literal('external').describe('A PostgreSQL that somebody else runs.'),
     host: hostOrAddress.describe('Host of the server.'),
@@ -76,7 +77,7 @@ const objectStore = z.strictObject({
 });
 
 /** Keys of a PostgreSQL that the operator CloudNativePG runs. It makes the password itself. */
-const cloudNativePg = (args: PostgresModesArgs) =>
+export const cloudNativePgPostgres = (args: PostgresModesArgs) =>
   z.strictObject({
     mode: z.literal('cloudnative-pg').describe('PostgreSQL that the operator CloudNativePG runs, with replicas.'),
     image: promoted(
@@ -128,15 +129,9 @@ export interface PostgresModesArgs extends PostgresSettingsArgs {
 }
 
 /** Settings of the PostgreSQL of a system: one that it brings along, one of an operator, or one of somebody else. */
-export const postgresModes = (args: PostgresModesArgs) =>
-  z
-    .discriminatedUnion('mode', [embedded(args), external(args), cloudNativePg(args)], {
-      error: 'a map with mode "embedded", "external" or "cloudnative-pg"',
-    })
-    .prefault({ mode: 'embedded' })
-    .describe('PostgreSQL, the relational database.');
-
-export type PostgresModes = z.output<ReturnType<typeof postgresModes>>;
+export type PostgresModes = z.output<
+  ReturnType<typeof embeddedPostgres | typeof externalPostgres | typeof cloudNativePgPostgres>
+>;
 export type PostgresMode<M extends PostgresModes['mode']> = Extract<PostgresModes, { readonly mode: M }>;
 
 /** @param path of the settings */
@@ -194,6 +189,3 @@ function longestGapOf(schedule: string | undefined): number {
 
 /** Connections that PostgreSQL keeps for superusers (`superuser_reserved_connections`), and those of backups and exporters. */
 export const reservedConnections = 3 + 5;
-
-// For systems whose defaults follow from a preset.
-export { cloudNativePg as cloudNativePgPostgres, embedded as embeddedPostgres, external as externalPostgres };

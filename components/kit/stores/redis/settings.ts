@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Constraint } from '../../../../config/constraint';
 import { hostOrAddress, image, integer, resources } from '../../../../config/fields';
 import { promoted } from '../../../../config/promotion';
+import { embeddedMode } from '../../settings/embedded-mode';
 import { volume } from '../../settings/volume';
 
 export interface RedisSettingsArgs {
@@ -13,7 +14,7 @@ export interface RedisSettingsArgs {
 /** Keys of a Redis that a system brings along. Its password is among the secrets of the system. */
 export const embeddedRedis = (args: RedisSettingsArgs) =>
   z.strictObject({
-    mode: z.literal('embedded').describe('One Redis beside the system.'),
+    mode: embeddedMode('One Redis beside the system.'),
     image: promoted(
       image
         .default('docker.io/library/redis:7.4.2')
@@ -39,15 +40,7 @@ export const externalRedis = z.strictObject({
 });
 
 /** Settings of the Redis of a system. */
-export const redisSettings = (args: RedisSettingsArgs) =>
-  z
-    .discriminatedUnion('mode', [embeddedRedis(args), externalRedis], {
-      error: 'a map with mode "embedded" or "external"',
-    })
-    .prefault({ mode: 'embedded' })
-    .describe('Redis, for queues and what may be lost.');
-
-export type RedisSettings = z.output<ReturnType<typeof redisSettings>>;
+export type RedisSettings = z.output<ReturnType<typeof embeddedRedis> | typeof externalRedis>;
 
 /** @param path of the settings */
 export function redisConstraints(path: readonly PropertyKey[], settings: RedisSettings): Constraint[] {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { postgresClient } from '../../../../components/kit/stores/postgres/client';
 import { type ConnectionUser, connectionBudget } from '../../../../components/kit/stores/postgres/connection-budget';
-import { postgresModes } from '../../../../components/kit/stores/postgres/modes';
 import { clusterSchema } from '../../../../config/cluster';
 import { parse } from '../../../../config/parse';
+import { postgresModes } from '../../../support/stores';
 
 const resources = { cpu: '250m', memory: '256Mi', memoryLimit: '1Gi' };
 const schema = postgresModes({

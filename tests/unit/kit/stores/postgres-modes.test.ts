@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { postgresClient, postgresTls } from '../../../../components/kit/stores/postgres/client';
 import { postgresModeFlows } from '../../../../components/kit/stores/postgres/flows';
-import { postgresConstraints, postgresModes } from '../../../../components/kit/stores/postgres/modes';
+import { postgresConstraints } from '../../../../components/kit/stores/postgres/modes';
 import { clusterSchema } from '../../../../config/cluster';
 import { parse } from '../../../../config/parse';
+import { postgresModes } from '../../../support/stores';
 
 const resources = { cpu: '250m', memory: '256Mi', memoryLimit: '1Gi' };
 const schema = postgresModes({

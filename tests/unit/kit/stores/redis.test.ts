@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { z } from 'zod';
 import { redisAlerts } from '../../../../components/kit/stores/redis/alerts';
 import { redisBackup } from '../../../../components/kit/stores/redis/backup';
 import { redisClient } from '../../../../components/kit/stores/redis/client';
 import { redisFlows } from '../../../../components/kit/stores/redis/flows';
 import { type RedisArgs, redisObjects } from '../../../../components/kit/stores/redis/objects';
-import { redisConstraints, redisSettings } from '../../../../components/kit/stores/redis/settings';
+import { embeddedRedis, externalRedis, redisConstraints } from '../../../../components/kit/stores/redis/settings';
 import { clusterSchema } from '../../../../config/cluster';
 import { parse } from '../../../../config/parse';
 import { validateObject } from '../../../support/schemas';
@@ -29,7 +30,8 @@ const args: RedisArgs = {
   password: secrets.password,
   after: ['serviceAccount'],
 };
-const settingsOf = (value: unknown) => parse(redisSettings({ size: '8Gi', resources }), value, 'redis');
+const schema = z.discriminatedUnion('mode', [embeddedRedis({ size: '8Gi', resources }), externalRedis]);
+const settingsOf = (value: unknown) => parse(schema, value, 'redis');
 const external = settingsOf({ mode: 'external', host: 'queue.example.org', port: 6380 });
 const flow = { name: 'redis', pods: args.selector, clients: { uses: 'it' }, purpose: 'queues' };
 
