@@ -1,4 +1,5 @@
 import type { CommandJudge, FieldJudge, ProductionPoint } from '../system/production';
+import { indexQuery } from './indexes';
 import type { Rae } from './instance';
 import { names, podsOf } from './names';
 import { budgetSeries, writtenSeries } from './written-series';
@@ -14,11 +15,6 @@ try:
 except OSError:
     print("blocked")
 `;
-
-/** Indexes of the tables that every search reads, and how many of all indexes are broken. */
-const indexes = `SELECT count(DISTINCT tablename) FROM pg_indexes
-  WHERE tablename IN ('memories', 'memory_embeddings', 'knowledge_graph_nodes', 'knowledge_graph_edges');
-SELECT count(*) FROM pg_index WHERE NOT indisvalid;`;
 
 /** What the guide's checklist asks for and only this system can tell. */
 export function productionPoints(rae: Rae): ProductionPoint[] {
@@ -112,7 +108,7 @@ function scaling({ stores }: Rae): ProductionPoint[] {
   ];
 }
 
-function stores({ stores: { postgres, redis } }: Rae): ProductionPoint[] {
+function stores({ settings: { version }, stores: { postgres, redis } }: Rae): ProductionPoint[] {
   const ask = (component: 'postgresql' | 'redis', container: string, script: string) => ({
     ...{ kind: 'command' as const, pods: podsOf(component), container },
     command: ['/bin/sh', '-c', script],
@@ -153,10 +149,15 @@ function stores({ stores: { postgres, redis } }: Rae): ProductionPoint[] {
             topic: 'performance',
             name: 'tables have their indexes',
             judge: {
-              ...ask('postgresql', names.postgres, `psql -U ${user} -d ${database} -At <<'SQL'\n${indexes}\nSQL\n`),
-              matches: '^4\\n0$',
-              found: 'the four tables of memories and of the graph have indexes, and none is broken',
-              remedy: 'see the log of the migration; a broken index: REINDEX INDEX CONCURRENTLY name',
+              ...ask(
+                'postgresql',
+                names.postgres,
+                `psql -U ${user} -d ${database} -At <<'SQL'\n${indexQuery(version)}\nSQL\n`,
+              ),
+              matches: '^all there$',
+              found: 'the indexes that searches of memories and of the graph read are there, and none is broken',
+              remedy:
+                'a broken index: REINDEX INDEX CONCURRENTLY name; a missing one: its migration has it (alembic/versions)',
             },
           } satisfies ProductionPoint,
         ]

@@ -88,7 +88,8 @@ export async function postgres(name: string): Promise<Image> {
       '/var/run/postgresql': { folder: { mode: 0o3777 }, owner: [id, id] },
     },
     config: {
-      Env: [`${path}:${place}/x/${install}/bin`, 'PGDATA=/var/lib/postgresql/data'],
+      // Its clients look for the socket elsewhere than those of the official images.
+      Env: [`${path}:${place}/x/${install}/bin`, 'PGDATA=/var/lib/postgresql/data', 'PGHOST=/var/run/postgresql'],
       Entrypoint: ['docker-entrypoint.sh'],
       Cmd: ['postgres'],
       StopSignal: 'SIGINT',
