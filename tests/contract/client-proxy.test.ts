@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clientSidecar } from '../../components/kit/parts/client-sidecar';
@@ -29,6 +29,8 @@ describe('the proxy that knows each client by a key of its own', function () {
   let upstream: StubServer;
   let proxy: ClientProxy;
   let received: IncomingMessage[];
+  /** Answers that the server takes its time for. */
+  let held: ServerResponse[];
 
   before(async function () {
     this.timeout(0);
@@ -36,10 +38,12 @@ describe('the proxy that knows each client by a key of its own', function () {
   });
   beforeEach(async () => {
     received = [];
+    held = [];
     proxy = new ClientProxy();
     upstream = await StubServer.started((_, response, request) => {
       received.push(request);
-      response.end('from the server');
+      if (request.url?.endsWith('/slow')) held.push(response);
+      else response.end('from the server');
     });
   });
   afterEach(async () => {
@@ -181,5 +185,26 @@ describe('the proxy that knows each client by a key of its own', function () {
     await ask({ authorization: 'Bearer another-key-that-nobody-must-see' });
     assert.doesNotMatch(running.output, /nobody-must-see/);
     assert.doesNotMatch(readFileSync(join(proxy.folder, 'known', 'keys.map'), 'utf8'), /nobody-must-see/);
+  });
+
+  it('ends by the signal of its image once the request that is open is answered', async () => {
+    bring('agents', 'key');
+    const { ask, running } = await started();
+    const open = ask({ 'x-api-key': 'key' }, { path: '/v2/memories/slow' });
+    while (held.length === 0) await sleep(20);
+    // In its first milliseconds HAProxy takes no signal.
+    for (; !/Proxy guarded stopped/.test(running.output); await sleep(100)) running.signal('SIGUSR1');
+    assert.ok(!running.hasEnded);
+    held[0]?.end('from the server');
+    assert.equal((await open).status, 200);
+    assert.deepEqual(await running.ended, { code: 0, signal: null }, running.output);
+  });
+
+  it('ends where the proxy does, so that its container starts anew', async () => {
+    const { running } = await started();
+    const [master = ''] = readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8').split(' ');
+    process.kill(Number(master), 'SIGKILL');
+    const { code } = await running.ended;
+    assert.equal(code, 137, running.output);
   });
 });

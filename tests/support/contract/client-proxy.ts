@@ -53,7 +53,8 @@ export class ClientProxy {
     for (const [name, text] of Object.entries(config)) writeFileSync(join(this.folder, 'config', name), text);
     const [program = '', ...words] = [...(container.command ?? []), ...(container.args ?? [])]
       .map(local)
-      .map((word) => (word === 'haproxy' ? haproxy.path : word));
+      // Killed, the shell that starts it would leave it behind.
+      .flatMap((word) => (word === 'haproxy' ? ['setpriv', '--pdeathsig', 'KILL', haproxy.path] : [word]));
     const ports = await freePorts([proxyPorts.guarded, proxyPorts.health]);
     const [guarded = 0, health = 0] = [ports[proxyPorts.guarded], ports[proxyPorts.health]];
     [this.guarded, this.health] = [guarded, health];
@@ -74,7 +75,7 @@ export class ClientProxy {
   }
 
   async stop(): Promise<void> {
-    await this.#running?.stop(1, 'SIGKILL');
+    await this.#running?.stop(1);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

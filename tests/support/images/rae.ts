@@ -22,7 +22,7 @@ export async function rae(name: string): Promise<Image> {
       ...(await debianSlimFiles()),
       ...accounts({ rae: { ids: [1000, 1000], home: '/tmp' } }),
       ...(await librariesOf(extensionsBelow(packages, compiled))),
-      ...folderFiles(`${environment}/lib`, packages, [0, 0], (each) => compiled(each) || each === 'bin'),
+      ...folderFiles(`${environment}/lib`, packages, [0, 0], compiled),
       ...Object.fromEntries(
         Object.entries(programs).map(([program, [from, main]]) => [
           `${environment}/bin/${program}`,

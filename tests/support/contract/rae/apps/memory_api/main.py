@@ -173,6 +173,7 @@ class Task(BaseModel):
 @app.post("/v2/agent/execute")
 async def execute(task: Task, tenant: UUID = Depends(tenant_of)):
     """Takes as many seconds as the prompt is words long, as a language model takes its time."""
+    print(f"executing: {task.prompt}", flush=True)
     await asyncio.sleep(len(task.prompt.split()))
     reflections.labels(str(tenant), task.project).inc()
     return {"answer": f"{len(task.prompt.split())} words for {tenant}"}
