@@ -81,6 +81,16 @@ export function minutesAndSeconds(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
 
+/** A moment as operators read it, in UTC. @param when text as machines write it, which is shown as it is where it is none */
+export function moment(when: Date | string): string {
+  const date = new Date(when);
+  if (Number.isNaN(date.getTime())) return String(when);
+  return date
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC');
+}
+
 /** A length of time in words, in its two largest units: `45 s`, `2 h 5 min`, `3 d 4 h`. */
 export function timeInWords(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

@@ -1,6 +1,7 @@
+import { moment } from '../../../base/progress';
 import type { JobEnd } from '../../../cluster/job';
 import type { Finding } from '../../../report/report';
-import { moment, type StoreHead, short } from './heads';
+import { type StoreHead, short } from './heads';
 
 /** What the run itself came to. */
 export function runFinding(cronJob: string, end: JobEnd): Finding {

@@ -1,7 +1,7 @@
-import { timeInWords } from '../../../base/progress';
+import { moment, timeInWords } from '../../../base/progress';
 import type { Finding } from '../../../report/report';
 import type { ClusterView } from '../freshness';
-import { moment, type StoreHead, short } from './heads';
+import { type StoreHead, short } from './heads';
 
 /**
  * When a store was last backed up. The age counts from the last good run: a remote whose newest commit is old has all

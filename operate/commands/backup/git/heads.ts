@@ -29,11 +29,3 @@ export function headsOf(stores: readonly BackupStore[], git: GitOptions): Promis
 export function short({ commit }: Head): string {
   return commit.slice(0, 10);
 }
-
-/** A moment as operators read it, in UTC. */
-export function moment(date: Date): string {
-  return date
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/\.\d+Z$/, ' UTC');
-}

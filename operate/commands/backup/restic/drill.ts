@@ -1,5 +1,5 @@
 import type { ResticBackup } from '../../../../components/system/operations';
-import { timeInWords } from '../../../base/progress';
+import { moment, timeInWords } from '../../../base/progress';
 import type { JobEnd } from '../../../cluster/job';
 import type { Finding } from '../../../report/report';
 import type { DrillOptions } from '../command';
@@ -34,7 +34,7 @@ export function drillFindings(
     {
       subject: 'backup',
       status: 'ok',
-      found: `loaded ${loaded.snapshot} of ${loaded.made}, ${age} old, from ${place}`,
+      found: `loaded ${loaded.snapshot} of ${moment(loaded.made)}, ${age} old, from ${place}`,
     },
     { subject: name, status: 'ok', found: `everything that it counts is there: ${countsInWords(loaded.counts)}` },
   ];

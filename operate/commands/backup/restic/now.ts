@@ -30,7 +30,8 @@ export function madeFindings(
     const found = `no evidence: the run ended well and did not say what it made: ${end.lastLine ?? 'it left no log'}`;
     return [{ subject: 'run', status: 'failed', found, remedy: 'look at the image and the scripts of the CronJob' }];
   }
-  const size = `${bytesInWords(made.bytes)}, of which ${bytesInWords(made.added)} are new`;
+  // What is added has the folders of the backup too, so that it may be more than what is saved.
+  const size = `${bytesInWords(made.bytes)}, ${bytesInWords(made.added)} added to the repository`;
   return [
     { subject: 'run', status: 'ok', found: `backup ${made.snapshot} is complete and checked, on ${place}` },
     { subject: name, status: 'ok', found: `${countsInWords(made.counts)}; ${size}` },

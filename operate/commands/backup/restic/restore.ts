@@ -1,5 +1,6 @@
 import type { ResticBackup } from '../../../../components/system/operations';
 import { type Consent, confirm } from '../../../base/ask';
+import { moment } from '../../../base/progress';
 import type { JobEnd } from '../../../cluster/job';
 import type { Finding } from '../../../report/report';
 import type { RestoreOptions } from '../command';
@@ -28,7 +29,7 @@ export function listFindings(backups: Listed, { host, place }: Pick<ResticBackup
   }
   return [...backups].reverse().map(({ hostname, short_id, tags = [], time }) => {
     const whose = hostname === host ? '' : hostname === `${host}/empty` ? ', nothing in it' : `, of ${hostname}`;
-    return { subject: short_id, status: 'ok', found: `${time}; ${tags.join(', ')}${whose}` };
+    return { subject: short_id, status: 'ok', found: `${moment(time)}; ${tags.join(', ')}${whose}` };
   });
 }
 
@@ -61,7 +62,7 @@ export async function restored(saved: Saved<ResticBackup>, options: RecoveryOpti
 function outcome({ backup, system }: Saved<ResticBackup>, end: JobEnd): Finding {
   const said = loadedBy(end.lastLine);
   if (!end.succeeded || said === undefined) return failed(end);
-  const found = `backup ${said.snapshot} of ${said.made} from ${backup.place} is in ${system.id}: ${countsInWords(said.counts)}`;
+  const found = `backup ${said.snapshot} of ${moment(said.made)} from ${backup.place} is in ${system.id}: ${countsInWords(said.counts)}`;
   return { subject: 'restore', status: 'ok', found };
 }
 

@@ -1,5 +1,5 @@
 import type { ResticBackup } from '../../../../components/system/operations';
-import { timeInWords } from '../../../base/progress';
+import { moment, timeInWords } from '../../../base/progress';
 import type { Finding } from '../../../report/report';
 import { type ClusterView, viewOf } from '../freshness';
 import type { Saved } from '../target';
@@ -62,7 +62,9 @@ export function drillFinding(
 
 /** A run on demand leaves no log: then the newest one there is tells of an older backup. */
 function inWords(made: Made, isNewest: boolean): string {
-  const which = isNewest ? `backup ${made.snapshot}` : `the newest that left a log is ${made.snapshot} of ${made.time}`;
+  const which = isNewest
+    ? `backup ${made.snapshot}`
+    : `the newest that left a log is ${made.snapshot} of ${moment(made.time)}`;
   return `${which}: ${countsInWords(made.counts)}, ${bytesInWords(made.bytes)}; ${made.kept} kept`;
 }
 

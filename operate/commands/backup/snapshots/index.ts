@@ -1,6 +1,6 @@
 import type { SnapshotBackup } from '../../../../components/system/operations';
 import { Failure } from '../../../base/failure';
-import { timeInWords } from '../../../base/progress';
+import { moment, timeInWords } from '../../../base/progress';
 import type { Finding } from '../../../report/report';
 import type { ClusterView } from '../freshness';
 import type { BackupOutcome, Implementation } from '../implementation';
@@ -104,7 +104,7 @@ export function listFindings(
   }
   if (sets.length === 0) return [{ subject: name, status: 'missing', found: 'none', remedy: 'fleet backup now' }];
   return sets.map(({ made, name: subject, snapshots, unusable }): Finding => {
-    const of = `${made?.toISOString() ?? 'not cut yet'}; ${[...snapshots.keys()].join(', ')}`;
+    const of = `${made ? moment(made) : 'not cut yet'}; ${[...snapshots.keys()].join(', ')}`;
     return unusable.length === 0
       ? { subject, status: 'ok', found: of }
       : { subject, status: 'warning', found: `${of}; it lacks ${unusable.join(', ')}`, remedy: 'choose another set' };

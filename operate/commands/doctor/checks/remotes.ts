@@ -1,5 +1,6 @@
 import type { BackupStore } from '../../../../components/system/operations';
 import { Failure } from '../../../base/failure';
+import { moment } from '../../../base/progress';
 import { type GitCredentials, gitCredentials } from '../../../git/credentials';
 import { remoteHead } from '../../../git/remote';
 import { type Answer, type Check, ok, warning } from '../check';
@@ -25,7 +26,7 @@ export const remotes: Check = ({ cluster, stack }) =>
 async function remoteAnswer({ branch, url }: BackupStore, credentials: GitCredentials): Promise<Answer> {
   try {
     const head = await remoteHead({ branch, url }, { credentials, timeoutSeconds });
-    if (head) return ok(`${url} has ${branch}, last changed ${head.date.toISOString().slice(0, 16)}Z`);
+    if (head) return ok(`${url} has ${branch}, last changed ${moment(head.date)}`);
     return warning(
       `${url} has no branch ${branch}`,
       'the first backup makes it; correct git.branch if it should be there',

@@ -1,3 +1,4 @@
+import { moment } from '../../../base/progress';
 import type { Finding, Status } from '../../../report/report';
 import { code, prose, table } from '../../generate/markdown';
 import type { Checked } from '.';
@@ -23,7 +24,7 @@ const results: Readonly<Record<Status, string>> = {
 export function reportPage({ cluster, date, stack, systems }: Occasion, checked: readonly Checked[]): string {
   const findings = checked.flatMap((each) => each.findings);
   const facts = [
-    ['date', `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`],
+    ['date', moment(date)],
     ['stack', `${code(stack)}: ${systems.join(', ')}`],
     [
       'cluster',

@@ -119,7 +119,8 @@ describe('the status of backups by restic', () => {
 describe('a list of backups by restic', () => {
   const backup = {
     short_id: 'aaaaaaaa',
-    time: '2026-05-01T02:43:00Z',
+    // As restic writes it.
+    time: '2026-05-01T02:43:00.314934563Z',
     hostname: 'lab/ns/engine',
     tags: ['qdrant: 12 in 2'],
   };
@@ -134,7 +135,7 @@ describe('a list of backups by restic', () => {
     );
     assert.match(found[0]?.found ?? '', /of staging\/ns\/engine$/);
     assert.match(found[1]?.found ?? '', /nothing in it$/);
-    assert.equal(found[2]?.found, '2026-05-01T02:43:00Z; qdrant: 12 in 2');
+    assert.equal(found[2]?.found, '2026-05-01 02:43:00 UTC; qdrant: 12 in 2');
     assert.equal(listFindings([], facts)[0]?.status, 'missing');
   });
 });

@@ -227,7 +227,7 @@ describe('the report to keep', () => {
 
   it('says when, of what and where it was made, and how it came out', () => {
     assert.match(page, /^# Production checklist of stack prod\n/);
-    assert.match(page, /\| date \| 2026-11-29 04:05 UTC \|/);
+    assert.match(page, /\| date \| 2026-11-29 04:05:06 UTC \|/);
     assert.match(page, /\| stack \| `prod`: one, two \|/);
     assert.match(page, /\| cluster \| https:\/\/10\.0\.0\.1:6443, Kubernetes v1\.35\.0, uid `u` \|/);
     assert.match(page, /\| result \| 1 ok, 1 not ok, 1 yours, 1 do not apply \|/);

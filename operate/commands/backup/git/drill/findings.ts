@@ -1,9 +1,9 @@
 import type { Entry } from '../../../../../components/system/drill';
 import type { BackupStore } from '../../../../../components/system/operations';
-import { timeInWords } from '../../../../base/progress';
+import { moment, timeInWords } from '../../../../base/progress';
 import type { Head } from '../../../../git/remote';
 import type { Finding } from '../../../../report/report';
-import { moment, short } from '../heads';
+import { short } from '../heads';
 import type { Comparison } from './compare';
 import type { Samples } from './contents';
 
