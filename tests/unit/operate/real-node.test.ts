@@ -8,7 +8,7 @@ import { pastProxies } from '../../../operate/local-cluster/node/programs';
 import { lacking, requireMachine } from '../../../operate/local-cluster/node/requirements';
 import { folder, removeFolders } from '../../support/unit/operate';
 
-const able = { platform: 'linux', user: 0, has: () => true, finds: () => true };
+const able = { platform: 'linux', user: 0, has: () => true, finds: () => true, forbids: () => [] };
 
 describe('what a real node needs', () => {
   it('is Linux, root, a device for networks, control groups and three programs; each that is missing is named', () => {
@@ -19,6 +19,12 @@ describe('what a real node needs', () => {
       '/dev/net/tun is not there',
     ]);
     assert.deepEqual(lacking({ ...able, finds: (name) => name !== 'unshare' }), ['unshare is not on PATH']);
+  });
+
+  it('is tried where only the kernel can say it, once everything else is there', () => {
+    const forbids = () => ['no network and mounts of its own: unshare failed: Operation not permitted'];
+    assert.deepEqual(lacking({ ...able, forbids }), forbids());
+    assert.deepEqual(lacking({ ...able, forbids, user: 1000 }), ['you are not root']);
   });
 
   it('is asked for in one line', () => {
