@@ -72,7 +72,8 @@ export class World {
 
   /** An API that serves one kind, without anybody who fills it. */
   async serve(group: string, version: string, kind: string, plural: string): Promise<void> {
-    const schema = { openAPIV3Schema: { type: 'object' } };
+    // By the client's own name of the key: it drops those that it does not know.
+    const schema = { openAPIV3Schema: { type: 'object', x_kubernetes_preserve_unknown_fields: true } };
     // The API server takes names of Kubernetes' own groups for a mistake otherwise.
     const annotations = { 'api-approved.kubernetes.io': 'unapproved, for a test' };
     const metadata = { name: `${plural}.${group}`, annotations };
@@ -84,7 +85,10 @@ export class World {
   /** A Prometheus that reads what kube-prometheus-stack would have it read, and a blackbox exporter. */
   async makeMonitoring(): Promise<void> {
     const selects = { matchLabels: { release: 'kube-prometheus-stack' } };
-    const spec = { probeSelector: selects, ruleSelector: selects, serviceMonitorSelector: selects };
+    const spec = {
+      ...{ probeSelector: selects, ruleSelector: selects },
+      ...{ podMonitorSelector: selects, serviceMonitorSelector: selects },
+    };
     await this.make('monitoring.coreos.com/v1', 'Prometheus', 'main', { spec }, 'monitoring');
     await this.make('v1', 'Service', 'blackbox-exporter', { spec: { ports: [{ port: 9115 }] } }, 'monitoring');
   }
@@ -105,6 +109,24 @@ export class World {
 
   /** Everything that stack lab needs of its cluster. */
   async bringLab(): Promise<void> {
+    await this.#bringIngress();
+    await this.make('cert-manager.io/v1', 'ClusterIssuer', 'lab-ca', { spec: { selfSigned: {} } });
+    await this.sayReady('/apis/cert-manager.io/v1/clusterissuers/lab-ca');
+  }
+
+  /** Everything that stack prod needs of its cluster, but for the definitions of CloudNativePG; the issuer is its own. */
+  async bringProd(): Promise<void> {
+    await this.#bringIngress();
+    await this.place('cert-manager', 'cnpg-system');
+  }
+
+  /** Says of an object that it is ready. */
+  async sayReady(path: string): Promise<void> {
+    await this.say(path, { conditions: [{ ...since(), type: 'Ready', status: 'True', reason: 'Ready' }] });
+  }
+
+  /** What clusters with ingress-nginx have besides: policies, names, metrics, and somebody who watches. */
+  async #bringIngress(): Promise<void> {
     await this.place('ingress-nginx', 'monitoring');
     const labels = { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' };
     const spec = { containers: [{ name: 'controller', image: 'registry.test/controller:v1' }] };
@@ -115,9 +137,6 @@ export class World {
       { metadata: { name: 'controller', namespace: 'ingress-nginx', labels }, spec },
       'ingress-nginx',
     );
-    await this.make('cert-manager.io/v1', 'ClusterIssuer', 'lab-ca', { spec: { selfSigned: {} } });
-    const issued = { ...since(), type: 'Ready', status: 'True', reason: 'Ready' };
-    await this.say('/apis/cert-manager.io/v1/clusterissuers/lab-ca', { conditions: [issued] });
     await this.makeDaemonSet('calico-node');
     await this.makeDns();
     await this.serve('metrics.k8s.io', 'v1beta1', 'PodMetrics', 'pods');
