@@ -1,4 +1,5 @@
 import type { SystemPlan } from '../../../../components/system';
+import { podOf } from '../../../../policies/pods';
 import { messageOf } from '../../../base/failure';
 import type { Finding } from '../../../report/report';
 import { type Answer, type Examined, finding, missing, ok, type Question } from '../check';
@@ -67,9 +68,14 @@ export function shortened(all: readonly string[], limit = 6): string {
   return rest > 0 ? `${all.slice(0, limit).join(', ')} and ${rest} more` : all.join(', ');
 }
 
-/** The namespaces that systems of the stack are in. */
+/** The namespaces that the stack makes or runs something in: that of an add-on which others run is theirs. */
 export function namespacesOf({ stack }: Inspected): readonly string[] {
-  return [...new Set(stack.plan.systems.map(({ namespace }) => namespace))];
+  const isOurs = ({ namespace, objects }: SystemPlan) =>
+    Object.values(objects).some(
+      ({ object }) =>
+        podOf(object) !== undefined || (object.kind === 'Namespace' && object.metadata.name === namespace),
+    );
+  return [...new Set(stack.plan.systems.filter(isOurs).map(({ namespace }) => namespace))];
 }
 
 /** A name for something of one system, where a stack may have several. */
