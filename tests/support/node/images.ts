@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { describeStack } from '../../../components/stack';
+import type { SystemPlan } from '../../../components/system';
 import { loadStack, stackNames } from '../../../operate/stack-file';
 import { containersOf, podOf } from '../../../policies/pods';
 import { Missing } from '../contract/missing';
 import { hasStandIn, standIn, toolImage } from '../images';
 import { type NodeOfRun, nodeOfRun } from './node-of-run';
 import { hasPlaceholder, placeholder } from './placeholders';
+import { raePlan } from './rae';
 
 const projectDir = join(__dirname, '..', '..', '..');
 
@@ -38,10 +40,14 @@ export function requireImage(name: string): void {
   if (reason) throw new Missing(reason.what, reason.remedy);
 }
 
-/** Every image that a pod of a stack of this project runs. */
+/** Every image that a pod of a stack of this project runs, or of a system that a test of this layer sets up otherwise. */
 export function plannedImages(): readonly string[] {
-  const plans = stackNames(projectDir).map((stack) => describeStack(loadStack(projectDir, stack)));
-  const objects = plans.flatMap(({ systems }) => systems.flatMap((system) => Object.values(system.objects)));
-  const pods = objects.flatMap(({ object }) => podOf(object) ?? []);
+  const stacks = stackNames(projectDir).flatMap((stack) => describeStack(loadStack(projectDir, stack)).systems);
+  return imagesOf([...stacks, raePlan()]);
+}
+
+/** Every image that a pod of these systems runs. */
+export function imagesOf(systems: readonly SystemPlan[]): readonly string[] {
+  const pods = systems.flatMap(({ objects }) => Object.values(objects).flatMap(({ object }) => podOf(object) ?? []));
   return [...new Set(pods.flatMap((pod) => containersOf(pod).flatMap(({ image }) => image ?? [])))];
 }
