@@ -1,5 +1,6 @@
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
 import { hardenedPod, onOneNode, pullSecrets, resourceRequirements } from '../kit/objects/pod';
+import { withoutLineBreaks } from '../kit/parts/line-breaks';
 import { allPods, ports, runAs, system } from './names';
 import { scriptPath, scriptsMount, scriptsVolume } from './scripts';
 import type { ContextEngineSettings } from './settings';
@@ -15,6 +16,7 @@ export function enginePod(settings: ContextEngineSettings, spec: IPodSpec): IPod
     // Names with a dot are asked for as they are first: policies that allow hosts by name never see search domains.
     dnsConfig: { options: [{ name: 'ndots', value: '1' }] },
     ...spec,
+    containers: spec.containers.map(withoutLineBreaks),
     volumes: [...(spec.volumes ?? []), scriptsVolume, tmpVolume('1Gi')],
   });
 }

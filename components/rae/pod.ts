@@ -4,6 +4,7 @@ import type { IContainer, IEnvVar, IPodSpec, IVolume, IVolumeMount } from 'kuber
 import { contentHash } from '../kit/objects/content-hash';
 import { hardenedPod, pullSecrets } from '../kit/objects/pod';
 import { initContainersOf, secretGate } from '../kit/parts/gate';
+import { withoutLineBreaks } from '../kit/parts/line-breaks';
 import { entryRevisions, gatedEntries, type UsedEntry } from '../kit/parts/secret-set';
 import { madeSecret } from '../kit/parts/secrets';
 import { postgresTls } from '../kit/stores/postgres/client';
@@ -32,7 +33,7 @@ export function applicationContainer(
   env: readonly IEnvVar[],
 ) {
   const { settings } = rae;
-  return {
+  return withoutLineBreaks({
     image: settings.image,
     ...(settings.imagePullPolicy ? { imagePullPolicy: settings.imagePullPolicy } : {}),
     command: ['python3', '-B', `${scriptsPath}/start.py`, ...needs, '--'],
@@ -40,7 +41,7 @@ export function applicationContainer(
     workingDir: appPath,
     env: [...env],
     volumeMounts: [...mounts, ...postgresTls(rae.stores.postgres.client).volumeMounts],
-  } satisfies Partial<IContainer>;
+  } satisfies Partial<IContainer>);
 }
 
 const mounts: IVolumeMount[] = [

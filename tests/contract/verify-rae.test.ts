@@ -90,7 +90,10 @@ describe('fleet verify of RAE, through the proxy of its plan to an application o
   /** Runs a Job of the plan to its end. */
   async function ended(key: 'migration' | 'collection', name: string): Promise<void> {
     const job = find<{ spec: { template: { spec: IPodSpec } } }>(plan, 'Job', new RegExp(`^rae-memory-${key}`));
-    const { code, output } = await runOf(application.start(containerOf(job.spec.template.spec, name), secrets, here));
+    const container = containerOf(job.spec.template.spec, name);
+    const known = (container.env ?? []).map((each) => each.name);
+    const own = Object.entries(here).filter(([variable]) => known.includes(variable) || variable === 'PGSSLMODE');
+    const { code, output } = await runOf(application.start(container, secrets, Object.fromEntries(own)));
     assert.equal(code, 0, output);
   }
 

@@ -5,6 +5,7 @@ import { rolloutDeadlines } from '../objects/pod';
 import { type CommandCheck, execProbes, type HttpProbesArgs, httpProbes } from '../objects/probes';
 import { clusterIpService, type ServicePort } from '../objects/service';
 import { type AuthSidecar, noSidecar } from './auth-sidecar';
+import { withoutLineBreaks } from './line-breaks';
 import { type Replicas, type ScaledWorkload, scaledWorkload, scaledWorkloadObjects, spreadOf } from './scaled-workload';
 
 /** Ports for requests and for health; both may be one. */
@@ -107,7 +108,16 @@ export function appServerObjects(name: string, server: AppServer): Record<string
 
 function container(args: AppServerArgs, startupSeconds: number): IContainer {
   const { checks, ports, portName = 'http', reached = ports } = args;
-  const { image, command, args: words, workingDir, env, resources, volumeMounts, ...rest } = args.container;
+  const {
+    image,
+    command,
+    args: words,
+    workingDir,
+    env,
+    resources,
+    volumeMounts,
+    ...rest
+  } = withoutLineBreaks(args.container);
   const own = [
     { name: portName, containerPort: ports.requests },
     ...(ports.health === ports.requests ? [] : [{ name: 'health', containerPort: ports.health }]),

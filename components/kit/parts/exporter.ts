@@ -56,6 +56,11 @@ export interface ExporterArgs {
 
 const ports: Readonly<Record<ExporterKind, number>> = { postgres: 9187, redis: 9121 };
 
+const programs: Readonly<Record<ExporterKind, string>> = {
+  postgres: '/bin/postgres_exporter',
+  redis: '/redis_exporter',
+};
+
 /** Whether the store answers the exporter. Absent where nobody asks the exporter. */
 const upMetric: Readonly<Record<ExporterKind, string>> = { postgres: 'pg_up', redis: 'redis_up' };
 
@@ -79,6 +84,7 @@ export function exporterObjects(args: ExporterArgs): Record<string, Described> {
     podAnnotations: revisionAnnotations({ password: store.password }),
     container: {
       image: settings.image,
+      command: [programs[store.kind]],
       env: environment(store),
       ...(tls && { volumeMounts: tls.volumeMounts }),
       resources: resourceRequirements(settings.resources),

@@ -21,15 +21,10 @@ SAY_SECONDS = 60
 ANSWER_SECONDS = 5
 
 
-def secret(name):
-    """A value from a file often ends with a line break, which is no part of it."""
-    return os.environ.get(name, "").rstrip("\r\n")
-
-
 def name_database():
     """How connections are encrypted stands in variables that every driver reads."""
     user, host, name = (os.environ[f"POSTGRES_{each}"] for each in ("USER", "HOST", "DB"))
-    password = os.environ["POSTGRES_PASSWORD"] = secret("POSTGRES_PASSWORD")
+    password = os.environ["POSTGRES_PASSWORD"]
     os.environ["DATABASE_URL"] = (
         f"postgresql://{quote(user, safe='')}:{quote(password, safe='')}"
         f"@{host}:{os.environ['PGPORT']}/{quote(name, safe='')}"
@@ -38,9 +33,9 @@ def name_database():
 
 def name_redis():
     """One Redis, with a database for the cache, one for the queue and one for results."""
-    url = secret("REDIS_URL")
+    url = os.environ.get("REDIS_URL")
     if not url:
-        password = quote(secret("REDIS_PASSWORD"), safe="")
+        password = quote(os.environ["REDIS_PASSWORD"], safe="")
         url = f"redis://:{password}@{os.environ['REDIS_HOST']}:{os.environ['REDIS_PORT']}"
     parts = urlsplit(url)
     # Celery asks to be told, and refuses to start else.

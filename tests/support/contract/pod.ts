@@ -38,11 +38,21 @@ export function containerOf(pod: IPodSpec | undefined, name: string): IContainer
  */
 export function translate(container: IContainer, machine: Machine): Translated {
   const local = (text: string) => localText(text, machine);
-  return {
-    command: (container.command ?? []).map(local),
-    args: (container.args ?? []).map(local),
-    env: Object.fromEntries((container.env ?? []).flatMap((variable) => environmentEntry(variable, machine, local))),
-  };
+  const env = Object.fromEntries(
+    (container.env ?? []).flatMap((variable) => environmentEntry(variable, machine, local)),
+  );
+  const word = (text: string) => expanded(local(text), env);
+  return { command: (container.command ?? []).map(word), args: (container.args ?? []).map(word), env };
+}
+
+/**
+ * A word of a command as Kubernetes hands it on: one dollar for two, and values for the names of variables that there are.
+ * @see https://github.com/kubernetes/kubernetes/blob/master/third_party/forked/golang/expansion/expand.go
+ */
+function expanded(text: string, env: Readonly<Record<string, string>>): string {
+  return text.replace(/\$(\$|\(([^)]*)\))/g, (whole, what: string, name: string) =>
+    what === '$' ? '$' : (env[name] ?? whole),
+  );
 }
 
 /** Rewrites the paths, and the address that a server binds to. Works on a single value as on a whole file. */

@@ -18,9 +18,10 @@ export async function qdrant(name: string): Promise<Image> {
       ...accounts({ qdrant: { ids: owner, home } }),
       ...(await debianSlimFiles()),
       ...(await nodePrograms(home, ['qdrant-program', 'fake-qdrant', 'fake-qdrant-points'])),
+      [`${home}/entrypoint.sh`]: { text: `#!/bin/sh\nexec node ${home}/qdrant-program.js\n`, executable: true },
       [`${home}/storage`]: { folder: {}, owner },
       [`${home}/snapshots`]: { folder: {}, owner },
     },
-    config: { User: '1000:1000', Env: [path], Cmd: ['node', `${home}/qdrant-program.js`], WorkingDir: home },
+    config: { User: '1000:1000', Env: [path], Cmd: ['./entrypoint.sh'], WorkingDir: home },
   };
 }

@@ -58,6 +58,11 @@ export function container({ containers, initContainers = [] }: IPodSpec, name: s
   return found;
 }
 
+/** The command of a container, behind what takes line breaks off its secrets. */
+export function ownCommand({ command = [] }: IContainer): readonly string[] {
+  return command[3] === 'start' ? command.slice(command.indexOf('--') + 1) : command;
+}
+
 /** The environment of a container, values and references alike. */
 export function environmentOf({ env = [] }: IContainer): Record<string, unknown> {
   return Object.fromEntries(env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));

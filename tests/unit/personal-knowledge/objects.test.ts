@@ -4,7 +4,7 @@ import type { IPersistentVolumeClaim, IResourceQuota } from 'kubernetes-models/v
 import { parseStack } from '../../../components/stack';
 import { checkPlan } from '../../../policies/check';
 import { containersOf, podOf } from '../../../policies/pods';
-import { container, find, names, pod } from '../../support/unit/context-engine';
+import { container, find, names, ownCommand, pod } from '../../support/unit/context-engine';
 import { describedInstance, describedInstances, facts, image } from '../../support/unit/personal-knowledge';
 
 const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
@@ -91,7 +91,7 @@ describe('the objects of Personal Knowledge MCP', () => {
 
   it('run what waits for the stores at every start, and then the server', () => {
     const server = container(pod(describedInstance(), 'Deployment', 'pk-mcp-service'), 'pk-mcp-service');
-    assert.deepEqual(server.command, ['bash', '/opt/pk-mcp/start-server.sh']);
+    assert.deepEqual(ownCommand(server), ['bash', '/opt/pk-mcp/start-server.sh']);
     assert.deepEqual(server.args, ['bun', 'run', 'src/index.ts']);
     assert.ok(server.volumeMounts?.some(({ mountPath, readOnly }) => mountPath === '/opt/pk-mcp' && readOnly));
   });

@@ -3,7 +3,7 @@ import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import type { IPersistentVolumeClaim } from 'kubernetes-models/v1';
 import { encrypted } from '../../../config/fields';
-import { container, environmentOf, find, names, pod } from '../../support/unit/context-engine';
+import { container, environmentOf, find, names, ownCommand, pod } from '../../support/unit/context-engine';
 import { described, facts, image, twoClients } from '../../support/unit/rae';
 
 const requests = (cpu: string, memory: string, cpuLimit: string, memoryLimit: string) => ({
@@ -46,7 +46,7 @@ describe('the objects of RAE', () => {
   it('run the API until its longest request has ended', () => {
     const spec = pod(described({ api: { requestSeconds: 300 } }), 'Deployment', 'rae-memory-api');
     const api = container(spec, 'rae-memory-api');
-    assert.deepEqual(api.command, [
+    assert.deepEqual(ownCommand(api), [
       ...['python3', '-B', '/opt/rae/start.py', 'postgres', 'schema', 'redis', 'qdrant', 'collection', '--'],
     ]);
     assert.deepEqual(api.args, [

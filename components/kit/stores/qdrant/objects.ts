@@ -7,6 +7,7 @@ import { hardenedPod, pullSecrets, type RunAs, resourceRequirements, type Sizing
 import { httpProbes } from '../../objects/probes';
 import { type AuthSidecar, noSidecar } from '../../parts/auth-sidecar';
 import { initContainersOf, secretGate } from '../../parts/gate';
+import { withoutLineBreaks } from '../../parts/line-breaks';
 import { anyAddress } from '../../parts/listening';
 import { revisionAnnotations } from '../../parts/secrets';
 import { storeSecretVariable } from '../client';
@@ -95,9 +96,11 @@ function qdrantPod({ sidecar = noSidecar, ...args }: QdrantArgs): IPodSpec {
     terminationGracePeriodSeconds: 60,
     ...initContainersOf(gate),
     containers: [
-      {
+      withoutLineBreaks({
         name: args.name,
         image: args.image,
+        // The image's own.
+        ...(args.apiKey ? { command: ['./entrypoint.sh'] } : {}),
         env: [
           ...qdrantAddress(args.cluster),
           { name: 'QDRANT__SERVICE__HTTP_PORT', value: String(requests) },
@@ -129,7 +132,7 @@ function qdrantPod({ sidecar = noSidecar, ...args }: QdrantArgs): IPodSpec {
           { name: 'snapshots', mountPath: qdrantPaths.snapshots },
           { name: 'init', mountPath: qdrantPaths.init },
         ],
-      },
+      }),
       ...sidecar.containers,
     ],
     volumes: [
