@@ -51,6 +51,12 @@ describe('the recipe of the image of RAE', () => {
     assert.match(dockerfile, /sed '\/\^onnxruntime\/d'/);
   });
 
+  it('makes no image where migrations would look for another driver than the one that there is', () => {
+    assert.ok(lines('requirements.txt').some((line) => line.startsWith('SQLAlchemy==2.1.')));
+    assert.match(dockerfile, /^RUN grep --quiet 'postgresql\+psycopg2:\/\/' alembic\/env\.py \\$/m);
+    assert.match(dockerfile, /--only-binary :all: --no-binary python-louvain /);
+  });
+
   it('has no file of settings of upstream in it, and imports what its processes are', () => {
     assert.match(dockerfile, /find \. -name '\.env\*' -delete/);
     assert.match(
