@@ -184,6 +184,22 @@ describe('Neo4j in its image, as the plan runs it', function () {
     const none = await run('backup', pod, { secrets: backupPassword });
     assert.match(none.said?.why ?? '', /there is no entry neo4j of Secret stores, the key of Neo4j: make it/);
     assert.doesNotMatch(`${wrong.output}${none.output}`, /wrong-one/);
+  });
+
+  it('is not backed up half: a dump during which anything is written is made again, and fails in the end', async () => {
+    // Each row in a transaction of its own, for longer than the test.
+    const writing = asked(
+      pod,
+      second,
+      'UNWIND range(1, 100000000) AS n CALL { CREATE (:Busy) } IN TRANSACTIONS OF 1 ROW',
+    );
+    while (!/^[1-9]/m.test(await asked(pod, second, 'MATCH (n:Busy) RETURN count(n)'))) assert.ok(pod.network);
+    const busy = await run('backup', pod);
+    assert.match(
+      busy.said?.why ?? '',
+      /Neo4j was written to during each of 5 dumps: back it up when nothing writes to it/,
+    );
     assert.equal((await pod.stop())[0]?.code, 0);
+    await writing;
   });
 });

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { nothingChanged, type OpenStack } from '../../../operate/engine';
-import { checkpointPath } from '../../../operate/engine/pending-operations';
-import { controlPlane, live, openTestStack, removeNamespace } from './control-plane';
+import { live, openTestStack, removeNamespace } from './control-plane';
+import { letGo } from './let-go';
 
 const image = 'registry.example.org/pk-mcp:1';
 const first = ['private', 'work', 'public'];
@@ -63,7 +61,7 @@ export function instancesTests(more: number): void {
     const without = all.filter((name) => name !== gone);
     await assert.rejects((await opened(without)).preview(), /protect/);
     const others = await Promise.all(without.map(workloadsOf));
-    letGo(gone);
+    letGo(state, 'local', `::${idOf(gone)}-`);
     const { changes } = await (await opened(without)).up();
     assert.deepEqual(
       Object.keys(changes).filter((key) => key !== 'delete' && key !== 'same'),
@@ -76,14 +74,4 @@ export function instancesTests(more: number): void {
     assert.equal(await live({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: deployment }), undefined);
     assert.ok(nothingChanged((await (await opened(without)).up()).changes));
   });
-
-  /** What `pulumi state unprotect` writes of everything of an instance. */
-  function letGo(name: string): void {
-    const path = checkpointPath(join(controlPlane().folder, 'state', state, 'backend'), 'memory-fleet', 'local');
-    const content = JSON.parse(readFileSync(path, 'utf8'));
-    for (const resource of content.checkpoint.latest.resources) {
-      if (String(resource.urn).includes(`::${idOf(name)}-`)) resource.protect = false;
-    }
-    writeFileSync(path, JSON.stringify(content));
-  }
 }
