@@ -43,11 +43,15 @@ export const postgres = postgresSettings({
   .prefault({})
   .describe('PostgreSQL.');
 
+const ofGraph = {
+  storage: perCluster(sizedVolume('The volume with the graph.')),
+  resources: sizedResources('Resources of the graph. The memory limit of a Neo4j is at least 1Gi.'),
+};
+
 const falkordb = z.strictObject({
   kind: z.literal('falkordb').describe('FalkorDB: with it the server has its tools for dependencies.'),
   ...falkordbSettings({ size: small.graph.storage }),
-  storage: perCluster(sizedVolume('The volume with the graph.')),
-  resources: sizedResources('Resources of FalkorDB.'),
+  ...ofGraph,
   exporter: perCluster(exporterSettings('redis')),
 });
 
@@ -58,8 +62,7 @@ const neo4j = z.strictObject({
       'Neo4j, Community Edition, for the command line alone: the server does not speak to it, and has no tools for dependencies.',
     ),
   ...neo4jSettings({ size: small.graph.storage }),
-  storage: perCluster(sizedVolume('The volume with the graph.')),
-  resources: sizedResources('Resources of Neo4j, whose memory limit is at least 1Gi.'),
+  ...ofGraph,
 });
 
 const noGraph = z.strictObject({
@@ -71,7 +74,7 @@ const kinds = 'a map with kind "falkordb", "neo4j" or "none"';
 export const graph = promoted(
   z
     .discriminatedUnion('kind', [falkordb, neo4j, noGraph], {
-      // Before there was more than one graph it was switched on and off.
+      // A key of that name looks like the one that is asked for.
       error: ({ input }) =>
         typeof input === 'object' && input !== null && 'enabled' in input
           ? `${kinds} in the place of "enabled": for true it is "falkordb", for false "none"`

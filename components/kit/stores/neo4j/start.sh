@@ -16,7 +16,7 @@ fail() {
   exit 1
 }
 
-# configure ADDRESS AUTHENTICATION HTTP: what it is told. Its users are never counted: neither of the last two reports is made.
+# configure ADDRESS AUTHENTICATION HTTP: what it is told. It reports nothing to its makers.
 configure() {
   cat >"$NEO4J_CONF/neo4j.conf" <<CONFIG
 server.directories.data=$DATA
