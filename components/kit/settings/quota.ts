@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Constraint } from '../../../config/constraint';
 import { byteQuantity, cpuQuantity, integer, memoryQuantity } from '../../../config/fields';
 import { billionths } from '../../../config/fields/quantities';
+import { perCluster } from '../../../config/promotion';
 
 /** What all pods and claims of a namespace may take together; what is left out has no limit. */
 export const quota = z.strictObject({
@@ -55,6 +56,18 @@ export const containerLimits = z
       });
     }
   });
+
+/** Keys of the limits of a namespace that is a system's own, and whose quota follows from a preset. */
+export const ownNamespaceLimits = {
+  quota: perCluster(
+    quota.prefault({}).describe('Upper limits of the namespace. What is left out is that of the preset.'),
+  ),
+  containerLimits: perCluster(
+    containerLimits
+      .prefault({ default: { cpu: '500m', memory: '512Mi' }, defaultRequest: { cpu: '100m', memory: '128Mi' } })
+      .describe('Limits of each container of the namespace.'),
+  ),
+};
 
 export type ContainerLimits = z.output<typeof containerLimits>;
 

@@ -5,7 +5,7 @@ import { backup } from '../../kit/settings/backup';
 import { clients } from '../../kit/settings/clients';
 import { gatewayExposure, ingressExposure, noExposure } from '../../kit/settings/exposure';
 import { builtImageKeys, imageUnpinnedReason, pods } from '../../kit/settings/pods';
-import { containerLimits, quota } from '../../kit/settings/quota';
+import { ownNamespaceLimits } from '../../kit/settings/quota';
 import { system } from '../names';
 import { versions } from '../written-series';
 import { authentication } from './authentication';
@@ -90,14 +90,7 @@ export const raeSchema = z.strictObject({
       .describe('Who may use the API, which has no authentication itself. A production stack must choose.'),
   ),
   clients: perCluster(clients),
-  quota: perCluster(
-    quota.prefault({}).describe('Upper limits of the namespace. What is left out is that of the preset.'),
-  ),
-  containerLimits: perCluster(
-    containerLimits
-      .prefault({ default: { cpu: '500m', memory: '512Mi' }, defaultRequest: { cpu: '100m', memory: '128Mi' } })
-      .describe('Limits of each container of the namespace.'),
-  ),
+  ...ownNamespaceLimits,
   backup: promoted(
     backup(
       {

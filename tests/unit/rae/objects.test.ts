@@ -241,6 +241,13 @@ describe('the objects of RAE', () => {
     assert.equal(env.COLLECTION, 'memories');
   });
 
+  it('keep the backups of thirty nights, each of all stores: what refers to something before what it refers to', () => {
+    const spec = pod(described(), 'CronJob', 'rae-memory-backup');
+    assert.equal(environmentOf(container(spec, 'save')).KEEP, '--keep-last 30');
+    const dumps = (spec.initContainers ?? []).map(({ name }) => name).filter((name) => name.startsWith('dump-'));
+    assert.deepEqual(dumps, ['dump-redis', 'dump-postgres', 'dump-qdrant']);
+  });
+
   it('come after migration and collection where they need them, and the engine waits where nobody brings a Secret', () => {
     const brought = described();
     const after = Object.entries(brought.objects).filter(([, each]) => each.after?.includes('migration'));
