@@ -44,12 +44,12 @@ export function taken(
 export function nearest(
   points: ReadonlyMap<Id, unknown>,
   { filter, limit = 10, query = [], using = '' }: PointsBody,
-): readonly { readonly id: Id; readonly score: number; readonly payload: Point['payload'] }[] {
+): readonly { readonly id: Id; readonly version: number; readonly score: number; readonly payload: Point['payload'] }[] {
   const matches = ({ payload }: Point) =>
     (filter?.must ?? []).every(({ key, match }) => payload?.[key] === match.value);
   return [...(points.values() as Iterable<Point>)]
     .filter((point) => point.vector[using] && matches(point))
-    .map(({ id, payload, vector }) => ({ id, payload, score: cosine(query, vector[using] ?? []) }))
+    .map(({ id, payload, vector }) => ({ id, version: 0, payload, score: cosine(query, vector[using] ?? []) }))
     .sort((a, b) => b.score - a.score)
     .slice(0, limit);
 }

@@ -171,11 +171,12 @@ export class FakeQdrant {
     const { points, vectors } = this.#known(name);
     if (what === 'count') return { count: points.size };
     if (what === 'query') return { points: nearest(points, body) };
-    if (what === 'delete') return body.points?.map((id) => points.delete(id as string));
-    if (method === 'POST') return (body.ids ?? []).flatMap((id) => points.get(id) ?? []);
-    const refused = taken(points, body.points ?? [], vectors as Record<string, { size: number }>);
+    if (what === 'delete') body.points?.forEach((id) => void points.delete(id as string));
+    if (what === '' && method === 'POST') return (body.ids ?? []).flatMap((id) => points.get(id) ?? []);
+    const given = what === 'delete' ? [] : (body.points ?? []);
+    const refused = taken(points, given, vectors as Record<string, { size: number }>);
     if (refused) throw new Refusal(400, refused);
-    return { status: 'completed' };
+    return { status: 'completed', operation_id: 0 };
   }
 
   #setAliases({ actions }: Aliases): boolean {
