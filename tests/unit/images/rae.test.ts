@@ -57,6 +57,26 @@ describe('the recipe of the image of RAE', () => {
     assert.match(dockerfile, /--only-binary :all: --no-binary python-louvain /);
   });
 
+  it('deletes memories where upstream only says so: the row of the tenant, and then its vector', () => {
+    const changed = read('delete.patch').match(/^[-+](?![-+]).*\S/gm) ?? [];
+    assert.deepEqual(changed, [
+      '-        return await self.postgres_adapter.delete_memory(mem_uuid, tenant_id)',
+      '+        if not await self.postgres_adapter.delete_memory(mem_uuid, tenant_id):',
+      '+            return False',
+      '+        await self.qdrant_adapter.delete_vector(mem_uuid, tenant_id)',
+      '+        return True',
+      '-    async def delete_memory(self, *args, **kwargs) -> bool: return True',
+      '+    async def delete_memory(self, memory_id: UUID, tenant_id: str, **kwargs) -> bool:',
+      '+        pool = await self._get_pool()',
+      '+        async with pool.acquire() as conn:',
+      '+            gone = await conn.execute(',
+      '+                "DELETE FROM memories WHERE id = $1 AND tenant_id = $2", memory_id, tenant_id',
+      '+            )',
+      '+        return gone != "DELETE 0"',
+    ]);
+    assert.match(dockerfile, /^ {4}&& git apply \/delete\.patch \\$/m);
+  });
+
   it('has no file of settings of upstream in it, and imports what its processes are', () => {
     assert.match(dockerfile, /find \. -name '\.env\*' -delete/);
     assert.match(
@@ -66,7 +86,9 @@ describe('the recipe of the image of RAE', () => {
   });
 
   it('sends only to the build what it copies', () => {
-    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(\S+)/gm)].map(([, name]) => `!${name}`);
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names = '']) =>
+      names.split(' ').map((name) => `!${name}`),
+    );
     const allowed = read('.dockerignore')
       .split('\n')
       .filter((line) => line.startsWith('!') && line !== '!Dockerfile');
