@@ -1,4 +1,7 @@
-"""Stands in for the ML service: it answers at once what the real one asks a model for."""
+"""Stands in for an ML service that embeds.
+
+That of revision 3243807c refuses every request of its API, which names a model without a provider: vectors come from the API alone.
+"""
 
 from fastapi import FastAPI
 from pydantic import BaseModel
