@@ -44,7 +44,12 @@ export function taken(
 export function nearest(
   points: ReadonlyMap<Id, unknown>,
   { filter, limit = 10, query = [], using = '' }: PointsBody,
-): readonly { readonly id: Id; readonly version: number; readonly score: number; readonly payload: Point['payload'] }[] {
+): readonly {
+  readonly id: Id;
+  readonly version: number;
+  readonly score: number;
+  readonly payload: Point['payload'];
+}[] {
   const matches = ({ payload }: Point) =>
     (filter?.must ?? []).every(({ key, match }) => payload?.[key] === match.value);
   return [...(points.values() as Iterable<Point>)]
