@@ -39,6 +39,7 @@ const recipes: Readonly<Record<string, (name: string) => Promise<Image>>> = {
   'quay.io/prometheuscommunity/postgres-exporter': exporter('postgres_exporter', '/bin/postgres_exporter'),
   // By the names that stacks have for them.
   'registry.example.org/rae-memory': rae,
+  'registry.example.org/pk-mcp': knowledge,
   'registry.home.example.org/pk-mcp': knowledge,
   'tests.invalid/tool': tool,
 };
