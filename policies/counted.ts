@@ -1,6 +1,7 @@
 import type { IPodSpec } from 'kubernetes-models/v1';
 import type { PlannedObject } from '../components/system/planned-object';
 import { billionths } from '../config/fields/quantities';
+import { operatorPods } from './operator-pods';
 import { podOf } from './pods';
 
 /** What a quota counts, by its keys. */
@@ -26,7 +27,7 @@ export function amount(quantity: string | number | undefined): bigint {
  * A volume that lives as long as the pod is a claim too.
  */
 export function takenBy(object: PlannedObject, key: Counted): bigint {
-  const pod = podOf(object);
+  const pod = podOf(object) ?? operatorPods(object)?.pod;
   return pod ? takenByPod(pod, key) : 0n;
 }
 

@@ -2,6 +2,7 @@ import type { PlannedObject } from '../../components/system/planned-object';
 import { billionths, inBytes, inCores } from '../../config/fields/quantities';
 import { objectsIn } from '../backends';
 import { amount, type Counted, claimsOf, counted, takenBy } from '../counted';
+import { operatorPods } from '../operator-pods';
 import { containersOf, podOf } from '../pods';
 import type { Rule } from '../rule';
 
@@ -76,7 +77,7 @@ function most(several: readonly Part[]): Part[] {
 }
 
 function mostReplicasOf(object: PlannedObject, all: readonly PlannedObject[]): number {
-  if (object.kind !== 'Deployment' && object.kind !== 'StatefulSet') return 0;
+  if (object.kind !== 'Deployment' && object.kind !== 'StatefulSet') return operatorPods(object)?.replicas ?? 0;
   const scaler = all.find(
     (other) =>
       other.kind === 'HorizontalPodAutoscaler' &&

@@ -62,9 +62,9 @@ const objects = {
   }),
 };
 
-function faults(hard: Record<string, string>): string[] {
+function faults(hard: Record<string, string>, of: Parameters<typeof systemWith>[0] = objects): string[] {
   const { cluster } = parseStack({}, 'test');
-  const system = systemWith({ ...objects, quota: described('v1', 'ResourceQuota', { spec: { hard } }) });
+  const system = systemWith({ ...of, quota: described('v1', 'ResourceQuota', { spec: { hard } }) });
   const { object } = described('v1', 'ResourceQuota', { spec: { hard } });
   return sufficientQuotas.check(object, { ...system, cluster, key: 'quota' } as never);
 }
@@ -102,6 +102,32 @@ describe('room in a quota', () => {
     const found = faults({ 'limits.cpu': '1k' });
     assert.equal(found.length, 6);
     assert.equal(found[0], 'bounds limits.cpu, and Deployment web has no CPU limit in before, main');
+  });
+
+  it('is needed for the pods and claims that an operator makes too', () => {
+    const cluster = described('postgresql.cnpg.io/v1', 'Cluster', {
+      metadata: { name: 'sql', namespace: 'ns' },
+      spec: { instances: 3, storage: { size: '20Gi' }, resources: { requests: { cpu: '500m' } } },
+    });
+    const pooler = described('postgresql.cnpg.io/v1', 'Pooler', {
+      metadata: { name: 'pool', namespace: 'ns' },
+      spec: { instances: 2, template: { spec: { containers: [resources('100m', '64Mi')] } } },
+    });
+    assert.deepEqual(faults({ 'requests.cpu': '1' }, { cluster, pooler }), [
+      'allows 1 of requests.cpu, and what runs at once needs 1700m: 3 × Cluster sql 1500m, 2 × Pooler pool 200m',
+    ]);
+    assert.deepEqual(
+      faults({ 'requests.storage': '59Gi', persistentvolumeclaims: '2', pods: '4' }, { cluster, pooler }),
+      [
+        'allows 59Gi of requests.storage, and what runs at once needs 60Gi: 3 × Cluster sql 60Gi',
+        'allows 2 of persistentvolumeclaims, and what runs at once needs 3: 3 × Cluster sql 3',
+        'allows 4 of pods, and what runs at once needs 5: 3 × Cluster sql 3, 2 × Pooler pool 2',
+      ],
+    );
+    assert.deepEqual(
+      faults({ 'requests.cpu': '1700m', 'requests.storage': '60Gi', pods: '5' }, { cluster, pooler }),
+      [],
+    );
   });
 
   it('is not asked of what the quota does not bound', () => assert.deepEqual(faults({}), []));
