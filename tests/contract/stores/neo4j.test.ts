@@ -117,6 +117,9 @@ describe('Neo4j in its image, as the plan runs it', function () {
     assert.deepEqual(before.match(/^.*, "false", .*$/gm), ['"nan", "FLOAT NOT NULL", "false", NaN, NaN']);
     assert.match(before, /^"text", "STRING NOT NULL", "true", "ü /m);
     await killed.kill();
+    const again = await start('first', first);
+    assert.equal(await asked(again, first, 'MATCH (n) RETURN count(n)'), 'count(n)\n5703\n');
+    await again.stop();
     pod = await start('first', second);
     assert.match(await asked(pod, first, 'RETURN 1'), /unauthorized/);
     assert.equal(await everything(pod, second), before);
@@ -128,7 +131,11 @@ describe('Neo4j in its image, as the plan runs it', function () {
       '-c',
       "tr '\\0' '\\n' </proc/1/environ; tr '\\0' '\\n' </proc/1/cmdline; ls /tmp",
     );
-    assert.match(seen.stdout, /CommunityEntryPoint/);
+    assert.match(seen.stdout, /^org\.neo4j\.server\.CommunityEntryPoint$/m);
+    // What its own settings want of Java, and not how they divide its memory.
+    assert.match(seen.stdout, /^--add-opens=java\.base\/java\.nio=ALL-UNNAMED$/m);
+    assert.match(seen.stdout, /^-Xmx349525k$/m);
+    assert.doesNotMatch(seen.stdout, /AlwaysPreTouch/);
     const logs = await pod.exec('bash', '-c', 'cat /logs/* /run/neo4j/*');
     assert.match(logs.stdout, /dbms\.security\.auth_enabled=true/);
     for (const text of [seen.stdout, logs.stdout, pod.output]) assert.doesNotMatch(text, /another/);

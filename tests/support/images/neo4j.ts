@@ -9,6 +9,15 @@ const owner = [7474, 7474] as const;
 const home = '/var/lib/neo4j';
 const java = '/opt/java/openjdk';
 
+/** Of the settings that the distribution has, some of those for Java. */
+const settings = `server.jvm.additional=-XX:+UseG1GC
+server.jvm.additional=-XX:+AlwaysPreTouch
+server.jvm.additional=-Dio.netty.tryReflectionSetAccessible=true
+server.jvm.additional=--add-opens=java.base/java.nio=ALL-UNNAMED
+server.jvm.additional=--enable-native-access=ALL-UNNAMED
+server.jvm.additional=-Dlog4j2.disable.jmx=true
+`;
+
 /** What starts a class of the library, with what the image's own scripts give it. */
 const starts = (mainClass: string, options = '') => ({
   text: `#!/bin/sh -eu\nexec "$JAVA_HOME/bin/java" \${JAVA_OPTS:-} ${options}-cp "$NEO4J_HOME/lib/*" ${mainClass} "$@"\n`,
@@ -34,6 +43,7 @@ export async function neo4j(name: string): Promise<Image> {
       ...folderFiles(`${home}/lib`, packages),
       [`${home}/bin/neo4j`]: starts('org.neo4j.server.startup.Neo4jCommand', `-Dbasedir="$NEO4J_HOME" `),
       [`${home}/bin/cypher-shell`]: starts('org.neo4j.shell.Main'),
+      [`${home}/conf/neo4j.conf`]: { text: settings, owner },
       '/data': { folder: { mode: 0o777 }, owner },
       '/logs': { folder: { mode: 0o777 }, owner },
       [`${home}/data`]: { link: '/data' },

@@ -37,6 +37,8 @@ server.jvm.additional=-XX:-UsePerfData
 dbms.usage_report.enabled=false
 client.allow_telemetry=false
 CONFIG
+  # What its version wants of Java: properties and modules, and not how the heap is touched and collected.
+  sed -n '/^server\.jvm\.additional=-[-D]/p' "$NEO4J_HOME/conf/neo4j.conf" >>"$NEO4J_CONF/neo4j.conf"
 }
 
 # Java is to start soon, and not to be fast for long.
@@ -81,9 +83,10 @@ until listens; do
   sleep 0.5 &
   wait "$!"
 done
+# Not changed: a change to the password that it has is refused.
 quoted=$(printf '%s' "$password" | sed "s/[\\\\']/\\\\&/g")
 JAVA_OPTS="-Xmx64m $soon" cypher-shell --address bolt://127.0.0.1:7687 --database system --non-interactive <<STATEMENT ||
-ALTER USER neo4j SET PASSWORD '$quoted' CHANGE NOT REQUIRED;
+CREATE OR REPLACE USER neo4j SET PASSWORD '$quoted' CHANGE NOT REQUIRED;
 STATEMENT
   fail 'the user neo4j is not given its password: the reason is above'
 unset password quoted
