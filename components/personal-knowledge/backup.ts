@@ -16,8 +16,9 @@ import { claims, metadataIn, names, podLabels, podsOf, runAs, type Use, uses } f
 import { database, secretsKey } from './stores';
 
 /**
- * The backup of an instance, one set of everything. What the server knows of its repositories comes last: a repository that
- * it lists is then in the vectors and in the graph of the same set, and one that came in between is only not listed.
+ * The backup of an instance, one set of everything. What the server knows of its repositories comes first: a repository that
+ * it lists, as far as it lists it, is then in the vectors and in the graph of the same set, because it is listed after it is
+ * indexed. What is indexed meanwhile is only not listed; the other way round it would be listed and never be found.
  */
 export function backupArgs(instance: Instance, cluster: NamedCluster): BackupArgs {
   const { namespace, settings, size } = instance;
@@ -74,6 +75,7 @@ function storeBackups(instance: Instance, cluster: NamedCluster): [StoreBackup, 
   const { toolsImage } = settings.backup;
   const host = (name: string) => `${name}.${namespace}.svc.${cluster.domain}`;
   return [
+    volumeBackup({ toolsImage, claimName: claims.data, size: size.data }),
     chromaBackup({
       store: names.chroma,
       toolsImage,
@@ -99,7 +101,6 @@ function storeBackups(instance: Instance, cluster: NamedCluster): [StoreBackup, 
           }),
         ]
       : []),
-    volumeBackup({ toolsImage, claimName: claims.data, size: size.data }),
   ];
 }
 

@@ -8,7 +8,7 @@ import { backupArgs, backupUses } from './backup';
 import type { Instance } from './instance';
 import { claims, metadataIn, names, podLabels, podsOf, system } from './names';
 
-/** Snapshots of the volumes, in the order of the backup: what the server knows of its repositories comes last. */
+/** Snapshots of the volumes, in the order of the backup: what the server knows of its repositories comes first. */
 export function snapshots(instance: Instance, cluster: NamedCluster): Record<string, Described> {
   const args = snapshotArgs(instance, cluster);
   return args ? snapshotObjects(args) : {};
@@ -40,10 +40,10 @@ function snapshotArgs(instance: Instance, cluster: NamedCluster): SnapshotArgs |
     labels: labelsOf(system),
     toolsImage: settings.backup.toolsImage,
     claims: [
+      claims.data,
       claims.chroma,
       ...(settings.graph.kind === 'none' ? [] : [claims[settings.graph.kind]]),
       ...(settings.postgres.enabled ? [claims.postgres] : []),
-      claims.data,
     ],
     writers: [{ name: names.server, replicas: 1 }],
   };

@@ -190,7 +190,7 @@ describe('an instance of Personal Knowledge MCP on a real node', function () {
   it('saves all its stores as one set, and the set is one that can be loaded into empty stores', async () => {
     const { counts, ok } = await run('pk-mcp-backup', 'save');
     assert.equal(ok, true);
-    assert.deepEqual(Object.keys(counts as object), ['chroma', 'falkordb', 'postgres', 'volume']);
+    assert.deepEqual(Object.keys(counts as object), ['volume', 'chroma', 'falkordb', 'postgres']);
     assert.equal((await run('pk-mcp-backup-drill', 'compare')).ok, true);
   });
 });

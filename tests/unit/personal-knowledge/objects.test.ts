@@ -343,12 +343,12 @@ describe('the objects of Personal Knowledge MCP', () => {
     assert.deepEqual(spec?.resources?.requests, { storage: '10Gi' });
   });
 
-  it('back everything up in one set: vectors, graph, database, and last what the server knows of them', () => {
+  it('back everything up in one set: what the server knows first, then vectors, graph and database, which have all of it by then', () => {
     for (const kind of ['falkordb', 'neo4j']) {
       const spec = pod(describedInstance({ graph: { kind } }, 'private', { ...facts }), 'CronJob', 'pk-mcp-backup');
       assert.deepEqual(
         (spec.initContainers ?? []).map(({ name }) => name).filter((name) => name.startsWith('dump-')),
-        ['dump-chroma', `dump-${kind}`, 'dump-postgres', 'dump-volume'],
+        ['dump-volume', 'dump-chroma', `dump-${kind}`, 'dump-postgres'],
       );
     }
   });

@@ -14,10 +14,10 @@ function environment(settings: object): Record<string, string | undefined> {
 }
 
 describe('snapshots of the volumes of an instance', () => {
-  it('are of every store that there is, the list of repositories last', () => {
-    assert.equal(environment(all).CLAIMS, 'data-chromadb-0 data-falkordb-0 data-postgres-0 pk-mcp-data');
+  it('are of every store that there is, the list of repositories first', () => {
+    assert.equal(environment(all).CLAIMS, 'pk-mcp-data data-chromadb-0 data-falkordb-0 data-postgres-0');
     const without = { ...all, graph: { kind: 'none' }, postgres: { enabled: false } };
-    assert.equal(environment(without).CLAIMS, 'data-chromadb-0 pk-mcp-data');
+    assert.equal(environment(without).CLAIMS, 'pk-mcp-data data-chromadb-0');
     assert.match(environment({ ...all, graph: { kind: 'neo4j' } }).CLAIMS ?? '', / data-neo4j-0 /);
     assert.equal(environment(all).WRITERS, 'pk-mcp-service=1');
     assert.equal(environment(all).CLASS, 'fast');
