@@ -84,6 +84,8 @@ function storeBackups(rae: Rae, cluster: NamedCluster): [StoreBackup, ...StoreBa
       image: images.redis,
       resources: 'resources' in redisSettings ? redisSettings.resources : preset.redis.resources,
       storageSize: storageOf(rae, 'redis'),
+      // That of the queue, see scripts/start.py.
+      moving: [1],
     }),
     postgresBackup({
       ...{ database: postgres.database, user: postgres.user, maxConnections: 20 },

@@ -69,18 +69,18 @@ describe('Redis in its image, as the plan runs it', function () {
     { password: undefined, url: { ...secret, source: { ...secret.source, secretKey: 'url' } } },
     cluster,
   );
-  const jobsOf = (client: typeof own) =>
+  const jobsOf = (client: typeof own, moving: readonly number[] = []) =>
     storeJobs(
-      [redisBackup({ client, host: client === own ? host : podAddress, image, resources, storageSize: '1Gi' })],
+      [redisBackup({ client, host: client === own ? host : podAddress, image, resources, storageSize: '1Gi', moving })],
       { uid: 1000, gid: 1000 },
     );
-  const [ownJobs, otherJobs] = [jobsOf(own), jobsOf(other)];
+  const [ownJobs, otherJobs, queueJobs] = [jobsOf(own), jobsOf(other), jobsOf(own, [1])];
   const run = (
     purpose: 'backup' | 'restore' | 'drill',
     network: ImagePod | undefined,
-    more: Partial<JobOptions> & { readonly elsewhere?: boolean } = {},
+    more: Partial<JobOptions> & { readonly elsewhere?: boolean; readonly moves?: boolean } = {},
   ) => {
-    const { configMaps, ...jobs } = more.elsewhere ? otherJobs : ownJobs;
+    const { configMaps, ...jobs } = more.elsewhere ? otherJobs : more.moves ? queueJobs : ownJobs;
     return runJob(jobs[purpose], {
       configMaps,
       volumes: { '/repository': pods.images.volume('repository') },
@@ -230,5 +230,22 @@ describe('Redis in its image, as the plan runs it', function () {
     rmSync(join(folder, 'appendonlydir'), { recursive: true });
     writeFileSync(join(folder, 'dump.rdb'), 'REDIS0010 and nonsense');
     await assert.rejects(start('taken'), /the snapshot is not read/);
+  });
+
+  it('is tried out although the keys of a queue come and go while it is dumped', async () => {
+    const pod = await start('third');
+    const cli = 'redis-cli -h 127.0.0.1 -n 1';
+    // Until the pod ends.
+    const script = `export REDISCLI_AUTH="$1"; while ${cli} lpush more x && ${cli} del more; do :; done >/dev/null 2>&1`;
+    const moving = pod.exec('sh', '-c', script, 'sh', password);
+    const made = await run('backup', pod, { moves: true });
+    await pod.stop();
+    await moving;
+    const wanted = {
+      redis: { 'keys of database 0': 400, 'of database 1: whether it has keys': 1, 'keys of database 2': 1 },
+    };
+    assert.deepEqual([made.said?.ok, made.said?.counts], [true, wanted], made.output);
+    const drill = await run('drill', undefined, { moves: true });
+    assert.deepEqual([drill.said?.ok, drill.said?.counts], [true, wanted], drill.output);
   });
 });

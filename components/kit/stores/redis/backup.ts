@@ -15,6 +15,11 @@ export interface RedisBackupArgs {
   readonly resources: Sizing;
   /** Size of its data, a quantity in bytes: a drill takes it on the node's own disk. */
   readonly storageSize: string;
+  /**
+   * Databases whose keys come and go all the time, such as that of a queue: how many there are differs between a dump and the
+   * counts around it, so that of these it is counted whether they have any. @default none
+   */
+  readonly moving?: readonly number[];
 }
 
 /**
@@ -22,15 +27,16 @@ export interface RedisBackupArgs {
  * Keys that end by themselves come along and are not counted.
  */
 export function redisBackup(args: RedisBackupArgs): StoreBackup {
-  const { client, host, image, resources, storageSize } = args;
+  const { client, host, image, moving = [], resources, storageSize } = args;
   const { source } = client.secret;
+  const counted = moving.length > 0 ? [{ name: 'MOVING_DATABASES', value: moving.join(' ') }] : [];
   const variable = client.shows === 'url' ? 'REDIS_URL' : 'REDISCLI_AUTH';
   return {
     ...scriptedStore('redis', __dirname, 'shell'),
     image,
-    living: { env: [...redisPlace(client, host), ...backupSecretVariables(variable, source)] },
+    living: { env: [...redisPlace(client, host), ...backupSecretVariables(variable, source), ...counted] },
     scratch: {
-      env: redisPlace({ port: redisServer.port }, '127.0.0.1'),
+      env: [...redisPlace({ port: redisServer.port }, '127.0.0.1'), ...counted],
       containers: [scratchRedis('drill-redis', { image, resources }, redisServer)],
       volumes: [{ name: 'drill-redis', emptyDir: { sizeLimit: storageSize } }],
     },
