@@ -16,7 +16,7 @@ import { machineAddress, relay } from '../support/node/relay';
 import { systemWith } from '../support/objects';
 
 describe('fleet verify, through the API server', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let stream: NoteServer;
   let http: NoteServer;
 

@@ -30,7 +30,7 @@ const indexes = [
 ];
 
 describe('an upload of a working tree', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const kubeConfig = new KubeConfig();
   let folder: string;
   const sizing = { cpu: '10m', memory: '64Mi', memoryLimit: '128Mi' };
