@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { fleetHomeAt } from '../../operate/base/fleet-home';
-import { waitFor } from '../../operate/base/wait';
-import { apply } from '../../operate/cluster/api';
-import { stackCluster } from '../../operate/cluster/stack-cluster';
-import { verifySystem } from '../../operate/commands/verify/verify';
-import { abandonNamespace, controlPlane, openTestStack } from '../support/cluster/control-plane';
-import { orSkip } from '../support/contract/missing';
-import { plannedImages, requireImage } from '../support/node/images';
-import { explained, inPod, kubectl, nodeApi, podsReady, told, toolPod } from '../support/node/pods';
-import { small } from '../support/node/stacks';
-import { describedInstances } from '../support/unit/personal-knowledge';
+import { fleetHomeAt } from '../../../operate/base/fleet-home';
+import { waitFor } from '../../../operate/base/wait';
+import { apply } from '../../../operate/cluster/api';
+import { stackCluster } from '../../../operate/cluster/stack-cluster';
+import { verifySystem } from '../../../operate/commands/verify/verify';
+import { abandonNamespace, controlPlane, openTestStack } from '../../support/cluster/control-plane';
+import { orSkip } from '../../support/contract/missing';
+import { plannedImages, requireImage } from '../../support/node/images';
+import { explained, inPod, kubectl, nodeApi, podsReady, told, toolPod } from '../../support/node/pods';
+import { small } from '../../support/node/stacks';
+import { describedInstances } from '../../support/unit/personal-knowledge';
 
 const namespace = 'pk-mcp-home';
 const image = 'registry.home.example.org/pk-mcp:c11ada4-1';

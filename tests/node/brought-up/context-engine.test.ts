@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { fleetHomeAt } from '../../operate/base/fleet-home';
-import { waitFor } from '../../operate/base/wait';
-import { create } from '../../operate/cluster/api';
-import { now } from '../../operate/commands/backup/now';
-import { captured } from '../support/cluster/captured';
-import { controlPlane, kubeconfigFor, removeNamespace } from '../support/cluster/control-plane';
-import { orSkip } from '../support/contract/missing';
-import { claim } from '../support/node/file-server';
-import { plannedImages, requireImage } from '../support/node/images';
-import { explained, inPod, kubectl, nodeApi, podsOf, toolPod } from '../support/node/pods';
-import { bringSecret, clients, type StackOnNode, small, stackOnNode } from '../support/node/stacks';
+import { fleetHomeAt } from '../../../operate/base/fleet-home';
+import { waitFor } from '../../../operate/base/wait';
+import { create } from '../../../operate/cluster/api';
+import { now } from '../../../operate/commands/backup/now';
+import { captured } from '../../support/cluster/captured';
+import { controlPlane, kubeconfigFor, removeNamespace } from '../../support/cluster/control-plane';
+import { orSkip } from '../../support/contract/missing';
+import { claim } from '../../support/node/file-server';
+import { plannedImages, requireImage } from '../../support/node/images';
+import { explained, inPod, kubectl, nodeApi, podsOf, toolPod } from '../../support/node/pods';
+import { bringSecret, clients, type StackOnNode, small, stackOnNode } from '../../support/node/stacks';
 
 const token = 'token-of-the-clients';
 const labels = {
