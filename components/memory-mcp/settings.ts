@@ -6,7 +6,6 @@ import {
   hostOrAddress,
   image,
   integer,
-  otlpEndpoint,
   publicHostname,
   relativePath,
   resources,
@@ -16,6 +15,7 @@ import { perCluster, promoted } from '../../config/promotion';
 import { authentication } from '../kit/settings/authentication';
 import { unsavedReason, backup as volumeBackup } from '../kit/settings/backup';
 import { clients } from '../kit/settings/clients';
+import { collectorEndpoint } from '../kit/settings/collector';
 import { ingressExposure, loadBalancerExposure, nodePortExposure, noExposure } from '../kit/settings/exposure';
 import { namespace } from '../kit/settings/namespace';
 import { architectures, imageUnpinnedReason, pods } from '../kit/settings/pods';
@@ -126,9 +126,7 @@ const server = z
     otlp: perCluster(
       z
         .strictObject({
-          endpoint: otlpEndpoint.describe(
-            'OTLP gRPC endpoint for traces, with scheme and port. A Service of the cluster is named with .svc: network policies take any other name for a host outside.',
-          ),
+          endpoint: collectorEndpoint,
           required: z.boolean().default(false).describe('Whether the server refuses to start while it is unreachable.'),
         })
         .optional()

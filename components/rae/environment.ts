@@ -39,9 +39,12 @@ export function applicationEnvironment(rae: Rae): IEnvVar[] {
 }
 
 /** What the API reads besides. JSON: anything else is refused at the start. Behind the proxy it is the proxy that knows the pages. */
-export function apiEnvironment({ settings: { api, authentication } }: Rae): IEnvVar[] {
+export function apiEnvironment({ settings: { api, authentication, otlp } }: Rae): IEnvVar[] {
   return variables({
     ALLOWED_ORIGINS: JSON.stringify(authentication?.mode === 'clients' ? [] : api.allowedOrigins),
+    // Said in either case: without a word one part of it traces and the other does not.
+    OTEL_TRACES_ENABLED: otlp !== undefined,
+    OTEL_EXPORTER_OTLP_ENDPOINT: otlp?.endpoint,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { ClusterFacts } from '../../config/cluster';
 import { solverFlows } from '../kit/parts/acme-solver';
 import { backupFlows, entranceFlows } from '../kit/parts/entrance-flows';
-import { peersAt, type Remote, remoteOf } from '../kit/parts/peer';
+import { peerAt, peersAt, type Remote, remoteOf } from '../kit/parts/peer';
 import { postgresModeFlows } from '../kit/stores/postgres/flows';
 import { qdrantClientFlows } from '../kit/stores/qdrant/external';
 import { qdrantPorts } from '../kit/stores/qdrant/objects';
@@ -29,6 +29,7 @@ export function flows(rae: Rae, cluster: ClusterFacts): Flow[] {
     ...stores(rae, cluster),
     ...services(rae),
     ...toModels(rae, cluster),
+    ...toCollector(rae, cluster),
     ...entranceFlows(podsOf('api'), servedPorts(rae).requests, rae.settings),
     ...solverFlows(rae.settings.exposure, true, cluster),
     ...backupFlows(podsOf, rae.settings.backup, cluster),
@@ -78,6 +79,13 @@ function toModels({ secrets, settings: { ml, models } }: Rae, cluster: ClusterFa
       out(`${asker}-to-models${suffix}`, podsOf(asker), peer, port, 'language models and embeddings'),
     ),
   );
+}
+
+/** The API alone makes traces. */
+function toCollector({ settings: { otlp } }: Rae, cluster: ClusterFacts): Flow[] {
+  if (otlp === undefined) return [];
+  const { peer, port } = peerAt(remoteOf(otlp.endpoint), cluster);
+  return [out('api-to-collector', podsOf('api'), peer, port, 'traces')];
 }
 
 function monitoring(rae: Rae, cluster: ClusterFacts): Flow[] {

@@ -68,7 +68,7 @@ export function api(rae: Rae, cluster: ClusterFacts): AppServer {
       ...(guarded ? ['authProxy'] : []),
       ...madeSecret('clientKeys', guarded ? keysSource(rae) : undefined),
     ],
-    reachesOut: reachesOutside(rae) ? [names.api] : [],
+    reachesOut: reachesOutside(rae) || settings.otlp ? [names.api] : [],
     imageUnpinnedReason: settings.imageUnpinnedReason,
   });
 }

@@ -3,6 +3,7 @@ import { dnsLabel, image, integer, publicHostname } from '../../../config/fields
 import { perCluster, promoted } from '../../../config/promotion';
 import { backup } from '../../kit/settings/backup';
 import { clients } from '../../kit/settings/clients';
+import { collectorEndpoint } from '../../kit/settings/collector';
 import { gatewayExposure, ingressExposure, noExposure } from '../../kit/settings/exposure';
 import { builtImageKeys, imageUnpinnedReason, pods } from '../../kit/settings/pods';
 import { ownNamespaceLimits } from '../../kit/settings/quota';
@@ -88,6 +89,12 @@ export const raeSchema = z.strictObject({
     authentication
       .optional()
       .describe('Who may use the API, which has no authentication itself. A production stack must choose.'),
+  ),
+  otlp: perCluster(
+    z
+      .strictObject({ endpoint: collectorEndpoint })
+      .optional()
+      .describe('Where the API sends the traces of its requests. Default: nowhere, and none are made.'),
   ),
   clients: perCluster(clients),
   ...ownNamespaceLimits,

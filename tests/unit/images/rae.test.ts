@@ -57,6 +57,15 @@ describe('the recipe of the image of RAE', () => {
     assert.match(dockerfile, /--only-binary :all: --no-binary python-louvain /);
   });
 
+  it('has what tracing imports, all of it in the versions of upstream, and makes no image without', () => {
+    const pins = lines('requirements.txt').filter((line) => line.startsWith('opentelemetry-'));
+    assert.deepEqual(pins, [
+      'opentelemetry-exporter-otlp-proto-grpc==1.40.0',
+      ...['celery', 'logging', 'psycopg2'].map((name) => `opentelemetry-instrumentation-${name}==0.61b0`),
+    ]);
+    assert.match(dockerfile, /import OPENTELEMETRY_AVAILABLE as traces; assert traces"$/m);
+  });
+
   it('deletes memories where upstream only says so: the row of the tenant, and then its vector', () => {
     const changed = read('delete.patch').match(/^[-+](?![-+]).*\S/gm) ?? [];
     assert.deepEqual(changed, [

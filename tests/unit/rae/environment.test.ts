@@ -76,6 +76,16 @@ describe('the environment of RAE', () => {
     assert.deepEqual(JSON.parse(String(environment({ api: { allowedOrigins: origins } }).ALLOWED_ORIGINS)), origins);
   });
 
+  it('has the API send traces where a collector is named, and make none elsewhere', () => {
+    const tracing = (settings: object) => {
+      const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_ENABLED: enabled } = environment(settings);
+      return [enabled, endpoint];
+    };
+    assert.deepEqual(tracing({}), ['false', undefined]);
+    const endpoint = 'http://collector.tracing.svc:4317';
+    assert.deepEqual(tracing({ otlp: { endpoint } }), ['true', endpoint]);
+  });
+
   it('names the ML service by its own name, also where there is none: on localhost vectors would be hashes', () => {
     for (const enabled of [true, false]) {
       assert.equal(environment({ ml: { enabled } }).ML_SERVICE_URL, 'http://rae-memory-ml-service:8001');
