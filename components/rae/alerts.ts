@@ -34,6 +34,7 @@ export function alerts(rae: Rae, cluster: ClusterFacts): Alert[] {
   const series = seriesOf(rae);
   return [
     ...ofApi(rae),
+    migrationFailed(rae),
     ...ofWorkers(rae, cluster),
     ...ofStores(rae, cluster),
     ...podAlerts(of, series.pods),
@@ -91,6 +92,18 @@ function ofApi(rae: Rae): Alert[] {
       runbook: 'rae-restarting',
     },
   ];
+}
+
+/** Where an `up` waits for no Job, because somebody has yet to bring a Secret, nobody else tells of it. */
+function migrationFailed(rae: Rae): Alert {
+  return {
+    alert: 'RAEMigrationFailed',
+    expr: `max by (namespace, job_name) (kube_job_failed{${seriesOf(rae).madeBefore},condition="true"}) == 1`,
+    for: '1m',
+    severity: 'critical',
+    summary: 'The Job that makes the schema or the collection for a version of RAE has failed: its pods never serve.',
+    runbook: 'rae-migration-failed',
+  };
 }
 
 function ofWorkers(rae: Rae, cluster: ClusterFacts): Alert[] {

@@ -36,6 +36,8 @@ export function seriesOf({ namespace, stores }: Rae) {
     vectors: within(`persistentvolumeclaim="${claims.qdrant}"`),
     backup: within(`cronjob="${names.backup}"`),
     drill: within(`cronjob="${names.backup}-drill"`),
+    // A Job has the hash of what it is made of behind its name.
+    madeBefore: within(`job_name=~"(${names.migration}|${names.collection})-[0-9a-z]+"`),
     deployment: (name: string) => within(`deployment="${name}"`),
     autoscalers: within(`horizontalpodautoscaler=~"${[names.api, names.ml, names.worker].join('|')}"`),
     probe: (name: string) => `probe_success{${job(name)}}`,

@@ -10,7 +10,7 @@ import { itWatchesAVolume } from '../support/alerts/nearly-full';
 import { type Labels, type Promtool, promtool, type Series } from '../support/alerts/promtool';
 import { itCountsRestarts } from '../support/alerts/restarting';
 import { itIsARuleFile } from '../support/alerts/rule-file';
-import { fires, hour, rulesOf, sequence, silent, steady, trialOf } from '../support/alerts/samples';
+import { fires, hour, missing, rulesOf, sequence, silent, steady, trialOf } from '../support/alerts/samples';
 import { described, problems, twoClients } from '../support/unit/rae';
 
 const projectDir = join(__dirname, '..', '..');
@@ -118,7 +118,7 @@ describe('the alerts of RAE', () => {
 
   itIsARuleFile(projectDir, () => tool, rules, [
     ...['RAEDown', 'RAEApiErrors', 'RAEApiSlow', 'RAERestarting'],
-    ...['RAEWorkersGone', 'RAEBeatGone', 'RAEQueueLong', 'RAEAtItsLimit'],
+    ...['RAEMigrationFailed', 'RAEWorkersGone', 'RAEBeatGone', 'RAEQueueLong', 'RAEAtItsLimit'],
     ...['RAEPostgresDown', 'RAEPostgresConnections', 'RAERedisDown', 'RAERedisMemoryFull', 'RAERedisNotWritten'],
     ...['RAEQdrantDown', 'RAEQdrantStorageFull'],
     ...['RAEPodNotReady', 'RAEHighMemory', 'RAEVolumeNearlyFull', 'RAEBackupTooOld', 'RAEDrillTooOld'],
@@ -164,6 +164,33 @@ describe('the alerts of RAE', () => {
       restarts: (samples, { exporter } = {}) => from.restarts(container, pod, samples, exporter),
       labels: { namespace, container, pod },
     });
+  });
+
+  describe('RAEMigrationFailed', () => {
+    const alert = 'RAEMigrationFailed';
+    const failed = (job_name: string, samples: string, condition = 'true') =>
+      from.state('kube_job_failed', { job_name, condition }, samples);
+
+    it('fires for each Job before a version that has failed for good, until it is deleted', async () => {
+      for (const job_name of ['rae-memory-migration-5f2a9c01', 'rae-memory-collection-0b7de4aa']) {
+        await trial(
+          [failed(job_name, sequence(missing(10), steady(1, 20), missing(20)))],
+          ...silent(alert, 9),
+          fires(alert, 12, { namespace, job_name }),
+          ...silent(alert, 40),
+        );
+      }
+    });
+
+    it('is silent about Jobs that run or have ended well, and about those of backups', () =>
+      trial(
+        [
+          failed('rae-memory-migration-5f2a9c01', steady(0, hour)),
+          failed('rae-memory-migration-0b7de4aa', steady(1, hour), 'false'),
+          failed('rae-memory-backup-29345123', steady(1, hour)),
+        ],
+        ...silent(alert, 30, 59),
+      ));
   });
 
   for (const [alert, deployment] of [
