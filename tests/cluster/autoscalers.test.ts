@@ -108,12 +108,11 @@ describe('the autoscalers of RAE on a real control plane', () => {
       const metadata = { name: deployments[part], namespace };
       const status = async () =>
         (await live<V1PodDisruptionBudget>({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata }))?.status;
-      await eventually(
-        `the budget of ${part} knows all pods`,
-        async () => (await status())?.expectedPods === most[part],
-      );
-      const { disruptionsAllowed, desiredHealthy } = (await status()) ?? {};
-      assert.deepEqual([disruptionsAllowed, desiredHealthy], [1, most[part] - 1], part);
+      // A rollout that ends has one pod more for a while, which may go too.
+      await eventually(`the budget of ${part} lets one pod go of as many as there are`, async () => {
+        const { disruptionsAllowed, desiredHealthy, expectedPods } = (await status()) ?? {};
+        return expectedPods === most[part] && desiredHealthy === most[part] - 1 && disruptionsAllowed === 1;
+      });
     }
   });
 

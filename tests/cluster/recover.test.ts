@@ -267,7 +267,10 @@ describe('a system that has lost its data', function () {
     assert.equal(ran.exitCode, 0, ran.text);
     assert.equal(env(pod, 'OVERWRITE'), '1');
     assert.deepEqual(away, [0, 0, 0], 'nobody writes meanwhile');
-    assert.match(ran.findings.at(-1)?.found ?? '', /^backup 4f1d2c3b of \S+ from volume backup is in notebook-lost/);
+    assert.match(
+      ran.findings.at(-1)?.found ?? '',
+      /^backup 4f1d2c3b of 2026-05-01 02:43:00 UTC from volume backup is in notebook-lost/,
+    );
     assert.equal(await running(), 1);
   });
 });
