@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import type { IContainer, IEnvVar, IPodSpec, IVolume, IVolumeMount } from 'kubernetes-models/v1';
 import type { ClusterFacts } from '../../../../config/cluster';
 import type { Described } from '../../../system/described';
-import { hardenedPod, pullSecrets, type RunAs, resourceRequirements, type Sizing } from '../../objects/pod';
+import { type RunAs, resourceRequirements, type Sizing } from '../../objects/pod';
 import { httpProbes } from '../../objects/probes';
-import { initContainersOf } from '../../parts/gate';
 import { anyAddress } from '../../parts/listening';
 import { revisionAnnotations } from '../../parts/secrets';
-import { passwordFile } from '../password-file';
+import { passwordFile, passwordStorePod } from '../password-file';
 import { type StoreArgs, type StoreSecret, type StoreVolume, singleStore, storeVolume } from '../single';
 import { neo4jMemory } from './memory';
 
@@ -97,7 +96,7 @@ export function neo4jScratch(prefix = ''): { mounts: IVolumeMount[]; volumes: IV
 }
 
 function neo4jPod(args: Neo4jArgs): IPodSpec {
-  const { cluster, image, name, resources, storage } = args;
+  const { cluster, image, name, resources } = args;
   const password = passwordFile(args, '/run/neo4j-password');
   const { mounts, volumes } = neo4jScratch();
   const container: IContainer = {
@@ -116,19 +115,5 @@ function neo4jPod(args: Neo4jArgs): IPodSpec {
     resources: resourceRequirements(resources),
     volumeMounts: [{ name: 'storage', mountPath: neo4jFolder }, password.mount, ...mounts],
   };
-  return hardenedPod(neo4jUser, {
-    serviceAccountName: args.serviceAccountName,
-    ...pullSecrets(args.imagePullSecrets),
-    ...args.placement,
-    // Time for the last checkpoint; a kill means recovery at the next start.
-    terminationGracePeriodSeconds: 120,
-    ...initContainersOf(password.gate),
-    containers: [container],
-    volumes: [
-      { name: 'storage', persistentVolumeClaim: { claimName: storage.claimName } },
-      password.volume,
-      ...volumes,
-      ...password.gate.volumes,
-    ],
-  });
+  return passwordStorePod(args, password, { runAs: neo4jUser, container, after: volumes });
 }
