@@ -34,6 +34,8 @@ trap 'kill -USR1 "$proxy"' USR1
 trap 'kill -TERM "$proxy"' HUP INT TERM
 look &
 looking=$!
+wait "$proxy"
+code=$?
 # A signal ends a wait early.
 while kill -0 "$proxy" 2>/dev/null; do
   wait "$proxy"
