@@ -1,4 +1,4 @@
-import { billionths, inBytes } from '../../config/fields/quantities';
+import { sumInBytes } from '../../config/fields/quantities';
 import { onOneNode } from '../kit/objects/pod';
 import type { BackupArgs, Purpose } from '../kit/parts/backup/args';
 import type { StoreBackup } from '../kit/parts/backup/store';
@@ -55,7 +55,7 @@ export function backupArgs(instance: Instance, cluster: NamedCluster): BackupArg
     claimName: claims.backup,
     storageClass: cluster.storageClass,
     // All dumps are on the node's own disk at once.
-    workSize: together(size.chroma.storage, size.graph.storage, size.postgres.storage, size.data),
+    workSize: sumInBytes(size.chroma.storage, size.graph.storage, size.postgres.storage, size.data),
   };
 }
 
@@ -116,8 +116,4 @@ function graphBackup({ secrets, settings, size }: Instance, host: (name: string)
     storageSize: size.graph.storage,
   };
   return [graph.kind === 'neo4j' ? neo4jBackup({ ...args, toolsImage: backup.toolsImage }) : falkordbBackup(args)];
-}
-
-function together(...sizes: readonly string[]): string {
-  return inBytes(sizes.reduce((sum, size) => sum + (billionths(size) ?? 0n), 0n));
 }

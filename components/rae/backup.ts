@@ -1,4 +1,4 @@
-import { billionths, inBytes } from '../../config/fields/quantities';
+import { sumInBytes } from '../../config/fields/quantities';
 import { onOneNode } from '../kit/objects/pod';
 import type { BackupArgs, Purpose } from '../kit/parts/backup/args';
 import type { StoreBackup } from '../kit/parts/backup/store';
@@ -49,7 +49,7 @@ export function backupArgs(rae: Rae, cluster: NamedCluster): BackupArgs {
     claimName: claims.backup,
     storageClass: cluster.storageClass,
     // All dumps are on the node's own disk at once.
-    workSize: together(storageOf(rae, 'redis'), storageOf(rae, 'postgres'), storageOf(rae, 'qdrant')),
+    workSize: sumInBytes(storageOf(rae, 'redis'), storageOf(rae, 'postgres'), storageOf(rae, 'qdrant')),
   };
 }
 
@@ -108,8 +108,4 @@ function storeBackups(rae: Rae, cluster: NamedCluster): [StoreBackup, ...StoreBa
       storageSize: storageOf(rae, 'qdrant'),
     }),
   ];
-}
-
-function together(...sizesOfStores: readonly string[]): string {
-  return inBytes(sizesOfStores.reduce((sum, size) => sum + (billionths(size) ?? 0n), 0n));
 }

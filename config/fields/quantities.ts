@@ -33,6 +33,11 @@ export function inBytes(value: bigint): string {
   return unit === undefined ? String(bytes) : `${bytes / 1024n ** BigInt(unit + 1)}${binary[unit]}`;
 }
 
+/** Quantities in bytes together, for people. */
+export function sumInBytes(...quantities: readonly string[]): string {
+  return inBytes(quantities.reduce((sum, quantity) => sum + (billionths(quantity) ?? 0n), 0n));
+}
+
 /** Cores for people: whole ones, else thousandths. */
 export function inCores(value: bigint): string {
   const thousandths = ceiling(value, billion / 1000n);
